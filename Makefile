@@ -1,0 +1,37 @@
+# flanmoe: every target a newcomer needs. `make study` and `make test` do all on a fresh Debian 12 machine.
+PRESET ?= mini
+JOBS ?= $(shell nproc)
+BUILD ?= build
+RUN := $(BUILD)/flanmoe
+
+.PHONY: help setup build study test test-long bench lint format clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## install Debian packages and libtorch (only what is missing)
+	@scripts/setup.sh
+
+build: setup ## build the binary build/flanmoe and the tests
+	@scripts/build.sh $(BUILD) $(JOBS)
+
+study: build ## run the paper's experiment (PRESET=mini|full|real|smoke) and write its report
+	@$(RUN) study $(PRESET) --out runs/$(PRESET)
+
+test: build ## run every test
+	@scripts/test.sh $(BUILD) $(JOBS)
+
+test-long: build ## run the tests that take more than minutes
+	@FLANMOE_LONG_TESTS=1 scripts/test.sh $(BUILD) $(JOBS)
+
+bench: build ## run the benchmarks and print their table
+	@scripts/bench.sh $(BUILD)
+
+lint: build ## check formatting and run clang-tidy
+	@scripts/lint.sh $(BUILD)
+
+format: ## reformat every source file
+	@git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' | xargs clang-format-14 -i
+
+clean: ## remove the build folder
+	@rm -rf $(BUILD)

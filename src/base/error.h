@@ -1,0 +1,54 @@
+// The three kinds of failure, one place each (style.md, rule 7). Bad user input throws UserError; a run that cannot go
+// on (disk full, NaN, I/O) throws RunError; an impossible state is a FLANMOE_ASSERT. Libraries never exit or print.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace flanmoe {
+
+// Exit statuses of the binary (reference/ecosystem 1.3).
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitBadInput = 2;
+inline constexpr int kExitCheckFailed = 3;
+inline constexpr int kExitInterrupted = 130;
+inline constexpr int kExitTerminated = 143;
+
+// Bad config, file, flag or request. The message says what, where, which value, what was expected.
+class UserError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A run that started well and cannot go on.
+class RunError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The user asked the run to stop; the state was saved. `signal` is SIGINT or SIGTERM.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted(int signal_number, const std::string& message) : std::runtime_error(message), signal(signal_number) {}
+  int signal;
+};
+
+template <class... Args>
+[[noreturn]] void fail_input(fmt::format_string<Args...> format, Args&&... args) {
+  throw UserError(fmt::format(format, std::forward<Args>(args)...));
+}
+
+template <class... Args>
+[[noreturn]] void fail_run(fmt::format_string<Args...> format, Args&&... args) {
+  throw RunError(fmt::format(format, std::forward<Args>(args)...));
+}
+
+[[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
+
+}  // namespace flanmoe
+
+#define FLANMOE_ASSERT(condition) \
+  ((condition) ? void(0) : ::flanmoe::assertion_failed(#condition, __FILE__, __LINE__))

@@ -1,0 +1,71 @@
+// Files that are complete or absent: written beside, synced, renamed. Reading never goes past a file's end.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flanmoe {
+
+namespace fs = std::filesystem;
+
+// The folder that holds configs/ and tasks/: $FLANMOE_HOME, else the parent of the folder of the binary, else the
+// current folder. UserError naming what was tried when none holds configs/.
+fs::path home_folder();
+
+// Whole file as text; .gz is decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
+std::string read_text(const fs::path& path);
+
+// Lines of a text file (.gz too), without line ends; \r\n accepted.
+std::vector<std::string> read_lines(const fs::path& path);
+
+// Writes beside, fsyncs, renames over. RunError "cannot write PATH: reason" (disk full, no permission); the old file
+// stays whole and no temporary file is left.
+void write_atomically(const fs::path& path, std::string_view content);
+
+// Fills a folder built by `fill(temporary)` and renames it to `path`: complete or absent. `path` must not exist.
+void create_folder_atomically(const fs::path& path, const std::function<void(const fs::path&)>& fill);
+
+// Creates the folder and its parents; RunError with the reason when impossible.
+void make_folders(const fs::path& path);
+
+// fsyncs a file or folder that is already written.
+void sync_path(const fs::path& path);
+
+// An append-only file of whole lines: each line is written with one call and flushed.
+class LineWriter {
+ public:
+  explicit LineWriter(const fs::path& path);  // opens for append, creating it
+  ~LineWriter();
+  LineWriter(const LineWriter&) = delete;
+  LineWriter& operator=(const LineWriter&) = delete;
+  void write(std::string_view line);  // adds the newline; RunError when the disk is full
+
+ private:
+  int descriptor_;
+  fs::path path_;
+};
+
+// A file mapped read-only for its lifetime.
+class MappedFile {
+ public:
+  explicit MappedFile(const fs::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// 16 hex digits of a 64-bit hash of the file's bytes; for manifests (integrity, not security).
+std::string checksum_file(const fs::path& path);
+std::string checksum_text(std::string_view text);
+
+}  // namespace flanmoe

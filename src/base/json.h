@@ -1,0 +1,26 @@
+// JSON the way flanmoe reads and writes it: strict reading with the place of an error, key order kept in writing.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace flanmoe {
+
+using Json = nlohmann::ordered_json;
+
+// Parses one JSON value; UserError "NAME:LINE: malformed JSON: reason" when it is not one. `line` is where text starts.
+// A bare NaN (which some data files hold) is read as null.
+Json parse_json(const std::string& text, const std::string& name, int64_t line = 1);
+Json read_json(const std::filesystem::path& path);
+
+// Two-space indented, final newline, written atomically. NaN and infinity are refused (RunError): no NaN hidden.
+void write_json(const std::filesystem::path& path, const Json& value);
+
+// value[key] as T; UserError naming `where`, the key, what is there and what was expected.
+const Json& json_at(const Json& value, const std::string& key, const std::string& where);
+std::string json_string(const Json& value, const std::string& key, const std::string& where);
+int64_t json_int(const Json& value, const std::string& key, const std::string& where);
+double json_number(const Json& value, const std::string& key, const std::string& where);
+
+}  // namespace flanmoe

@@ -1,0 +1,29 @@
+// Logging to stderr (results go to stdout). Levels debug, info, warn, error; colour only on a terminal without NO_COLOR.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace flanmoe {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };
+
+void set_log_level(LogLevel level);
+void log_text(LogLevel level, std::string_view text);
+
+template <class... Args>
+void log_info(fmt::format_string<Args...> format, Args&&... args) {
+  log_text(LogLevel::kInfo, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void log_warn(fmt::format_string<Args...> format, Args&&... args) {
+  log_text(LogLevel::kWarn, fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void log_debug(fmt::format_string<Args...> format, Args&&... args) {
+  log_text(LogLevel::kDebug, fmt::format(format, std::forward<Args>(args)...));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,81 @@
+// Where batches come from. A batch is a pure function of (options, seed, step): the position of a loader is the step
+// number, so exact resume needs no state and data order does not depend on the number of ranks.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/task.h"
+#include "data/tokenizer.h"
+#include "tensor/batch.h"
+
+namespace flanmoe {
+
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+  virtual TokenBatch batch(uint64_t step) const = 0;
+  virtual std::string describe() const = 0;  // one line for logs: "1,204 documents, 85,120 tokens per epoch"
+};
+
+// Source and target ids of one example, each ending with eos.
+struct TokenPair {
+  TokenIds source, target;
+};
+
+// Pads to the longest; no packing.
+TokenBatch pad_batch(const std::vector<TokenPair>& pairs);
+// First-fit in order into rows of at most (source_length, target_length); segments filled in.
+TokenBatch pack_batch(const std::vector<TokenPair>& pairs, int64_t source_length, int64_t target_length);
+
+// ---- pre-training ----
+struct CorpusOptions {
+  std::vector<std::string> files;      // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
+  int64_t source_length = 64;          // row budget in source tokens, eos included
+  double noise_density = 0.15;
+  double mean_span_length = 3.0;
+  double salient_share = 0.0;          // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
+  bool split_documents = true;         // false: a row holds whole documents
+  int64_t rows_per_batch = 64;
+  void fields(FieldVisitor& visitor);
+};
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed);
+
+// ---- instruction tuning and finetuning ----
+struct MixtureOptions {
+  std::vector<std::string> tasks;             // task files or folders
+  std::vector<std::string> exclude;           // task names (trailing * allowed) left out
+  std::vector<std::string> groups;            // names with their own proportion and cap; parallel to the two below
+  std::vector<double> proportions;            // share of examples per group; empty = proportional to capped sizes
+  std::vector<int64_t> caps;                  // examples counted per task of the group; empty = 30,000
+  double few_shot_share = 0.25;               // share of examples with exemplars in front
+  int64_t max_shots = 3;                      // 1..max_shots exemplars
+  double cot_share = 0.5;                     // for tasks with chain-of-thought templates: share that uses them
+  int64_t source_length = 128, target_length = 32;  // truncation, eos included
+  int64_t examples_per_batch = 64;
+  bool pack = false;
+  void fields(FieldVisitor& visitor);
+};
+std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                                 const Tokenizer& tokenizer, uint64_t seed);
+
+// The tasks, rates and row counts of a mixture, for `data show` and the leakage test.
+struct MixtureEntry {
+  TaskSpec task;
+  int64_t num_rows = 0;
+  double rate = 0.0;  // share of examples drawn from it
+};
+std::vector<MixtureEntry> mixture_table(const MixtureOptions& options, const std::filesystem::path& data_folder);
+
+// The n-th example a mixture draws, as text (what `data show` prints).
+struct MixtureExample {
+  std::string task, form;  // form: "zero-shot", "2-shot", "cot"
+  RenderedExample text;
+};
+std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
+                                           int64_t count);
+
+}  // namespace flanmoe

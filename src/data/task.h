@@ -1,0 +1,65 @@
+// A task is a data file (YAML): where its rows are, how a row becomes text, how an answer is judged. Tuning, finetuning
+// and evaluation use the same files; docs/tasks.md is their specification.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+
+namespace flanmoe {
+
+// One row of a data file: named fields as text, plus what the judge needs.
+struct TaskRow {
+  std::string id;                             // unique within the task's split
+  std::map<std::string, std::string> fields;  // for the templates
+  std::vector<std::string> options;           // answer texts to choose from; empty when free-form
+  std::vector<std::string> answers;           // accepted answers (the first is the training target)
+  std::string rationale;                      // chain of thought, "" when there is none
+  std::string cluster_id;                     // rows sharing a passage share it; "" = the row alone
+  int64_t answer_index() const;               // place of answers[0] in options, -1 when free-form
+};
+
+// A prompt form: `{field}` is replaced, `{options}` becomes the option list, `{answer}` and `{rationale}` may stand in the target.
+struct PromptTemplate {
+  std::string input;
+  std::string target = "{answer}";
+  bool shows_options = false;  // derived: `{options}` stands in the input
+};
+
+struct TaskSpec {
+  std::string name;         // unique in a mixture or suite
+  std::string group;        // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
+  std::string cluster;      // closed_book, entailment, translation, ...
+  std::string suite;        // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
+  std::string format;       // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
+  std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute
+  std::vector<PromptTemplate> templates;      // direct prompts, at least one
+  std::vector<PromptTemplate> cot_templates;  // chain-of-thought prompts; empty when the task has none
+  std::string metric = "accuracy";            // accuracy (ranked options), exact_match, number_match, token_f1
+  double chance = 0.0;                        // percent
+  std::string definition;                     // niv2: the instruction itself
+  int64_t max_examples = 0;                   // cap for mixing, 0 = the group's
+};
+
+// Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the task's
+// file, or to `data_folder` when they begin with "{data}/". UserError: file, line, key.
+std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
+
+// The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split);
+
+// A row as text.
+struct RenderedExample {
+  std::string input, target;
+};
+RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row);
+
+// Exemplars first, then the query, in the form flan.md B4 describes.
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task, const std::vector<const TaskRow*>& exemplars,
+                                const TaskRow& row);
+
+}  // namespace flanmoe

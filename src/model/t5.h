@@ -1,0 +1,63 @@
+// The model: parameters as named tensors, forward as free functions. Legend: B rows, Ls/Lt lengths, V vocabulary.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/options.h"
+#include "moe/statistics.h"
+#include "tensor/batch.h"
+
+namespace flanmoe {
+
+struct Parameter {
+  std::string name;        // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
+  at::Tensor value;        // float32 leaf, requires_grad
+  bool per_expert = false; // [E, ...]: optimisers treat each expert as its own matrix
+};
+
+struct T5Weights;  // the same tensors, by place
+
+class T5Model {
+ public:
+  T5Model(const ModelOptions& options, uint64_t seed);  // fresh weights from the stream (seed, "init/<name>")
+  const ModelOptions& options() const { return options_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const T5Weights& weights() const { return *weights_; }
+
+ private:
+  ModelOptions options_;
+  std::vector<Parameter> parameters_;
+  std::shared_ptr<T5Weights> weights_;
+};
+
+struct ForwardOptions {
+  bool training = false;        // dropout, jitter, training capacity and groups, random second-expert policy
+  uint64_t noise_key = 0;       // key of this step's dropout and routing noise
+  bool collect_statistics = false;
+  bool collect_tokens = false;  // per-token routing as well
+  std::string eval_group = "";  // "" = the model's; "sequence" | "batch" (analysis of dropping)
+};
+
+struct ForwardResult {
+  at::Tensor logits;            // [B, Lt, V] float32; position t predicts target_ids[:, t]
+  at::Tensor balance_loss;      // scalar, mean over groups then sparse layers, not multiplied by its coefficient
+  at::Tensor z_loss;            // likewise
+  std::vector<MoeStatistics> statistics;
+  std::vector<MoeTokens> tokens;
+};
+
+ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
+
+// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count.
+struct TokenLoss {
+  at::Tensor loss;   // scalar
+  int64_t num_tokens = 0;
+};
+TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch);
+
+}  // namespace flanmoe

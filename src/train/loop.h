@@ -1,0 +1,44 @@
+// The training loop: steps, metrics, checkpoints, exact resume. N steps straight equal N/2 + save + load + N/2, bit for bit.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "data/source.h"
+#include "model/t5.h"
+#include "train/options.h"
+
+namespace flanmoe {
+
+struct TrainRun {
+  std::filesystem::path folder;      // run folder: metrics.jsonl, events, checkpoints/step-N/{model folder, train_state/}
+  std::string label = "train";       // shown in progress: "pretrain switch seed 1"
+  std::filesystem::path tokenizer_file;  // copied into each checkpoint
+  uint64_t seed = 1;                 // dropout and routing noise
+};
+
+struct TrainHooks {
+  // Called every eval_every steps and at the end; the returned values are written to metrics.jsonl under "eval/<name>".
+  std::function<std::map<std::string, double>(const T5Model&, int64_t step)> evaluate;
+};
+
+struct TrainResult {
+  int64_t steps = 0;
+  double final_loss = 0.0;           // mean over the last log_every steps
+  double tokens_per_second = 0.0;    // real source + target tokens, first 5 steps excluded, this process only
+  double train_seconds = 0.0;        // this process only
+  int64_t num_tokens = 0;            // real tokens seen in all
+};
+
+// Trains `model` in place from the newest complete checkpoint of the run folder (its weights, optimiser state and step
+// replace what was given), or from step 0. The last checkpoint holds the finished model. Throws Interrupted after saving
+// when a signal came, RunError when the loss is not finite (naming the step) or the disk is full.
+TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
+                  const TrainHooks& hooks = {});
+
+// checkpoints/step-N of the newest complete checkpoint (manifest present and its checksums right), or an empty path.
+std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder);
+
+}  // namespace flanmoe
