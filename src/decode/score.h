@@ -1,4 +1,4 @@
-// Scoring of given answers: log probability of each candidate target after one source, the encoder run once per source.
+// Scoring of given answers: log probability of each candidate target after one source, one forward pass per candidate.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,10 +41,14 @@ struct ForwardOptions {
   bool collect_statistics = false;
   bool collect_tokens = false;  // per-token routing as well
   std::string eval_group = "";  // "" = the model's; "sequence" | "batch" (analysis of dropping)
+  bool unlimited_capacity = false;  // no expert is ever full (analysis of capacity)
+  bool only_real_targets = false;   // logits of real target tokens only, [T, V] in row order: training's short cut
+  double dropout = -1.0;            // overrides of the model's rates when >= 0
+  double expert_dropout = -1.0;
 };
 
 struct ForwardResult {
-  at::Tensor logits;            // [B, Lt, V] float32; position t predicts target_ids[:, t]
+  at::Tensor logits;            // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
   at::Tensor balance_loss;      // scalar, mean over groups then sparse layers, not multiplied by its coefficient
   at::Tensor z_loss;            // likewise
   std::vector<MoeStatistics> statistics;
@@ -53,7 +57,8 @@ struct ForwardResult {
 
 ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
 
-// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count.
+// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count. Takes both forms of
+// logits.
 struct TokenLoss {
   at::Tensor loss;   // scalar
   int64_t num_tokens = 0;

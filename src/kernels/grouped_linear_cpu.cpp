@@ -1,0 +1,46 @@
+#include <ATen/ATen.h>
+
+#include "kernels/grouped_linear.h"
+
+namespace flanmoe::kernels {
+namespace {
+
+// Calls body(e, begin, end) for every expert that has rows.
+template <class Body>
+void for_each_busy_expert(const at::Tensor& offsets, Body body) {
+  const int64_t* bounds = offsets.const_data_ptr<int64_t>();
+  for (int64_t e = 0; e + 1 < offsets.size(0); ++e) {
+    if (bounds[e] < bounds[e + 1]) body(e, bounds[e], bounds[e + 1]);
+  }
+}
+
+}  // namespace
+
+at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
+  at::Tensor out = at::empty({rows.size(0), weights.size(1)}, rows.options());
+  for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
+    at::Tensor slice = out.slice(0, begin, end);
+    at::mm_out(slice, rows.slice(0, begin, end), weights.select(0, e).t());
+  });
+  return out;
+}
+
+at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const at::Tensor& weights, const at::Tensor& offsets) {
+  at::Tensor out = at::empty({gradient.size(0), weights.size(2)}, gradient.options());
+  for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
+    at::Tensor slice = out.slice(0, begin, end);
+    at::mm_out(slice, gradient.slice(0, begin, end), weights.select(0, e));
+  });
+  return out;
+}
+
+at::Tensor grouped_linear_cpu_weight_gradient(const at::Tensor& gradient, const at::Tensor& rows, const at::Tensor& offsets) {
+  at::Tensor out = at::zeros({offsets.size(0) - 1, gradient.size(1), rows.size(1)}, gradient.options());
+  for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
+    at::Tensor slice = out.select(0, e);
+    at::mm_out(slice, gradient.slice(0, begin, end).t(), rows.slice(0, begin, end));
+  });
+  return out;
+}
+
+}  // namespace flanmoe::kernels

@@ -1,0 +1,64 @@
+#include "kernels/permute.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace flanmoe {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+class Dispatch : public torch::autograd::Function<Dispatch> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& positions) {
+    context->save_for_backward({positions});
+    context->saved_data["num_positions"] = x.size(0);
+    return kernels::gather_rows_cpu(x, positions);
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::Tensor positions = context->get_saved_variables()[0];
+    const int64_t num_positions = context->saved_data["num_positions"].toInt();
+    return {kernels::scatter_rows_cpu(gradients[0].contiguous(), at::Tensor(), positions, num_positions), at::Tensor()};
+  }
+};
+
+class Combine : public torch::autograd::Function<Combine> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& rows, const at::Tensor& weights,
+                            const at::Tensor& positions, int64_t num_positions) {
+    context->save_for_backward({rows, weights, positions});
+    return kernels::scatter_rows_cpu(rows, weights, positions, num_positions);
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor gradient = gradients[0].contiguous();
+    const at::Tensor row_gradient = kernels::gather_rows_cpu(gradient, saved[2]) * saved[1].unsqueeze(1);
+    return {row_gradient, kernels::dot_rows_cpu(gradient, saved[0], saved[2]), at::Tensor(), at::Tensor()};
+  }
+};
+
+void check_positions(const at::Tensor& positions) {
+  TORCH_CHECK(positions.dim() == 1 && positions.scalar_type() == at::kLong, "positions [R] int64 expected, got ",
+              positions.sizes());
+}
+
+}  // namespace
+
+at::Tensor dispatch_rows(const at::Tensor& x, const at::Tensor& positions) {
+  TORCH_CHECK(x.dim() == 2, "dispatch_rows: x [N, D] expected, got ", x.sizes());
+  check_positions(positions);
+  if (!x.is_cpu()) return dispatch_rows_reference(x, positions);
+  return Dispatch::apply(x.contiguous(), positions.contiguous());
+}
+
+at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions, int64_t num_positions) {
+  TORCH_CHECK(rows.dim() == 2 && weights.dim() == 1 && weights.size(0) == rows.size(0) && positions.size(0) == rows.size(0),
+              "combine_rows: rows [R, D], weights [R], positions [R] expected, got ", rows.sizes(), weights.sizes(),
+              positions.sizes());
+  check_positions(positions);
+  if (!rows.is_cpu()) return combine_rows_reference(rows, weights, positions, num_positions);
+  return Combine::apply(rows.contiguous(), weights.contiguous(), positions.contiguous(), num_positions);
+}
+
+}  // namespace flanmoe

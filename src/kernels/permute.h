@@ -1,0 +1,29 @@
+// Moving rows between tokens and experts. Legend: N positions, R routed rows, D model width.
+// `positions` [R] int64: the position each routed row comes from (a position may occur several times or never).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace flanmoe {
+
+// dispatch: out[r, :] = x[positions[r], :]. x [N, D] -> [R, D]. Gradient: x.
+at::Tensor dispatch_rows(const at::Tensor& x, const at::Tensor& positions);
+
+// combine: out[n, :] = sum over r with positions[r] = n of weights[r] * rows[r, :]; zero where none.
+// rows [R, D], weights [R] -> [N, D]. Gradients: rows, weights. Rows are added in order of r: same bits every time.
+at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions, int64_t num_positions);
+
+// The plain twins, by index_select and index_add: the oracles.
+at::Tensor dispatch_rows_reference(const at::Tensor& x, const at::Tensor& positions);
+at::Tensor combine_rows_reference(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions,
+                                  int64_t num_positions);
+
+namespace kernels {
+at::Tensor gather_rows_cpu(const at::Tensor& x, const at::Tensor& positions);
+// out[positions[r]] += scale[r] * rows[r]; scale undefined = 1.
+at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, const at::Tensor& positions, int64_t num_positions);
+// out[r] = dot(a[positions[r]], rows[r]).
+at::Tensor dot_rows_cpu(const at::Tensor& a, const at::Tensor& rows, const at::Tensor& positions);
+}  // namespace kernels
+
+}  // namespace flanmoe

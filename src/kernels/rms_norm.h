@@ -1,0 +1,24 @@
+// T5's layer norm: out = x * rsqrt(mean(x^2) + epsilon) * scale, no mean, no bias (reference/routing 12).
+// Legend: N positions, D width. x [..., D], scale [D] of one floating dtype; statistics in float32 at least. Gradients: x, scale.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace flanmoe {
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& scale, double epsilon);
+
+// The plain twin, by torch's own operations: the oracle.
+at::Tensor rms_norm_reference(const at::Tensor& x, const at::Tensor& scale, double epsilon);
+
+namespace kernels {
+// x [N, D] contiguous; also writes the reciprocal root mean square of each row, [N].
+at::Tensor rms_norm_cpu(const at::Tensor& x, const at::Tensor& scale, double epsilon, at::Tensor& reciprocal);
+struct RmsNormGradients {
+  at::Tensor x, scale;
+};
+RmsNormGradients rms_norm_cpu_gradients(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& scale,
+                                        const at::Tensor& reciprocal);
+}  // namespace kernels
+
+}  // namespace flanmoe

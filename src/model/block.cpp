@@ -1,0 +1,125 @@
+#include "model/block.h"
+
+#include <ATen/ATen.h>
+
+#include "base/random.h"
+#include "kernels/rms_norm.h"
+#include "moe/moe_layer.h"
+#include "tensor/random.h"
+
+namespace flanmoe {
+namespace {
+
+// One block's surroundings: where it stands and which noise is its own.
+struct BlockPlace {
+  const StackInput& input;
+  const ModelOptions& options;
+  const ForwardOptions& call;
+  std::string stack;
+  int64_t layer;
+
+  double dropout_rate() const { return !call.training ? 0.0 : call.dropout >= 0.0 ? call.dropout : options.dropout; }
+  double expert_dropout_rate() const { return call.expert_dropout >= 0.0 ? call.expert_dropout : options.moe.expert_dropout; }
+  uint64_t noise(std::string_view site) const {
+    return stream_key(call.noise_key, fmt::format("{}/{}/{}", stack, layer, site));
+  }
+  at::Tensor norm(const at::Tensor& x, const at::Tensor& scale) const { return rms_norm(x, scale, options.layer_norm_epsilon); }
+  at::Tensor drop(const at::Tensor& x, std::string_view site) const {
+    const double rate = dropout_rate();
+    return rate == 0.0 ? x : dropout(x, rate, noise(site));
+  }
+};
+
+at::Tensor feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place, std::string_view site) {
+  at::Tensor hidden = at::matmul(x, weights.wi.t());
+  hidden = weights.wi_1.defined() ? at::gelu(hidden, "tanh") * at::matmul(x, weights.wi_1.t()) : at::relu(hidden);
+  return at::matmul(place.drop(hidden, site), weights.wo.t());
+}
+
+// Per-token routing of the real tokens, laid out over all positions of the batch.
+MoeTokens tokens_by_position(const TokenExperts& experts, const at::Tensor& positions, int64_t num_rows, int64_t length,
+                             const BlockPlace& place) {
+  size_t width = 1;
+  for (const auto& chosen : experts.experts) width = std::max(width, chosen.size());
+  const auto num_choices = static_cast<int64_t>(width);
+  MoeTokens tokens{place.stack, place.layer, at::full({num_rows * length, num_choices}, -1, at::kLong),
+                   at::zeros({num_rows * length, num_choices}, at::kFloat), at::zeros({num_rows * length}, at::kLong)};
+  const int64_t* position = positions.const_data_ptr<int64_t>();
+  for (size_t t = 0; t < experts.experts.size(); ++t) {
+    tokens.asked[position[t]] = experts.asked[t];
+    for (size_t i = 0; i < experts.experts[t].size(); ++i) {
+      tokens.experts[position[t]][static_cast<int64_t>(i)] = experts.experts[t][i];
+      tokens.weights[position[t]][static_cast<int64_t>(i)] = experts.weights[t][i];
+    }
+  }
+  tokens.experts = tokens.experts.view({num_rows, length, num_choices});
+  tokens.weights = tokens.weights.view({num_rows, length, num_choices});
+  tokens.asked = tokens.asked.view({num_rows, length});
+  return tokens;
+}
+
+at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place, RouterReports& reports) {
+  const MoeOptions& moe = place.options.moe;
+  MoeCall call;
+  call.expert_choice = moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
+  call.training = place.call.training;
+  call.unlimited = place.input.unlimited_capacity;
+  call.want_losses = place.call.training;
+  call.want_statistics = place.call.collect_statistics;
+  call.want_tokens = place.call.collect_tokens;
+  call.expert_dropout = place.expert_dropout_rate();
+  call.noise_key = place.noise("moe");
+  MoeOutput out = moe_layer(x.reshape({-1, x.size(2)}), weights, place.input.places, moe, call);
+  if (call.want_losses) {
+    reports.balance_losses.push_back(out.balance_loss);
+    reports.z_losses.push_back(out.z_loss);
+  }
+  if (out.statistics) {
+    out.statistics->stack = place.stack;
+    out.statistics->layer = place.layer;
+    reports.statistics.push_back(*out.statistics);
+  }
+  if (out.tokens) {
+    reports.tokens.push_back(tokens_by_position(*out.tokens, place.input.places.positions, x.size(0), x.size(1), place));
+  }
+  return out.hidden.view(x.sizes());
+}
+
+at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const BlockPlace& place, BlockCache* cache,
+                     RouterReports& reports) {
+  const StackInput& input = place.input;
+  const int64_t num_heads = place.options.num_heads;
+  const AttentionCall self{input.self_bias, place.dropout_rate(), place.noise("self_probabilities"), cache ? &cache->self : nullptr};
+  at::Tensor hidden = x + place.drop(self_attention(place.norm(x, block.self.norm), block.self, num_heads, self), "self");
+  if (block.cross.q.defined()) {
+    const AttentionCall cross{input.cross_bias, place.dropout_rate(), place.noise("cross_probabilities"),
+                              cache ? &cache->cross : nullptr};
+    const at::Tensor query = place.norm(hidden, block.cross.norm);
+    hidden = hidden + place.drop(cross_attention(query, input.memory, block.cross, num_heads, cross), "cross");
+  }
+  const at::Tensor normed = place.norm(hidden, block.ffn_norm);
+  const at::Tensor fed = block.sparse() ? sparse_feed_forward(normed, block.moe, place, reports)
+                                        : feed_forward(normed, block.ffn, place, "hidden");
+  hidden = hidden + place.drop(fed, "ffn");
+  if (block.extra.wi.defined()) {
+    const at::Tensor extra = feed_forward(place.norm(hidden, block.extra_norm), block.extra, place, "extra_hidden");
+    hidden = hidden + place.drop(extra, "extra");
+  }
+  return hidden;
+}
+
+}  // namespace
+
+at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options, const ForwardOptions& call,
+                     RouterReports& reports) {
+  const std::string name = input.is_decoder ? "decoder" : "encoder";
+  const BlockPlace outside{input, options, call, name, -1};
+  at::Tensor hidden = outside.drop(input.hidden, "embedding");
+  for (size_t i = 0; i < stack.blocks.size(); ++i) {
+    const BlockPlace place{input, options, call, name, static_cast<int64_t>(i)};
+    hidden = run_block(hidden, stack.blocks[i], place, input.cache ? &(*input.cache)[i] : nullptr, reports);
+  }
+  return outside.drop(outside.norm(hidden, stack.final_norm), "final");
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,41 @@
+// One stack of T5 blocks: pre-norm self-attention, cross-attention (decoder), feed-forward or MoE layer. Legend: B rows,
+// L length, D model, H heads.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "model/attention.h"
+#include "model/weights.h"
+
+namespace flanmoe {
+
+struct BlockCache {
+  AttentionCache self, cross;
+};
+
+struct StackInput {
+  at::Tensor hidden;       // [B, L, D] embedded tokens
+  at::Tensor self_bias;    // [B, H, L, Lk] position bias and mask
+  at::Tensor memory;       // [B, Ls, D] encoder output, undefined without cross-attention
+  at::Tensor cross_bias;   // [B, 1, L or 1, Ls] mask
+  MoeTokenPlaces places;   // of the real tokens
+  bool is_decoder = false;
+  bool unlimited_capacity = false;
+  std::vector<BlockCache>* cache = nullptr;
+};
+
+// What the sparse layers of one or more stacks said.
+struct RouterReports {
+  std::vector<at::Tensor> balance_losses, z_losses;
+  std::vector<MoeStatistics> statistics;
+  std::vector<MoeTokens> tokens;
+};
+
+// -> [B, L, D] after the final norm.
+at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options, const ForwardOptions& call,
+                     RouterReports& reports);
+
+}  // namespace flanmoe

@@ -1,0 +1,82 @@
+#include "model/counts.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace flanmoe {
+namespace {
+
+// Weights of one stack: all of them, those one token meets, and those met in a matrix product.
+struct StackCount {
+  int64_t total = 0, active = 0;
+  double products = 0.0;
+};
+
+// Experts one token meets on average.
+double experts_per_token(const ModelOptions& o, bool is_decoder) {
+  const bool expert_choice = o.moe.routing == "expert_choice" && !(is_decoder && o.moe.decoder_routing == "token_choice");
+  return expert_choice ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
+}
+
+StackCount count_stack(const ModelOptions& o, int64_t num_layers, bool cross, bool is_decoder) {
+  const int64_t attention = 4 * o.d_model * o.num_heads * o.d_kv;
+  const int64_t feed_forward = (o.gated ? 3 : 2) * o.d_model * o.d_ff;
+  StackCount count;
+  for (int64_t i = 0; i < num_layers; ++i) {
+    const int64_t attentions = (cross ? 2 : 1) * attention;
+    int64_t norms = (cross ? 3 : 2) * o.d_model;
+    int64_t total = attentions + feed_forward, active = total;
+    if (o.layer_is_sparse(i)) {
+      const int64_t router = o.moe.num_experts * o.d_model;
+      const int64_t extra = o.moe.extra_dense_ffn ? feed_forward : 0;
+      norms += o.moe.extra_dense_ffn ? o.d_model : 0;
+      total = attentions + router + extra + o.moe.num_experts * feed_forward;
+      active = attentions + router + extra + static_cast<int64_t>(std::llround(experts_per_token(o, is_decoder) * static_cast<double>(feed_forward)));
+    }
+    count.total += total + norms;
+    count.active += active + norms;
+    count.products += static_cast<double>(active);
+  }
+  const int64_t shared = o.relative_buckets * o.num_heads + o.d_model;
+  count.total += shared;
+  count.active += shared;
+  return count;
+}
+
+}  // namespace
+
+ModelCounts count_model(const ModelOptions& o) {
+  const StackCount encoder = o.decoder_only ? StackCount{} : count_stack(o, o.num_layers, false, false);
+  const StackCount decoder = count_stack(o, o.decoder_only ? o.num_layers : o.num_decoder_layers, !o.decoder_only, true);
+  const int64_t embeddings = (o.tied ? 1 : 2) * o.vocab_size * o.d_model;
+  ModelCounts counts;
+  counts.total_parameters = encoder.total + decoder.total + embeddings;
+  counts.active_parameters = encoder.active + decoder.active + embeddings;
+  counts.encoder_flops = 2.0 * encoder.products;
+  counts.decoder_flops = 2.0 * (decoder.products + static_cast<double>(o.vocab_size * o.d_model));
+  counts.flops_per_token = o.decoder_only ? counts.decoder_flops : (counts.encoder_flops + counts.decoder_flops) / 2.0;
+  return counts;
+}
+
+ModelOptions dense_twin(const ModelOptions& sparse) {
+  constexpr double kTolerance = 0.01;
+  const double wanted = count_model(sparse).flops_per_token;
+  ModelOptions twin = sparse;
+  twin.moe = MoeOptions();
+  const auto flops_at = [&twin](int64_t d_ff) {
+    twin.d_ff = d_ff;
+    return count_model(twin).flops_per_token;
+  };
+  // FLOPs are linear in the width: solve, then take the nearest multiple of 8 if it is near enough, else the nearest width.
+  const double base = flops_at(0), slope = flops_at(1) - base;
+  const double width = (wanted - base) / slope;
+  for (int64_t step : {8, 1}) {
+    const auto d_ff = static_cast<int64_t>(std::llround(width / static_cast<double>(step))) * step;
+    if (d_ff >= 1 && std::abs(flops_at(d_ff) / wanted - 1.0) <= kTolerance) return twin;
+  }
+  fail_input("no dense feed-forward width comes within 1% of {:.0f} FLOPs per token", wanted);
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,20 @@
+// The parts of a forward pass that decoding needs one by one. Legend: B rows, L length, D model, V vocabulary, H heads.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "model/block.h"
+#include "model/t5.h"
+#include "model/weights.h"
+
+namespace flanmoe {
+
+at::Tensor embed(const T5Weights& weights, const at::Tensor& ids);  // [B, L] -> [B, L, D]
+// Relative position bias of a whole row, [1, H, L, L].
+at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options);
+at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden);  // [..., D] -> [..., V]
+// Encoder output [B, Ls, D].
+at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments, const ForwardOptions& call,
+                  RouterReports& reports);
+
+}  // namespace flanmoe

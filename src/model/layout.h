@@ -1,0 +1,37 @@
+// From a batch of token ids to what the stacks need: decoder inputs, masks, positions, groups. Legend: B rows, L length,
+// Ls source, Lt target, T real tokens.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "model/t5.h"
+#include "moe/moe_layer.h"
+
+namespace flanmoe {
+
+// [B, L] int64 segments of a batch: as given, else 1 where ids != 0.
+at::Tensor segments_of(const at::Tensor& ids, const at::Tensor& segments);
+
+// ids shifted right by one inside each segment, 0 first: what the decoder reads.
+at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments);
+
+// Additive masks [B, 1, Lq, Lk] (or [B, 1, 1, Lk] where rows are not packed).
+at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed);
+at::Tensor causal_mask(const at::Tensor& segments, bool packed);  // [B or 1, 1, L, L]
+
+// Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment each
+// (or the batch).
+MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call);
+
+// A decoder-only row: source ++ target per segment (reference/routing 14, prefix LM).
+struct PrefixRows {
+  at::Tensor ids;             // [B, L] input ids, shifted right inside each segment
+  at::Tensor segments;        // [B, L]
+  at::Tensor mask;            // [B, 1, L, L] causal, or both in the prefix (one extra position that predicts the first target)
+  at::Tensor target_places;   // [B * Lt] int64: flat position whose logits predict target_ids[b, t]; 0 at padding
+};
+PrefixRows prefix_rows(const TokenBatch& batch);
+
+}  // namespace flanmoe

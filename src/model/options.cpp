@@ -1,0 +1,59 @@
+#include "model/options.h"
+
+#include "base/error.h"
+
+namespace flanmoe {
+
+bool ModelOptions::layer_is_sparse(int64_t layer) const {
+  return moe.num_experts > 0 && layer % moe.sparse_every == moe.sparse_offset;
+}
+
+void ModelOptions::fields(FieldVisitor& v) {
+  const auto positive = [&v](std::string_view name, int64_t& value, std::string_view help) {
+    v.field(name, value, help);
+    v.require(value >= 1, name, "1 or more");
+  };
+  v.field("decoder_only", decoder_only, "one causal stack over source then target");
+  v.field("vocab_size", vocab_size, "rows of the embedding; 0 = the tokenizer's");
+  v.require(vocab_size >= 0, "vocab_size", "0 or more");
+  positive("d_model", d_model, "width of the residual stream");
+  positive("d_kv", d_kv, "width of one attention head");
+  positive("num_heads", num_heads, "attention heads");
+  positive("d_ff", d_ff, "hidden width of the feed-forward, and of one expert");
+  positive("num_layers", num_layers, "encoder layers (all layers of a decoder-only model)");
+  positive("num_decoder_layers", num_decoder_layers, "decoder layers");
+  v.field("gated", gated, "v1.1: gelu_tanh(x wi_0) * (x wi_1); otherwise relu(x wi)");
+  v.field("tied", tied, "logits from the embedding, scaled by d_model^-1/2");
+  v.field("dropout", dropout, "dropout rate in training");
+  v.require(dropout >= 0.0 && dropout < 1.0, "dropout", "a number in [0, 1)");
+  positive("relative_buckets", relative_buckets, "buckets of the relative position bias");
+  positive("relative_max_distance", relative_max_distance, "distance from which the last bucket is used");
+  v.field("layer_norm_epsilon", layer_norm_epsilon, "added to the mean square in the norms");
+  v.require(layer_norm_epsilon > 0.0, "layer_norm_epsilon", "a number above 0");
+  v.field("init_scale", init_scale, "variance scale of the projections' initial weights (Switch: 0.1)");
+  v.require(init_scale > 0.0, "init_scale", "a number above 0");
+  v.section("moe", moe, "the sparse layers");
+}
+
+void ModelOptions::check() const {
+  if (vocab_size == 0) fail_input("'vocab_size' is 0, expected the tokenizer's size");
+  if (relative_buckets % 2 != 0 || relative_buckets < 4) {
+    fail_input("'relative_buckets' is {}, expected an even number of at least 4", relative_buckets);
+  }
+  if (relative_max_distance <= relative_buckets / 2) {
+    fail_input("'relative_max_distance' is {}, expected more than half of relative_buckets ({})", relative_max_distance,
+               relative_buckets);
+  }
+  if (moe.num_experts == 0) return;
+  if (moe.k > moe.num_experts) fail_input("'moe.k' is {}, expected at most num_experts ({})", moe.k, moe.num_experts);
+  const bool causal_expert_choice = moe.routing == "expert_choice" && (decoder_only || moe.decoder_routing == "same");
+  if (causal_expert_choice) {
+    fail_input("'moe.routing' is expert_choice in a causal stack, where a token's routing would depend on later tokens; "
+               "expected {}", decoder_only ? "token_choice for a decoder-only model" : "moe.decoder_routing=token_choice");
+  }
+  if (moe.priority == "probability" && decoder_only) {
+    fail_input("'moe.priority' is probability in a causal stack, where it would look at later tokens; expected position");
+  }
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,47 @@
+#include "model/relative_position.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace flanmoe {
+
+int64_t relative_bucket(int64_t relative, bool bidirectional, int64_t num_buckets, int64_t max_distance) {
+  // Distances such as 16, 32 and 64 hit bucket bounds exactly; the slack keeps rounding from moving them.
+  constexpr double kSlack = 1e-9;
+  const int64_t buckets = bidirectional ? num_buckets / 2 : num_buckets;
+  const int64_t base = bidirectional && relative > 0 ? buckets : 0;
+  const int64_t distance = bidirectional ? std::abs(relative) : std::max<int64_t>(-relative, 0);
+  const int64_t exact = buckets / 2;
+  if (distance < exact) return base + distance;
+  const double position = std::log(static_cast<double>(distance) / static_cast<double>(exact)) /
+                          std::log(static_cast<double>(max_distance) / static_cast<double>(exact)) *
+                          static_cast<double>(buckets - exact);
+  return base + std::min(buckets - 1, exact + static_cast<int64_t>(std::floor(position + kSlack)));
+}
+
+at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions, const at::Tensor& key_positions,
+                                  bool bidirectional, int64_t max_distance) {
+  const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1), num_keys = key_positions.size(1);
+  const auto queries = query_positions.accessor<int64_t, 2>();
+  const auto keys = key_positions.accessor<int64_t, 2>();
+  // Buckets depend on the difference only: look them up once per distance.
+  const int64_t reach = 1 + std::max(query_positions.max().item<int64_t>(), key_positions.max().item<int64_t>());
+  std::vector<int64_t> bucket_of(2 * reach - 1);
+  for (int64_t relative = 1 - reach; relative < reach; ++relative) {
+    bucket_of[relative + reach - 1] = relative_bucket(relative, bidirectional, table.size(0), max_distance);
+  }
+  at::Tensor buckets = at::empty({num_rows * num_queries * num_keys}, at::kLong);
+  int64_t* out = buckets.mutable_data_ptr<int64_t>();
+  for (int64_t b = 0; b < num_rows; ++b) {
+    for (int64_t q = 0; q < num_queries; ++q) {
+      for (int64_t k = 0; k < num_keys; ++k) *out++ = bucket_of[keys[b][k] - queries[b][q] + reach - 1];
+    }
+  }
+  const at::Tensor bias = table.index_select(0, buckets.to(table.device()));
+  return bias.view({num_rows, num_queries, num_keys, table.size(1)}).permute({0, 3, 1, 2});
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,60 @@
+// The MoE layer: router, routing, plan, experts, combine; each step a value. Switch, GShard, ST-MoE and Expert Choice differ
+// only in MoeOptions. Legend: N positions (padding included), T real tokens, D model, E experts, F hidden.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "moe/groups.h"
+#include "moe/options.h"
+#include "moe/statistics.h"
+
+namespace flanmoe {
+
+struct MoeWeights {
+  at::Tensor router;  // [E, D]
+  at::Tensor wi;      // [E, F, D]; with wi_1 the gelu branch
+  at::Tensor wi_1;    // [E, F, D], undefined when not gated
+  at::Tensor wo;      // [E, D, F]
+};
+
+// Which positions are real and who competes with whom. Padding is never routed and uses no room.
+struct MoeTokenPlaces {
+  at::Tensor positions;  // [T] int64: positions of the real tokens, rising
+  GroupBounds groups;    // over real tokens
+};
+
+struct MoeCall {
+  bool expert_choice = false;     // this stack's routing
+  bool training = false;
+  bool unlimited = false;         // no capacity limit (decoding)
+  bool want_losses = false;
+  bool want_statistics = false;
+  bool want_tokens = false;       // per-token kept experts
+  double expert_dropout = 0.0;
+  uint64_t noise_key = 0;         // of this layer and step
+};
+
+// Kept experts of each real token by falling weight, when asked.
+struct TokenExperts {
+  std::vector<std::vector<int64_t>> experts;  // [T]
+  std::vector<std::vector<float>> weights;    // [T]
+  std::vector<int64_t> asked;                 // [T] pairs asked for
+};
+
+struct MoeOutput {
+  at::Tensor hidden;        // [N, D], zero at padding and at tokens without a kept pair
+  at::Tensor balance_loss;  // scalar, undefined unless asked; zero under expert choice
+  at::Tensor z_loss;        // scalar, undefined unless asked
+  std::optional<MoeStatistics> statistics;
+  std::optional<TokenExperts> tokens;
+};
+
+// x [N, D], the normalised hidden rows. Gradients: x, all weights.
+MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places, const MoeOptions& options,
+                    const MoeCall& call);
+
+}  // namespace flanmoe
