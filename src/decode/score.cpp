@@ -7,55 +7,38 @@
 #include <numeric>
 
 #include "decode/padding.h"
+#include "model/forward_parts.h"
 
 namespace flanmoe {
 namespace {
 
-// One (source, target) pair and where its score goes.
-struct Pair {
-  size_t request, candidate;
-  int64_t source_length, target_length;
+// The requests of one batch (a range of `order`) and its padded size.
+struct RequestRange {
+  size_t begin, end;
 };
 
-// Pairs of a request stay together; requests of like length share a batch, so that little is padding.
-std::vector<Pair> sorted_pairs(const std::vector<ScoreRequest>& requests) {
+// Requests of like length share a batch, so that little is padding.
+std::vector<size_t> by_length(const std::vector<ScoreRequest>& requests) {
   std::vector<size_t> order(requests.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return requests[a].source.size() < requests[b].source.size(); });
-  std::vector<Pair> pairs;
-  for (size_t request : order) {
-    for (size_t c = 0; c < requests[request].targets.size(); ++c) {
-      pairs.push_back({request, c, static_cast<int64_t>(requests[request].source.size()),
-                       static_cast<int64_t>(requests[request].targets[c].size())});
-    }
-  }
-  return pairs;
+  return order;
 }
 
-// End of the batch that begins at `begin`: padded tokens stay within the budget; at least one pair.
-size_t batch_end(const std::vector<Pair>& pairs, size_t begin, int64_t max_batch_tokens) {
-  int64_t source_length = 0, target_length = 0;
-  size_t end = begin;
-  for (; end < pairs.size(); ++end) {
-    source_length = std::max(source_length, pairs[end].source_length);
-    target_length = std::max(target_length, pairs[end].target_length);
-    const auto rows = static_cast<int64_t>(end - begin + 1);
-    if (end > begin && rows * (source_length + target_length) > max_batch_tokens) break;
+// The longest range from `begin` whose padded tokens stay within the budget; at least one request.
+RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::vector<size_t>& order, size_t begin,
+                        int64_t max_batch_tokens) {
+  size_t source_length = 0, target_length = 0, num_targets = 0, end = begin;
+  for (; end < order.size(); ++end) {
+    const ScoreRequest& request = requests[order[end]];
+    source_length = std::max(source_length, request.source.size());
+    for (const auto& target : request.targets) target_length = std::max(target_length, target.size());
+    num_targets += request.targets.size();
+    const auto tokens = static_cast<int64_t>(num_targets * (source_length + target_length));
+    if (end > begin && tokens > max_batch_tokens) break;
   }
-  return end;
-}
-
-TokenBatch batch_of(const std::vector<ScoreRequest>& requests, const std::vector<Pair>& pairs, size_t begin, size_t end) {
-  std::vector<std::vector<int32_t>> sources, targets;
-  for (size_t i = begin; i < end; ++i) {
-    sources.push_back(requests[pairs[i].request].source);
-    targets.push_back(requests[pairs[i].request].targets[pairs[i].candidate]);
-  }
-  TokenBatch batch;
-  batch.source_ids = pad_ids(sources);
-  batch.target_ids = pad_ids(targets);
-  return batch;
+  return {begin, end};
 }
 
 // Sum over real target tokens of log softmax(logits)[target], [B] double.
@@ -64,21 +47,44 @@ at::Tensor log_probabilities(const at::Tensor& logits, const at::Tensor& target_
   return tokens.to(at::kDouble).masked_fill(target_ids == 0, 0.0).sum(1);
 }
 
+// Logits of every (source, target) pair of the range: the encoder runs once per source.
+at::Tensor range_logits(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
+                        const std::vector<int64_t>& source_of_target, TokenBatch& batch) {
+  const at::Tensor source_ids = pad_ids(sources);
+  const at::Tensor source_index = at::tensor(source_of_target, at::kLong);
+  batch.source_ids = source_ids.index_select(0, source_index);
+  if (model.options().decoder_only) return forward(model, batch, {}).logits;
+  RouterReports reports;
+  const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports).index_select(0, source_index);
+  return output_logits(model, decode_targets(model, batch, memory, {}, reports));
+}
+
 }  // namespace
 
 std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const std::vector<ScoreRequest>& requests,
                                                     int64_t max_batch_tokens) {
   const at::NoGradGuard no_gradients;
-  std::vector<std::vector<TargetScore>> scores;
-  for (const ScoreRequest& request : requests) scores.emplace_back(request.targets.size());
-  const std::vector<Pair> pairs = sorted_pairs(requests);
-  for (size_t begin = 0; begin < pairs.size();) {
-    const size_t end = batch_end(pairs, begin, max_batch_tokens);
-    const TokenBatch batch = batch_of(requests, pairs, begin, end);
-    const at::Tensor sums = log_probabilities(forward(model, batch, {}).logits, batch.target_ids);
-    const double* sum = sums.const_data_ptr<double>();
-    for (size_t i = begin; i < end; ++i) scores[pairs[i].request][pairs[i].candidate] = {sum[i - begin], pairs[i].target_length};
-    begin = end;
+  std::vector<std::vector<TargetScore>> scores(requests.size());
+  const std::vector<size_t> order = by_length(requests);
+  for (size_t begin = 0; begin < order.size();) {
+    const RequestRange range = next_range(requests, order, begin, max_batch_tokens);
+    std::vector<std::vector<int32_t>> sources, targets;
+    std::vector<int64_t> source_of_target;
+    for (size_t i = range.begin; i < range.end; ++i) {
+      const ScoreRequest& request = requests[order[i]];
+      source_of_target.insert(source_of_target.end(), request.targets.size(), static_cast<int64_t>(sources.size()));
+      sources.push_back(request.source);
+      targets.insert(targets.end(), request.targets.begin(), request.targets.end());
+    }
+    begin = range.end;
+    if (targets.empty()) continue;
+    TokenBatch batch;
+    batch.target_ids = pad_ids(targets);
+    const at::Tensor sums = log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
+    for (size_t t = 0; t < targets.size(); ++t) {
+      scores[order[range.begin + source_of_target[t]]].push_back(
+          {sums.const_data_ptr<double>()[t], static_cast<int64_t>(targets[t].size())});
+    }
   }
   return scores;
 }

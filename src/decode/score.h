@@ -1,4 +1,4 @@
-// Scoring of given answers: log probability of each candidate target after one source, one forward pass per candidate.
+// Scoring of given answers: log probability of each candidate target after one source, the encoder run once per source.
 #pragma once
 
 #include <cstdint>

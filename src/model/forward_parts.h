@@ -16,5 +16,8 @@ at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden);  // [.
 // Encoder output [B, Ls, D].
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments, const ForwardOptions& call,
                   RouterReports& reports);
+// Hidden states of the decoder at every target position, [B, Lt, D]; memory [B, Ls, D] belongs to batch.source_ids.
+at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory, const ForwardOptions& call,
+                          RouterReports& reports);
 
 }  // namespace flanmoe

@@ -18,24 +18,6 @@ at::Tensor mean_of(const std::vector<at::Tensor>& losses) {
   return losses.empty() ? at::zeros({}, at::kFloat) : at::stack(losses).mean();
 }
 
-// Hidden states of the decoder at every target position, [B, Lt, D].
-at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory, const ForwardOptions& call,
-                          RouterReports& reports) {
-  const bool packed = batch.target_segments.defined();
-  const at::Tensor segments = segments_of(batch.target_ids, batch.target_segments);
-  const at::Tensor source_segments = segments_of(batch.source_ids, batch.source_segments);
-  const T5Weights& weights = model.weights();
-  StackInput input;
-  input.hidden = embed(weights, shift_right(batch.target_ids, segments));
-  input.self_bias = self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
-  input.memory = memory;
-  input.cross_bias = segment_mask(segments, source_segments, packed);
-  input.places = token_places(segments, model.options(), call);
-  input.is_decoder = true;
-  input.unlimited_capacity = call.unlimited_capacity;
-  return run_stack(weights.decoder, input, model.options(), call, reports);
-}
-
 at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call, RouterReports& reports) {
   const PrefixRows rows = prefix_rows(batch);
   const T5Weights& weights = model.weights();
@@ -66,6 +48,14 @@ T5Model::T5Model(const ModelOptions& options, uint64_t seed) : options_(options)
   weights_ = std::make_shared<T5Weights>(make_weights(options_, seed, parameters_));
 }
 
+T5Model T5Model::with_moe(const MoeOptions& moe) const {
+  FLANMOE_ASSERT(moe.num_experts == options_.moe.num_experts && moe.extra_dense_ffn == options_.moe.extra_dense_ffn);
+  T5Model model = *this;
+  model.options_.moe = moe;
+  model.options_.check();
+  return model;
+}
+
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
 
 at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options) {
@@ -91,6 +81,23 @@ at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::
   input.places = token_places(segments, model.options(), call);
   input.unlimited_capacity = call.unlimited_capacity;
   return run_stack(weights.encoder, input, model.options(), call, reports);
+}
+
+at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory, const ForwardOptions& call,
+                          RouterReports& reports) {
+  const bool packed = batch.target_segments.defined();
+  const at::Tensor segments = segments_of(batch.target_ids, batch.target_segments);
+  const at::Tensor source_segments = segments_of(batch.source_ids, batch.source_segments);
+  const T5Weights& weights = model.weights();
+  StackInput input;
+  input.hidden = embed(weights, shift_right(batch.target_ids, segments));
+  input.self_bias = self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
+  input.memory = memory;
+  input.cross_bias = segment_mask(segments, source_segments, packed);
+  input.places = token_places(segments, model.options(), call);
+  input.is_decoder = true;
+  input.unlimited_capacity = call.unlimited_capacity;
+  return run_stack(weights.decoder, input, model.options(), call, reports);
 }
 
 ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call) {

@@ -28,6 +28,8 @@ class T5Model {
   const ModelOptions& options() const { return options_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const T5Weights& weights() const { return *weights_; }
+  // The same weights (shared, not copied) under other routing numbers: capacity, groups, policies. The shape stays.
+  T5Model with_moe(const MoeOptions& moe) const;
 
  private:
   ModelOptions options_;

@@ -1,0 +1,62 @@
+// What the router does with text: utilisation and dropping by layer, by token class, and which expert takes which token
+// (definitions.md: dropped, utilisation, load ratio). Legend: E experts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/tokenizer.h"
+#include "model/t5.h"
+#include "moe/statistics.h"
+
+namespace flanmoe {
+
+enum class TokenClass { kFormatting, kDigits, kFunctionWords, kContent };
+inline constexpr std::array<const char*, 4> kTokenClassNames = {"formatting", "digits", "function words", "content"};
+
+// Class of a piece: marks, sentinels and eos are formatting; digits; a short list of English function words; else content.
+TokenClass token_class(const Tokenizer& tokenizer, int32_t id);
+
+struct ClassRouting {
+  int64_t num_tokens = 0;
+  int64_t num_dropped_tokens = 0;      // asked and kept nothing
+  int64_t num_unchosen_tokens = 0;     // expert choice: no expert took it
+  std::vector<int64_t> kept;           // [E]
+};
+
+struct LayerRouting {
+  MoeStatistics statistics;
+  std::array<ClassRouting, 4> classes;
+  // Mutual information between token class and expert over the entropy of the class, 0 (no specialisation) to 1.
+  double class_specialisation() const;
+};
+
+struct RoutingOptions {
+  std::string eval_group = "batch";  // as the paper counts drops; "sequence" as scoring does
+  double capacity_factor = -1.0;     // overrides capacity_factor_eval when >= 0
+  int64_t rows_per_batch = 64;
+};
+
+// Routes every text (teacher forced) and pools the statistics per sparse layer. `texts` hold source and target ids ending with eos.
+struct TextIds {
+  TokenIds source, target;
+};
+std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts,
+                                          const RoutingOptions& options);
+
+// One text with the expert of every token, per sparse layer.
+struct ColouredToken {
+  std::string piece;
+  int64_t expert = -1;  // the kept expert of largest weight, -1 = none
+  bool dropped = false;
+};
+struct ColouredText {
+  std::string stack;
+  int64_t layer = 0;
+  std::vector<ColouredToken> tokens;
+};
+std::vector<ColouredText> colour_text(const T5Model& model, const Tokenizer& tokenizer, const TextIds& text);
+
+}  // namespace flanmoe
