@@ -23,15 +23,15 @@ class ConfigNode {
   bool is_map() const;
   bool is_list() const;
   bool is_scalar() const;
-  bool empty() const;                              // empty map or list
-  std::string place() const;                       // "configs/study/mini.yaml:12" or "command line"
-  const std::string& scalar() const;               // requires is_scalar()
+  bool empty() const;                                             // empty map or list
+  std::string place() const;                                      // "configs/study/mini.yaml:12" or "command line"
+  const std::string& scalar() const;                              // requires is_scalar()
   std::vector<std::pair<std::string, ConfigNode>> items() const;  // of a map, in file order
-  std::vector<ConfigNode> list() const;            // of a list
-  bool has(std::string_view key) const;            // of a map
-  ConfigNode at(std::string_view key) const;       // of a map; UserError when absent
+  std::vector<ConfigNode> list() const;                           // of a list
+  bool has(std::string_view key) const;                           // of a map
+  ConfigNode at(std::string_view key) const;                      // of a map; UserError when absent
   ConfigNode merged(const ConfigNode& above) const;  // maps merge key by key, anything else is replaced; `above` wins
-  std::string to_yaml() const;                     // without places; accepted back by parse_config
+  std::string to_yaml() const;                       // without places; accepted back by parse_config
 
  private:
   std::shared_ptr<const ConfigData> data_;

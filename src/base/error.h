@@ -50,5 +50,4 @@ template <class... Args>
 
 }  // namespace flanmoe
 
-#define FLANMOE_ASSERT(condition) \
-  ((condition) ? void(0) : ::flanmoe::assertion_failed(#condition, __FILE__, __LINE__))
+#define FLANMOE_ASSERT(condition) ((condition) ? void(0) : ::flanmoe::assertion_failed(#condition, __FILE__, __LINE__))

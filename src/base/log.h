@@ -1,4 +1,5 @@
-// Logging to stderr (results go to stdout). Levels debug, info, warn, error; colour only on a terminal without NO_COLOR.
+// Logging to stderr (results go to stdout). Levels debug, info, warn, error; colour only on a terminal without
+// NO_COLOR.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@ namespace flanmoe {
 enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };
 
 void set_log_level(LogLevel level);
+bool log_enabled(LogLevel level);  // whether a text of this level is shown
 void log_text(LogLevel level, std::string_view text);
 
 template <class... Args>

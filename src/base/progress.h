@@ -25,7 +25,7 @@ class Progress {
   std::chrono::steady_clock::time_point start_, last_print_;
 };
 
-std::string format_duration(double seconds);   // "42 s", "3 min 20 s", "2 h 05 min"
-std::string format_count(double value);        // 950, 12.4k, 3.10M, 1.25B
+std::string format_duration(double seconds);  // "42 s", "3 min 20 s", "2 h 05 min"
+std::string format_count(double value);       // 950, 12.4k, 3.10M, 1.25B
 
 }  // namespace flanmoe

@@ -27,10 +27,10 @@ class RandomStream {
   static constexpr uint64_t min() { return 0; }
   static constexpr uint64_t max() { return ~uint64_t{0}; }
 
-  double uniform();                  // [0, 1), 53 bits
-  uint64_t below(uint64_t bound);    // [0, bound), unbiased; bound >= 1
+  double uniform();                            // [0, 1), 53 bits
+  uint64_t below(uint64_t bound);              // [0, bound), unbiased; bound >= 1
   int64_t between(int64_t low, int64_t high);  // [low, high], both ends included
-  bool chance(double probability);   // true with this probability
+  bool chance(double probability);             // true with this probability
 
   template <class T>
   void shuffle(std::vector<T>& items) {

@@ -20,23 +20,6 @@ std::filesystem::path tokenizer_file(const RunOptions& options) {
   return in_data(options.tokenizer.empty() ? "{data}/spiece.model" : options.tokenizer, options.data);
 }
 
-// Lines that one text has and the other has not, in order.
-std::string line_difference(const std::string& before, const std::string& now) {
-  const auto lines = [](const std::string& text) {
-    std::vector<std::string> result;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) result.push_back(line);
-    return result;
-  };
-  const auto old_lines = lines(before), new_lines = lines(now);
-  std::string difference;
-  for (size_t i = 0; i < std::max(old_lines.size(), new_lines.size()); ++i) {
-    const std::string old_line = i < old_lines.size() ? old_lines[i] : "", new_line = i < new_lines.size() ? new_lines[i] : "";
-    if (old_line != new_line) difference += fmt::format("\n  there: {}\n  asked: {}", old_line, new_line);
-  }
-  return difference;
-}
-
 // Writes the resolved configuration, or checks that the folder's is the same.
 void keep_config(const RunOptions& options, const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "config.yaml";
@@ -76,6 +59,22 @@ void RunOptions::fields(FieldVisitor& v) {
   v.section("mixture", mixture, "tasks (modes instruct and finetune)");
   v.section("train", train, "steps and optimiser");
   v.section("validation", validation, "tasks asked every train.eval_every steps");
+}
+
+std::string line_difference(const std::string& before, const std::string& now) {
+  const auto lines = [](const std::string& text) {
+    std::vector<std::string> result;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) result.push_back(line);
+    return result;
+  };
+  const auto old_lines = lines(before), new_lines = lines(now);
+  std::string difference;
+  for (size_t i = 0; i < std::max(old_lines.size(), new_lines.size()); ++i) {
+    const std::string old_line = i < old_lines.size() ? old_lines[i] : "", new_line = i < new_lines.size() ? new_lines[i] : "";
+    if (old_line != new_line) difference += fmt::format("\n  there: {}\n  asked: {}", old_line, new_line);
+  }
+  return difference;
 }
 
 std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder) {

@@ -41,6 +41,9 @@ std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokeni
 // the folder holds a run of another configuration.
 TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label);
 
+// Lines that differ between two configurations, for messages.
+std::string line_difference(const std::string& before, const std::string& now);
+
 // "{data}/x" -> data_folder / "x"; anything else as it is.
 std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder);
 

@@ -1,0 +1,134 @@
+// Reading, and where things are. Writing is in files_write.cpp.
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/gzip.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr size_t kMaxUnpacked = size_t{4} << 30;  // a few packed megabytes can hold gigabytes of zeros
+
+[[noreturn]] void fail_read(const fs::path& path, std::string_view reason) {
+  fail_input("cannot read {}: {}", path.string(), reason);
+}
+
+// An open file that closes itself.
+struct OpenFile {
+  explicit OpenFile(const fs::path& path) : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor < 0) fail_read(path, std::strerror(errno));
+  }
+  ~OpenFile() { ::close(descriptor); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int descriptor;
+};
+
+std::string read_bytes(const fs::path& path) {
+  const OpenFile file(path);
+  std::string content;
+  struct stat facts = {};
+  if (::fstat(file.descriptor, &facts) == 0 && facts.st_size > 0) content.reserve(static_cast<size_t>(facts.st_size));
+  std::vector<char> buffer(1 << 18);
+  for (;;) {
+    const ssize_t count = ::read(file.descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_read(path, std::strerror(errno));
+    if (count == 0) return content;
+    content.append(buffer.data(), static_cast<size_t>(count));
+  }
+}
+
+bool holds_configs(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "configs", ignored);
+}
+
+}  // namespace
+
+fs::path home_folder() {
+  if (const char* given = std::getenv("FLANMOE_HOME"); given != nullptr && *given != '\0') {
+    if (holds_configs(given)) return given;
+    fail_input("FLANMOE_HOME is '{}', expected a folder that holds configs/", given);
+  }
+  std::error_code ignored;
+  const fs::path beside_binary = fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path();
+  if (!beside_binary.empty() && holds_configs(beside_binary)) return beside_binary;
+  const fs::path current = fs::current_path(ignored);
+  if (holds_configs(current)) return current;
+  fail_input(
+      "no folder with configs/ found: tried {} (the folder above the program's) and {} (the current one); set "
+      "FLANMOE_HOME to the flanmoe folder",
+      beside_binary.string(), current.string());
+}
+
+std::string read_text(const fs::path& path) {
+  std::string content = read_bytes(path);
+  if (path.extension() != ".gz") return content;
+  try {
+    return unpack_gzip(content, kMaxUnpacked);
+  } catch (const std::runtime_error& error) {
+    fail_read(path, error.what());
+  }
+}
+
+std::vector<std::string> read_lines(const fs::path& path) {
+  const std::string text = read_text(path);
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t newline = std::min(text.find('\n', begin), text.size());
+    const size_t end = newline > begin && text[newline - 1] == '\r' ? newline - 1 : newline;
+    lines.push_back(text.substr(begin, end - begin));
+    begin = newline + 1;
+  }
+  return lines;
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  const OpenFile file(path);
+  struct stat facts = {};
+  if (::fstat(file.descriptor, &facts) != 0) fail_read(path, std::strerror(errno));
+  if (!S_ISREG(facts.st_mode)) fail_read(path, "not a plain file");
+  size_ = static_cast<size_t>(facts.st_size);
+  if (size_ == 0) return;  // nothing can be mapped, and nothing need be
+  void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
+  if (mapped == MAP_FAILED) fail_read(path, std::strerror(errno));
+  data_ = static_cast<const std::byte*>(mapped);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+std::string checksum_text(std::string_view text) {
+  // Each step maps (state, word) to a new state one-to-one in both, so any change of a single word is seen.
+  constexpr uint64_t kWord = 0x9fb21c651e98df25, kState = 0xd6e8feb86659fd93;
+  uint64_t state = text.size() * kState;
+  for (size_t at = 0; at < text.size(); at += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, std::min(sizeof(word), text.size() - at));
+    state = std::rotl(state ^ (word * kWord), 29) * kState;
+  }
+  state ^= state >> 32;
+  state *= kWord;
+  state ^= state >> 29;
+  return fmt::format("{:016x}", state);
+}
+
+std::string checksum_file(const fs::path& path) {
+  const MappedFile file(path);
+  return checksum_text({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()});
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,57 @@
+#include "base/machine.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <ctime>
+#include <fstream>
+
+namespace flanmoe {
+namespace {
+
+std::string trimmed(std::string text, const char* blanks) {
+  text.erase(text.find_last_not_of(blanks) + 1);
+  return text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
+}
+
+// What follows `separator` on the first line of `file` that begins with `name`; "" when there is none.
+std::string value_of(const char* file, const std::string& name, char separator) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t end = line.find(separator);
+    if (line.rfind(name, 0) == 0 && end != std::string::npos) return trimmed(line.substr(end + 1), " \t\"");
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string cpu_name() {
+  const std::string name = value_of("/proc/cpuinfo", "model name", ':');
+  return name.empty() ? "unknown" : name;
+}
+
+int num_cores() {
+  cpu_set_t allowed;
+  return ::sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+std::string operating_system() {
+  const std::string name = value_of("/etc/os-release", "PRETTY_NAME", '=');
+  return name.empty() ? "unknown" : name;
+}
+
+int64_t peak_memory_bytes() {
+  const std::string kibibytes = value_of("/proc/self/status", "VmHWM", ':');
+  return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+}  // namespace flanmoe

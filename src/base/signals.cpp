@@ -1,0 +1,40 @@
+#include "base/signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace flanmoe {
+namespace {
+
+volatile sig_atomic_t g_pending = 0;
+volatile sig_atomic_t g_num_interrupts = 0;
+
+// Runs inside a signal: it may only set values and call _exit.
+void note_signal(int signal_number) {
+  if (signal_number == SIGINT) {
+    g_num_interrupts = g_num_interrupts + 1;
+    if (g_num_interrupts >= 2) ::_exit(kExitInterrupted);
+  }
+  if (g_pending == 0) g_pending = signal_number;
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  struct sigaction action = {};
+  action.sa_handler = note_signal;
+  action.sa_flags = SA_RESTART;  // reads and writes in progress go on
+  sigemptyset(&action.sa_mask);
+  for (const int signal_number : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal_number, &action, nullptr);
+}
+
+int pending_signal() { return g_pending; }
+
+void clear_pending_signal() {
+  g_pending = 0;
+  g_num_interrupts = 0;
+}
+
+}  // namespace flanmoe

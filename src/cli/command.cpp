@@ -1,0 +1,110 @@
+#include "cli/command.h"
+
+#include <torch/version.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/signals.h"
+
+namespace flanmoe {
+namespace {
+
+std::string& command_text() {
+  static std::string text;
+  return text;
+}
+
+void remember_command(int argc, char** argv) {
+  for (int i = 0; i < argc; ++i) command_text() += (i > 0 ? " " : "") + std::string(i == 0 ? "flanmoe" : argv[i]);
+}
+
+// The wrong word among the commands, with the nearest one.
+[[noreturn]] void fail_command(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  const std::string nearest = nearest_name(word, names);
+  fail_input("unknown command '{}'; {}expected one of {}", word, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
+             fmt::join(names, ", "));
+}
+
+bool is_command(const std::string& word) {
+  for (const Command& command : commands()) {
+    if (word == command.name) return true;
+  }
+  return false;
+}
+
+void add_common_options(CLI::App& parser) {
+  parser.add_flag_callback("-q,--quiet", [] { set_log_level(LogLevel::kWarn); }, "only warnings and errors on stderr");
+  parser.add_flag_callback("-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "more on stderr");
+}
+
+int parse_and_run(int argc, char** argv) {
+  if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) fail_command(argv[1]);
+  CLI::App app("flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
+               "Start with: flanmoe study mini --out runs/mini", "flanmoe");
+  app.set_version_flag("--version", fmt::format("flanmoe 0.1.0, libtorch {}", TORCH_VERSION));
+  app.require_subcommand(1);
+  std::vector<std::function<int()>> runs(commands().size());
+  for (size_t i = 0; i < commands().size(); ++i) {
+    const Command& command = commands()[i];
+    CLI::App* parser = app.add_subcommand(command.name, command.help);
+    parser->footer(std::string("Examples:\n") + command.examples);
+    add_common_options(*parser);
+    runs[i] = command.setup(*parser);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fail_input("{}; see flanmoe {}--help", error.what(), argc > 1 && is_command(argv[1]) ? argv[1] + std::string(" ") : "");
+  }
+  for (size_t i = 0; i < commands().size(); ++i) {
+    if (app.got_subcommand(commands()[i].name)) return runs[i]();
+  }
+  return kExitBadInput;
+}
+
+int report_failure(const std::string& text, int status) {
+  log_text(LogLevel::kError, text);
+  return status;
+}
+
+}  // namespace
+
+const std::string& typed_command() { return command_text(); }
+
+std::filesystem::path find_preset(const std::string& kind, const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  const std::filesystem::path folder = home_folder() / "configs" / kind;
+  if (fs::is_regular_file(folder / (name + ".yaml"))) return folder / (name + ".yaml");
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  const std::string nearest = nearest_name(name, names);
+  fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+}
+
+int run_command_line(int argc, char** argv) {
+  remember_command(argc, argv);
+  install_signal_handlers();
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const UserError& error) {
+    return report_failure(error.what(), kExitBadInput);
+  } catch (const Interrupted& stop) {
+    return report_failure(stop.what(), 128 + stop.signal);
+  } catch (const RunError& error) {
+    return report_failure(error.what(), kExitFailed);
+  } catch (const c10::Error& error) {
+    return report_failure(fmt::format("internal error, please report it: {}", error.what_without_backtrace()), kExitFailed);
+  } catch (const std::exception& error) {
+    return report_failure(fmt::format("internal error, please report it: {}", error.what()), kExitFailed);
+  }
+}
+
+}  // namespace flanmoe

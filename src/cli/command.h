@@ -1,0 +1,42 @@
+// The commands of the binary: one visible table, one small file per command (parse, wire, run).
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+
+namespace flanmoe {
+
+// Adds a command's options to its parser and returns what runs after parsing; its value is the exit status.
+using CommandSetup = std::function<int()> (*)(CLI::App& parser);
+
+struct Command {
+  const char* name;
+  const char* help;
+  const char* examples;
+  CommandSetup setup;
+};
+const std::vector<Command>& commands();
+
+std::function<int()> setup_study(CLI::App& parser);
+std::function<int()> setup_train(CLI::App& parser);
+std::function<int()> setup_eval(CLI::App& parser);
+std::function<int()> setup_generate(CLI::App& parser);
+std::function<int()> setup_data(CLI::App& parser);
+std::function<int()> setup_inspect(CLI::App& parser);
+std::function<int()> setup_analyze(CLI::App& parser);
+
+// Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).
+int run_command_line(int argc, char** argv);
+
+// A preset by name (configs/KIND/NAME.yaml) or a file by path; UserError with the nearest name and the list.
+std::filesystem::path find_preset(const std::string& kind, const std::string& name);
+
+// The command line as typed.
+const std::string& typed_command();
+
+}  // namespace flanmoe

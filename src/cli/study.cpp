@@ -1,0 +1,62 @@
+#include <iostream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "study/study.h"
+
+namespace flanmoe {
+namespace {
+
+struct StudyArguments {
+  std::string preset, out, data, cell;
+  std::vector<std::string> overrides;
+  bool print_config = false, cost = false;
+};
+
+StudyOptions resolved_options(const StudyArguments& arguments) {
+  ConfigNode config = load_config(find_preset("study", arguments.preset));
+  StudyOptions options;
+  load_options(with_overrides(config, arguments.overrides), options);
+  if (!arguments.data.empty()) options.data = fs::absolute(arguments.data).lexically_normal().string();
+  if (options.kind == "real" && options.data.empty()) {
+    fail_input("study '{}' reads real data: say where it is with --data FOLDER", arguments.preset);
+  }
+  if (options.kind == "real" && !fs::is_directory(options.data)) fail_input("--data {}: no such folder", options.data);
+  return options;
+}
+
+int run(const StudyArguments& arguments) {
+  if (!arguments.cell.empty() || arguments.cost) {  // a child of a running study
+    if (arguments.out.empty()) fail_input("--cell and --cost need --out FOLDER, the folder of the study");
+    arguments.cost ? run_study_cost(arguments.out) : run_study_cell(arguments.out, arguments.cell);
+    return kExitDone;
+  }
+  if (arguments.preset.empty()) fail_input("which study? expected a preset or a file; see flanmoe study --help");
+  const StudyOptions options = resolved_options(arguments);
+  if (arguments.print_config) {
+    std::cout << dump_options(options);
+    return kExitDone;
+  }
+  const std::string out = arguments.out.empty() ? "runs/" + fs::path(arguments.preset).stem().string() : arguments.out;
+  const fs::path report = run_study(options, {out, typed_command()});
+  log_info("report: {}", report.string());
+  return kExitDone;
+}
+
+}  // namespace
+
+std::function<int()> setup_study(CLI::App& parser) {
+  auto arguments = std::make_shared<StudyArguments>();
+  parser.add_option("preset", arguments->preset, "preset of configs/study, or a file");
+  parser.add_option("overrides", arguments->overrides, "key=value, over the preset");
+  parser.add_option("--out", arguments->out, "folder of the study (default runs/PRESET)");
+  parser.add_option("--data", arguments->data, "folder of real data (presets of kind real)");
+  parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
+  parser.add_option("--cell", arguments->cell, "run one cell of the study folder --out in this process");
+  parser.add_flag("--cost", arguments->cost, "only time the arms of the study folder --out");
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,63 @@
+#include <iostream>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "model/counts.h"
+#include "study/run.h"
+
+namespace flanmoe {
+namespace {
+
+struct TrainArguments {
+  std::string preset, out;
+  std::vector<std::string> overrides;
+  bool print_config = false, dry_run = false;
+};
+
+// Everything but the steps: data, model, counts.
+int dry_run(const RunOptions& options) {
+  const Tokenizer tokenizer = open_tokenizer(options);
+  const auto source = make_source(options, tokenizer);
+  const T5Model model = initial_model(options, tokenizer);
+  const ModelCounts counts = count_model(model.options());
+  const TokenBatch batch = source->batch(0);
+  std::cout << fmt::format("data: {}\n", source->describe())
+            << fmt::format("parameters: {} total, {} active per token\n", counts.total_parameters, counts.active_parameters)
+            << fmt::format("forward FLOPs per token: {} (encoder {}, decoder {})\n", format_count(counts.flops_per_token),
+                           format_count(counts.encoder_flops), format_count(counts.decoder_flops))
+            << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
+                           batch.num_source_tokens, batch.num_target_tokens);
+  return kExitDone;
+}
+
+int run(const TrainArguments& arguments) {
+  RunOptions options;
+  load_options(with_overrides(load_config(find_preset("train", arguments.preset)), arguments.overrides), options);
+  if (arguments.print_config) {
+    std::cout << dump_options(options);
+    return kExitDone;
+  }
+  if (options.data.empty()) fail_input("'data' is empty: say where the data is with data=FOLDER");
+  if (arguments.dry_run) return dry_run(options);
+  if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
+  const TrainResult result = run_training(options, arguments.out, options.mode);
+  log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps, format_count(static_cast<double>(result.num_tokens)),
+           result.final_loss, newest_checkpoint(arguments.out).string());
+  return kExitDone;
+}
+
+}  // namespace
+
+std::function<int()> setup_train(CLI::App& parser) {
+  auto arguments = std::make_shared<TrainArguments>();
+  parser.add_option("preset", arguments->preset, "preset of configs/train, or a file")->required();
+  parser.add_option("overrides", arguments->overrides, "key=value, over the preset");
+  parser.add_option("--out", arguments->out, "run folder: config.yaml, metrics.jsonl, events, checkpoints/");
+  parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
+  parser.add_flag("--dry-run", arguments->dry_run, "load data, build the model, print counts and leave");
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,110 @@
+#include "study/study.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "data/world.h"
+#include "report/report.h"
+#include "study/cost.h"
+#include "study/grid.h"
+#include "study/processes.h"
+#include "study/results.h"
+
+namespace flanmoe {
+namespace {
+
+// Held while a study works on a folder, so that two do not write into each other.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder) {
+    const std::string file = (folder / "lock").string();
+    descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      fail_input("{}: another study is running in this folder; wait for it, stop it, or choose another --out", folder.string());
+    }
+  }
+  ~FolderLock() { close(descriptor_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+StudyOptions options_of(const StudyFolder& folder) {
+  StudyOptions options;
+  load_options(load_config(folder.config()), options);
+  return options;
+}
+
+void keep_config(const StudyOptions& options, const StudyFolder& folder) {
+  const std::string text = dump_options(options);
+  if (!fs::exists(folder.config())) return write_atomically(folder.config(), text);
+  const std::string before = read_text(folder.config());
+  if (before != text) {
+    fail_input("{}: this folder holds a study of another configuration; choose another --out or remove it. Difference:{}",
+               folder.root.string(), line_difference(before, text));
+  }
+}
+
+void keep_world(const StudyOptions& options, const StudyFolder& folder) {
+  if (options.kind != "world" || fs::exists(folder.world())) return;
+  log_info("writing the world into {}", folder.world().string());
+  make_world(options.world, folder.world());
+}
+
+std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& folder) {
+  RunOptions run;
+  run.data = data_folder(options, folder).string();
+  run.tokenizer = options.tokenizer;
+  run.num_sentinels = options.num_sentinels;
+  return resolve_arms(options, open_tokenizer(run).vocab_size());
+}
+
+void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
+  if (options.cost_steps == 0 || fs::exists(folder.cost())) return;
+  log_info("timing the arms in turns");
+  const pid_t pid = start_process({"study", "--out", folder.root.string(), "--cost"}, folder.root / "cost-log.txt", 1);
+  EndedProcess ended{0, 0};
+  while (ended.pid != pid) ended = wait_process(1000);
+  if (ended.status != 0) fail_run("timing the arms failed; its log is {}", (folder.root / "cost-log.txt").string());
+}
+
+}  // namespace
+
+std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call) {
+  const StudyFolder folder{fs::absolute(call.folder)};
+  make_folders(folder.root);
+  const FolderLock lock(folder.root);
+  keep_config(options, folder);
+  keep_world(options, folder);
+  const std::vector<ArmOptions> arms = arms_of(options, folder);
+  const std::vector<Cell> cells = study_cells(options, arms);
+  run_grid(cells, folder, options.jobs);
+  keep_cost(options, folder);
+  write_json(folder.root / "results.json", study_results(options, arms, cells, folder, call.command));
+  write_report(folder.root / "results.json", folder.root / "report.html");
+  return folder.root / "report.html";
+}
+
+void run_study_cell(const std::filesystem::path& root, const std::string& cell_name) {
+  const StudyFolder folder{fs::absolute(root)};
+  const StudyOptions options = options_of(folder);
+  const std::vector<ArmOptions> arms = arms_of(options, folder);
+  for (const Cell& cell : study_cells(options, arms)) {
+    if (cell.name == cell_name) return run_cell(options, arms, cell, folder);
+  }
+  fail_input("{}: no cell '{}' in this study", root.string(), cell_name);
+}
+
+void run_study_cost(const std::filesystem::path& root) {
+  const StudyFolder folder{fs::absolute(root)};
+  const StudyOptions options = options_of(folder);
+  write_json(folder.cost(), measure_cost(options, arms_of(options, folder), folder));
+}
+
+}  // namespace flanmoe

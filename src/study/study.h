@@ -1,0 +1,27 @@
+// The whole study: world, grid, results, report. Kill it and run it again: it goes on where it was.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "study/cells.h"
+#include "study/options.h"
+
+namespace flanmoe {
+
+struct StudyCall {
+  std::filesystem::path folder;
+  std::string command;  // as typed, for the report
+};
+
+// Runs everything that is not done yet and writes results.json and report.html. Returns the report's path. Throws Interrupted
+// after the cells have saved, RunError naming a failed cell and its log.
+std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call);
+
+// One cell of a study folder, in this process (what the children do).
+void run_study_cell(const std::filesystem::path& folder, const std::string& cell_name);
+
+// Timings of every arm, taken alone and in turns, into cost.json.
+void run_study_cost(const std::filesystem::path& folder);
+
+}  // namespace flanmoe
