@@ -17,16 +17,22 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   explicit TreeBuilder(const std::function<std::string(int)>& place) : place_(place) {}
 
-  ConfigNode root() const { return root_; }
+  ConfigNode root() const {
+    if (!failure_.empty()) throw UserError(failure_);
+    return root_;
+  }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    if (open_.empty()) return;  // nothing but comments: an empty map
-    if (expects_key()) fail_input("{}: an empty key, expected a name", place(mark));
-    fail_input("{}: '{}' has no value; write \"\" for an empty text, {{}} for an empty section", node_place(mark),
-               current_key());
+    if (expects_key()) {
+      remember(fmt::format("{}: an empty key, expected a name", place(mark)));
+    } else {
+      remember(fmt::format("{}: {} has no value; write \"\" for an empty text, {{}} for an empty section",
+                           node_place(mark), open_.empty() ? "this" : fmt::format("'{}'", current_key())));
+    }
+    add(detail::make_scalar("", false, node_place(mark)));
   }
 
   void OnAlias(const YAML::Mark&, YAML::anchor_t) override {
@@ -100,7 +106,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void begin(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, bool is_map) {
     refuse_extras(mark, tag, anchor);
-    if (expects_key()) fail_input("{}: a list or section as a key, expected a name", place(mark));
+    if (expects_key()) remember(fmt::format("{}: a list or section as a key, expected a name", place(mark)));
     open_.push_back({is_map, node_place(mark), {}, {}});
   }
 
@@ -113,12 +119,20 @@ class TreeBuilder : public YAML::EventHandler {
   void add(ConfigNode node) {
     if (open_.empty()) {
       root_ = std::move(node);
+    } else if (expects_key()) {
+      open_.back().has_key = true;  // already refused; what follows is its value
     } else if (Container& parent = open_.back(); parent.is_map) {
       parent.items.emplace_back(std::move(parent.key), std::move(node));
       parent.has_key = false;
     } else {
       parent.list.push_back(std::move(node));
     }
+  }
+
+  // For complaints that wait for the end of the text: a bracket that is never closed shows itself first as a missing
+  // value or an odd key.
+  void remember(const std::string& failure) {
+    if (failure_.empty()) failure_ = failure;
   }
 
   void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
@@ -132,6 +146,7 @@ class TreeBuilder : public YAML::EventHandler {
   const std::function<std::string(int)>& place_;
   std::vector<Container> open_;
   ConfigNode root_;
+  std::string failure_;
 };
 
 }  // namespace
