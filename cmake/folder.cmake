@@ -3,20 +3,21 @@
 
 # The headers every file would parse again: compiled once for the folders without torch, once for those with it.
 function(flanmoe_precompiled name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBS;DEFINITIONS" ${ARGN})
   file(WRITE ${CMAKE_BINARY_DIR}/${name}.cpp "")
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${ARG_LIBS})
+  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
 set(FLANMOE_BASE_LIBS fmt::fmt spdlog::spdlog yaml-cpp nlohmann_json::nlohmann_json Threads::Threads ZLIB::ZLIB)
 set(FLANMOE_STD_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional>
-  <set> <sstream> <string> <string_view> <unordered_map> <utility> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+  <set> <sstream> <string> <string_view> <unordered_map> <utility> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
 flanmoe_precompiled(flanmoe_pch_std HEADERS ${FLANMOE_STD_HEADERS} LIBS ${FLANMOE_BASE_LIBS})
 flanmoe_precompiled(flanmoe_pch_torch HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h> <torch/csrc/autograd/custom_function.h>
-  LIBS ${FLANMOE_BASE_LIBS} torch)
+  LIBS ${FLANMOE_BASE_LIBS} torch DEFINITIONS FMT_HEADER_ONLY=1)
 
 # flanmoe_folder(NAME [TORCH] DEPS folder... LIBS library...)
 function(flanmoe_folder name)
@@ -33,6 +34,8 @@ function(flanmoe_folder name)
   list(TRANSFORM ARG_DEPS PREPEND flanmoe_)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS} ${ARG_LIBS} ${FLANMOE_BASE_LIBS})
   if(ARG_TORCH)
+    # libtorch brings fmt headers of its own, of another version than Debian's library: used header-only they need no library.
+    target_compile_definitions(${target} PUBLIC FMT_HEADER_ONLY=1)
     target_link_libraries(${target} PUBLIC torch)
     target_precompile_headers(${target} REUSE_FROM flanmoe_pch_torch)
   else()

@@ -1,0 +1,204 @@
+#include <mutex>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "data/source.h"
+#include "data/span_corruption.h"
+
+namespace flanmoe {
+namespace {
+
+using Spans = std::vector<std::pair<int64_t, int64_t>>;  // [begin, end) in tokens
+
+struct Document {
+  TokenIds ids;
+  Spans marked;
+};
+
+struct RawDocument {
+  std::string text;
+  Spans marked;  // in bytes
+};
+
+std::vector<RawDocument> read_jsonl_documents(const std::filesystem::path& file) {
+  std::vector<RawDocument> documents;
+  int64_t line_number = 0;
+  for (const std::string& line : read_lines(file)) {
+    const Json row = parse_json(line, file.string(), ++line_number);
+    const std::string where = fmt::format("{}:{}", file.string(), line_number);
+    RawDocument document{json_string(row, "text", where), {}};
+    for (const Json& span : row.contains("spans") ? row["spans"] : Json::array()) {
+      const bool pair = span.is_array() && span.size() == 2 && span[0].is_number_unsigned() && span[1].is_number_unsigned();
+      if (!pair || span[0] >= span[1] || span[1] > document.text.size()) {
+        fail_input("{}: span {} is no [begin, end) inside the text", where, span.dump());
+      }
+      document.marked.emplace_back(span[0].get<int64_t>(), span[1].get<int64_t>());
+    }
+    documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
+// Documents are separated by blank lines.
+std::vector<RawDocument> read_text_documents(const std::filesystem::path& file) {
+  std::vector<RawDocument> documents;
+  std::string text;
+  const auto flush = [&] {
+    if (!text.empty()) documents.push_back({text, {}});
+    text.clear();
+  };
+  for (const std::string& line : read_lines(file)) {
+    if (line.find_first_not_of(" \t") == std::string::npos) {
+      flush();
+    } else {
+      text += (text.empty() ? "" : " ") + line;
+    }
+  }
+  flush();
+  return documents;
+}
+
+Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
+  const auto pieces = tokenizer.encode_with_offsets(raw.text);
+  Document document;
+  for (const auto& piece : pieces) document.ids.push_back(piece.id);
+  for (const auto& [begin, end] : raw.marked) {
+    Spans::value_type span{-1, -1};
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      const bool inside = static_cast<int64_t>(pieces[i].end) > begin && static_cast<int64_t>(pieces[i].begin) < end;
+      if (!inside) continue;
+      if (span.first < 0) span.first = static_cast<int64_t>(i);
+      span.second = static_cast<int64_t>(i) + 1;
+    }
+    if (span.first >= 0) document.marked.push_back(span);
+  }
+  return document;
+}
+
+class CorpusSource final : public BatchSource {
+ public:
+  CorpusSource(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed)
+      : options_(options), tokenizer_(tokenizer), seed_(seed),
+        raw_length_(corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw) {
+    for (const std::string& file : options.files) read(file);
+    if (documents_.empty()) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
+  }
+
+  TokenBatch batch(uint64_t step) const override {
+    std::vector<TokenPair> pairs;
+    const auto rows = static_cast<uint64_t>(options_.rows_per_batch);
+    for (uint64_t r = 0; r < rows; ++r) pairs.push_back(corrupted_row(step * rows + r));
+    return pad_batch(pairs);
+  }
+
+  std::string describe() const override {
+    return fmt::format("{} documents, {} tokens per epoch", documents_.size(), num_tokens_);
+  }
+
+ private:
+  void read(const std::string& file) {
+    const bool jsonl = file.find(".jsonl") != std::string::npos;
+    for (const RawDocument& raw : jsonl ? read_jsonl_documents(file) : read_text_documents(file)) {
+      Document document = tokenised(raw, tokenizer_);
+      num_tokens_ += static_cast<int64_t>(document.ids.size());
+      if (options_.split_documents) {
+        cut(document);
+      } else if (!document.ids.empty()) {
+        if (static_cast<int64_t>(document.ids.size()) > raw_length_) document.ids.resize(raw_length_);
+        documents_.push_back(std::move(document));
+      }
+    }
+  }
+
+  // Long documents become pieces of at most a row.
+  void cut(const Document& document) {
+    for (size_t begin = 0; begin < document.ids.size(); begin += static_cast<size_t>(raw_length_)) {
+      const size_t end = std::min(document.ids.size(), begin + static_cast<size_t>(raw_length_));
+      Document piece{{document.ids.begin() + static_cast<std::ptrdiff_t>(begin), document.ids.begin() + static_cast<std::ptrdiff_t>(end)}, {}};
+      for (const auto& [from, to] : document.marked) {
+        if (from >= static_cast<int64_t>(begin) && to <= static_cast<int64_t>(end)) {
+          piece.marked.emplace_back(from - static_cast<int64_t>(begin), to - static_cast<int64_t>(begin));
+        }
+      }
+      documents_.push_back(std::move(piece));
+    }
+  }
+
+  // Document numbers of one row: consecutive in the epoch's order, as many as fit.
+  struct Row {
+    uint64_t epoch, begin, end;
+  };
+
+  // Rows are laid out epoch by epoch, on demand; what is laid out never changes.
+  Row row_at(uint64_t index) const {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    while (rows_.size() <= index) {
+      const uint64_t epoch = num_epochs_++;
+      const Permutation order(stream_key(seed_, "corpus_order", epoch), documents_.size());
+      for (uint64_t begin = 0; begin < documents_.size();) {
+        uint64_t end = begin;
+        int64_t length = 0;
+        while (end < documents_.size()) {
+          length += static_cast<int64_t>(documents_[order(end)].ids.size());
+          if (end > begin && length > raw_length_) break;
+          ++end;
+        }
+        rows_.push_back({epoch, begin, end});
+        begin = end;
+      }
+    }
+    return rows_[index];
+  }
+
+  TokenPair corrupted_row(uint64_t index) const {
+    const Row row = row_at(index);
+    const Permutation order(stream_key(seed_, "corpus_order", row.epoch), documents_.size());
+    Document joined;
+    for (uint64_t i = row.begin; i < row.end; ++i) {
+      const Document& document = documents_[order(i)];
+      const auto shift = static_cast<int64_t>(joined.ids.size());
+      for (const auto& [begin, end] : document.marked) joined.marked.emplace_back(begin + shift, end + shift);
+      joined.ids.insert(joined.ids.end(), document.ids.begin(), document.ids.end());
+    }
+    RandomStream stream(seed_, "corrupt", index);
+    const auto length = static_cast<int64_t>(joined.ids.size());
+    const bool salient = options_.salient_share > 0.0 && length >= 2;
+    const auto mask = salient ? salient_spans_mask(length, joined.marked, options_.noise_density, options_.mean_span_length,
+                                                   options_.salient_share, stream)
+                              : random_spans_mask(length, options_.noise_density, options_.mean_span_length, stream);
+    return corrupt(joined.ids, mask, tokenizer_);
+  }
+
+  CorpusOptions options_;
+  Tokenizer tokenizer_;
+  uint64_t seed_;
+  int64_t raw_length_, num_tokens_ = 0;
+  std::vector<Document> documents_;
+  mutable std::mutex mutex_;
+  mutable std::vector<Row> rows_;
+  mutable uint64_t num_epochs_ = 0;
+};
+
+}  // namespace
+
+void CorpusOptions::fields(FieldVisitor& v) {
+  v.field("files", files, ".txt or .jsonl files, .gz too");
+  v.field("source_length", source_length, "row budget in source tokens, eos included");
+  v.require(source_length >= 4, "source_length", "4 or more");
+  v.field("noise_density", noise_density, "share of tokens that are masked");
+  v.require(noise_density > 0.0 && noise_density < 1.0, "noise_density", "a number in (0, 1)");
+  v.field("mean_span_length", mean_span_length, "tokens per masked span");
+  v.require(mean_span_length >= 1.0, "mean_span_length", "1 or more");
+  v.field("salient_share", salient_share, "share of masked spans put on marked spans; 0 = random spans only");
+  v.require(salient_share >= 0.0 && salient_share <= 1.0, "salient_share", "a number in [0, 1]");
+  v.field("split_documents", split_documents, "cut long documents to rows; false: a row holds whole documents");
+  v.field("rows_per_batch", rows_per_batch, "rows per batch");
+  v.require(rows_per_batch >= 1, "rows_per_batch", "1 or more");
+}
+
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed) {
+  return std::make_unique<CorpusSource>(options, tokenizer, seed);
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "data/source.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr int64_t kDefaultCap = 30'000;  // FLAN's cap per task
+
+// A task with its training rows and its share of the mixture.
+struct LoadedTask {
+  TaskSpec spec;
+  std::vector<TaskRow> rows;
+  double rate = 0.0, cumulative = 0.0;
+};
+
+bool is_excluded(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&name](const std::string& pattern) {
+    return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
+  });
+}
+
+// Place of a task's group among the options', -1 when it is not named there.
+int64_t group_index(const MixtureOptions& options, const std::string& group) {
+  const auto found = std::find(options.groups.begin(), options.groups.end(), group);
+  return found == options.groups.end() ? -1 : found - options.groups.begin();
+}
+
+double capped_size(const LoadedTask& task, const MixtureOptions& options) {
+  const int64_t group = group_index(options, task.spec.group);
+  const int64_t cap = task.spec.max_examples > 0            ? task.spec.max_examples
+                      : group >= 0 && !options.caps.empty() ? options.caps[group]
+                                                            : kDefaultCap;
+  return static_cast<double>(std::min<int64_t>(cap, static_cast<int64_t>(task.rows.size())));
+}
+
+// Inside a group tasks weigh their capped size; a group's share is its proportion, or the sum of its sizes.
+void fill_rates(std::vector<LoadedTask>& tasks, const MixtureOptions& options) {
+  std::map<std::string, double> group_size, group_weight;
+  for (const LoadedTask& task : tasks) group_size[task.spec.group] += capped_size(task, options);
+  double total = 0.0;
+  for (const auto& [group, size] : group_size) {
+    const int64_t index = group_index(options, group);
+    if (!options.proportions.empty() && index < 0) {
+      fail_input("'proportions' are given, but the mixture's group '{}' is not among 'groups' ({})", group, fmt::join(options.groups, ", "));
+    }
+    group_weight[group] = options.proportions.empty() ? size : options.proportions[index];
+    total += group_weight[group];
+  }
+  double sum = 0.0;
+  for (LoadedTask& task : tasks) {
+    task.rate = group_weight[task.spec.group] / total * capped_size(task, options) / group_size[task.spec.group];
+    sum += task.rate;
+    task.cumulative = sum;
+  }
+}
+
+void check_options(const MixtureOptions& options) {
+  const auto fits = [&options](size_t size) { return size == 0 || size == options.groups.size(); };
+  if (!fits(options.proportions.size()) || !fits(options.caps.size())) {
+    fail_input("'proportions' has {} entries and 'caps' {}, 'groups' {}; expected one each per group, or none", options.proportions.size(),
+               options.caps.size(), options.groups.size());
+  }
+  if (options.tasks.empty()) fail_input("'tasks' is empty: name task files or folders");
+}
+
+std::vector<LoadedTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
+  check_options(options);
+  std::vector<LoadedTask> tasks;
+  for (const std::string& path : options.tasks) {
+    for (const TaskSpec& spec : load_tasks(path, data_folder)) {
+      if (!is_excluded(spec.name, options.exclude)) tasks.push_back({spec, load_rows(spec, "train")});
+    }
+  }
+  if (tasks.empty()) fail_input("the mixture is empty: {} hold no task that is not excluded", fmt::join(options.tasks, ", "));
+  fill_rates(tasks, options);
+  return tasks;
+}
+
+const LoadedTask& draw_task(const std::vector<LoadedTask>& tasks, RandomStream& stream) {
+  const double place = stream.uniform() * tasks.back().cumulative;
+  const auto found = std::upper_bound(tasks.begin(), tasks.end(), place,
+                                      [](double value, const LoadedTask& task) { return value < task.cumulative; });
+  return found == tasks.end() ? tasks.back() : *found;
+}
+
+// Exemplars: other rows of the same task.
+std::vector<const TaskRow*> draw_exemplars(const LoadedTask& task, size_t row, int64_t max_shots, RandomStream& stream) {
+  const auto available = static_cast<int64_t>(task.rows.size()) - 1;
+  const int64_t count = std::min(stream.between(1, max_shots), available);
+  std::vector<const TaskRow*> exemplars;
+  for (size_t i : stream.sample(static_cast<size_t>(available), static_cast<size_t>(count))) {
+    exemplars.push_back(&task.rows[i < row ? i : i + 1]);
+  }
+  return exemplars;
+}
+
+// The n-th example of a mixture: a pure function of (tasks, options, seed, n).
+MixtureExample draw_example(const std::vector<LoadedTask>& tasks, const MixtureOptions& options, uint64_t seed, uint64_t index) {
+  RandomStream stream(seed, "mixture", index);
+  const LoadedTask& task = draw_task(tasks, stream);
+  const size_t row = stream.below(task.rows.size());
+  const bool cot = !task.spec.cot_templates.empty() && !task.rows[row].rationale.empty() && stream.chance(options.cot_share);
+  const PromptTemplate& prompt = stream.pick(cot ? task.spec.cot_templates : task.spec.templates);
+  std::vector<const TaskRow*> exemplars;
+  if (task.rows.size() > 1 && options.max_shots > 0 && stream.chance(options.few_shot_share)) {
+    exemplars = draw_exemplars(task, row, options.max_shots, stream);
+  }
+  const std::string shots = exemplars.empty() ? "zero-shot" : fmt::format("{}-shot", exemplars.size());
+  return {task.spec.name, cot ? shots + ", cot" : shots, render_few_shot(prompt, task.spec, exemplars, task.rows[row])};
+}
+
+TokenIds trimmed(TokenIds ids, int64_t length) {
+  if (static_cast<int64_t>(ids.size()) > length - 1) ids.resize(length - 1);
+  ids.push_back(kEosId);
+  return ids;
+}
+
+class MixtureSource final : public BatchSource {
+ public:
+  MixtureSource(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer, uint64_t seed)
+      : options_(options), tokenizer_(tokenizer), seed_(seed), tasks_(load_mixture(options, data_folder)) {}
+
+  TokenBatch batch(uint64_t step) const override {
+    std::vector<TokenPair> pairs;
+    const auto count = static_cast<uint64_t>(options_.examples_per_batch);
+    for (uint64_t i = 0; i < count; ++i) {
+      const RenderedExample text = draw_example(tasks_, options_, seed_, step * count + i).text;
+      pairs.push_back({trimmed(tokenizer_.encode(text.input), options_.source_length),
+                       trimmed(tokenizer_.encode(text.target), options_.target_length)});
+    }
+    return options_.pack ? pack_batch(pairs, options_.source_length, options_.target_length) : pad_batch(pairs);
+  }
+
+  std::string describe() const override {
+    size_t rows = 0;
+    for (const LoadedTask& task : tasks_) rows += task.rows.size();
+    return fmt::format("{} tasks, {} rows", tasks_.size(), rows);
+  }
+
+ private:
+  MixtureOptions options_;
+  Tokenizer tokenizer_;
+  uint64_t seed_;
+  std::vector<LoadedTask> tasks_;
+};
+
+}  // namespace
+
+void MixtureOptions::fields(FieldVisitor& v) {
+  v.field("tasks", tasks, "task files or folders");
+  v.field("exclude", exclude, "task names left out; a trailing * is a wildcard");
+  v.field("groups", groups, "groups with their own proportion and cap");
+  v.field("proportions", proportions, "share of examples per group; empty = by capped sizes");
+  v.field("caps", caps, "examples counted per task of the group; empty = 30000");
+  v.field("few_shot_share", few_shot_share, "share of examples with exemplars in front");
+  v.require(few_shot_share >= 0.0 && few_shot_share <= 1.0, "few_shot_share", "a number in [0, 1]");
+  v.field("max_shots", max_shots, "most exemplars");
+  v.require(max_shots >= 0, "max_shots", "0 or more");
+  v.field("cot_share", cot_share, "share of chain-of-thought prompts where a task has them");
+  v.require(cot_share >= 0.0 && cot_share <= 1.0, "cot_share", "a number in [0, 1]");
+  v.field("source_length", source_length, "tokens of a source, eos included; longer ones are cut");
+  v.require(source_length >= 2, "source_length", "2 or more");
+  v.field("target_length", target_length, "tokens of a target, eos included");
+  v.require(target_length >= 2, "target_length", "2 or more");
+  v.field("examples_per_batch", examples_per_batch, "examples per batch");
+  v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");
+  v.field("pack", pack, "several examples per row");
+}
+
+std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                                 const Tokenizer& tokenizer, uint64_t seed) {
+  return std::make_unique<MixtureSource>(options, data_folder, tokenizer, seed);
+}
+
+std::vector<MixtureEntry> mixture_table(const MixtureOptions& options, const std::filesystem::path& data_folder) {
+  std::vector<MixtureEntry> table;
+  for (const LoadedTask& task : load_mixture(options, data_folder)) {
+    table.push_back({task.spec, static_cast<int64_t>(task.rows.size()), task.rate});
+  }
+  return table;
+}
+
+std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
+                                           int64_t count) {
+  const std::vector<LoadedTask> tasks = load_mixture(options, data_folder);
+  std::vector<MixtureExample> examples;
+  for (int64_t i = 0; i < count; ++i) examples.push_back(draw_example(tasks, options, seed, static_cast<uint64_t>(i)));
+  return examples;
+}
+
+}  // namespace flanmoe

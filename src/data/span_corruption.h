@@ -1,0 +1,31 @@
+// Span corruption (reference/routing 14): noise spans become sentinels in the source; the target holds sentinels and what was hidden.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "data/source.h"
+
+namespace flanmoe {
+
+// For a raw text of t tokens: source t - n + s + 1 and target n + s + 1 tokens, with n = round(density t), s = round(n / mean span).
+struct CorruptedLengths {
+  int64_t raw = 0, source = 0, target = 0;
+};
+// The largest t whose source fits `source_length`.
+CorruptedLengths corrupted_lengths(int64_t source_length, double density, double mean_span);
+
+// T5's random mask: 1 = noise. Begins with a kept token and ends with noise; at least one token of each for length >= 2.
+std::vector<uint8_t> random_spans_mask(int64_t length, double density, double mean_span, RandomStream& stream);
+
+// Masks `num_spans` of the marked spans ([begin, end) in tokens), with probability `salient_share` each; the others are random spans
+// of about the mean length at places not masked yet. Spans do not touch.
+std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked, double density,
+                                        double mean_span, double salient_share, RandomStream& stream);
+
+// Source: every run of noise -> one sentinel. Target: sentinel then the run, for each. Both end with eos.
+TokenPair corrupt(const TokenIds& ids, const std::vector<uint8_t>& mask, const Tokenizer& tokenizer);
+
+}  // namespace flanmoe

@@ -1,0 +1,81 @@
+#include "eval/extract.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+#include <sstream>
+
+namespace flanmoe {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+std::string trimmed(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t\n.:"), end = text.find_last_not_of(" \t\n.:");
+  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+}
+
+// Place of the option a letter such as "b", "(b)" or "b." names, -1 when the text is no such letter.
+int64_t letter_index(const std::string& text, size_t num_options) {
+  static const std::regex kLetter(R"(^\(?([a-z])[\).]?$)");
+  std::smatch match;
+  if (!std::regex_match(text, match, kLetter)) return -1;
+  const int64_t index = match[1].str()[0] - 'a';
+  return index < static_cast<int64_t>(num_options) ? index : -1;
+}
+
+bool contains_words(const std::string& text, const std::string& words) {
+  return !words.empty() && (" " + text + " ").find(" " + words + " ") != std::string::npos;
+}
+
+}  // namespace
+
+std::string normalised_answer(const std::string& text) {
+  std::string plain;
+  const std::string low = lower(text);
+  for (size_t i = 0; i < low.size(); ++i) {
+    const auto c = static_cast<unsigned char>(low[i]);
+    const bool point = c == '.' && i > 0 && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i - 1])) &&
+                       std::isdigit(static_cast<unsigned char>(low[i + 1]));
+    const bool minus = c == '-' && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i + 1]));
+    plain += std::ispunct(c) && !point && !minus ? ' ' : low[i];
+  }
+  std::istringstream words(plain);
+  std::string result;
+  for (std::string word; words >> word;) {
+    if (word == "a" || word == "an" || word == "the") continue;
+    result += (result.empty() ? "" : " ") + word;
+  }
+  return result;
+}
+
+std::string extract_answer(const std::string& generated, const std::vector<std::string>& options) {
+  static const std::string kMark = "answer is";
+  const size_t mark = lower(generated).rfind(kMark);
+  std::string answer = mark == std::string::npos ? generated : generated.substr(mark + kMark.size());
+  if (mark != std::string::npos) answer = answer.substr(0, answer.find(". "));
+  answer = trimmed(answer);
+  if (options.empty()) return answer;
+  for (const std::string& option : options) {
+    if (normalised_answer(option) == normalised_answer(answer)) return option;
+  }
+  if (const int64_t index = letter_index(lower(answer), options.size()); index >= 0) return options[index];
+  std::vector<std::string> named;
+  for (const std::string& option : options) {
+    if (contains_words(normalised_answer(answer), normalised_answer(option))) named.push_back(option);
+  }
+  return named.size() == 1 ? named.front() : "";
+}
+
+std::string extract_number(const std::string& text) {
+  static const std::regex kNumber(R"(-?\d[\d,]*(\.\d+)?)");
+  std::string last;
+  for (std::sregex_iterator match(text.begin(), text.end(), kNumber), end; match != end; ++match) last = match->str();
+  last.erase(std::remove(last.begin(), last.end(), ','), last.end());
+  return last;
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,15 @@
+// Metrics of one item, 0 to 1, by name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace flanmoe {
+
+// `prediction` is the extracted answer, `answers` the accepted ones; the best match counts.
+using Metric = double (*)(const std::string& prediction, const std::vector<std::string>& answers);
+
+// UserError with the nearest name for an unknown metric.
+Metric metric_named(const std::string& name);
+
+}  // namespace flanmoe

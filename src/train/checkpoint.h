@@ -1,0 +1,30 @@
+// checkpoints/step-N/: the model folder, train_state/ (optimiser, counters) and manifest.json with sizes and checksums; complete or absent.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "model/t5.h"
+#include "train/optimizer.h"
+
+namespace flanmoe {
+
+struct TrainState {
+  int64_t step = 0;        // steps done
+  int64_t num_tokens = 0;  // real tokens seen
+  double loss_sum = 0.0;   // of the steps since the last line of metrics
+  int64_t loss_count = 0;
+
+  double take_mean_loss();
+};
+
+void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer, const TrainState& state,
+                     const std::filesystem::path& tokenizer_file);
+
+// Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape.
+TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);
+
+// Removes all but the `keep` newest.
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep);
+
+}  // namespace flanmoe

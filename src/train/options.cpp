@@ -1,0 +1,46 @@
+#include "train/options.h"
+
+namespace flanmoe {
+
+void OptimizerOptions::fields(FieldVisitor& v) {
+  v.choice("name", name, {"adamw", "adafactor"}, "optimiser");
+  v.field("learning_rate", learning_rate, "peak learning rate");
+  v.require(learning_rate > 0.0, "learning_rate", "a number above 0");
+  v.choice("schedule", schedule, {"constant", "rsqrt", "cosine", "linear"}, "course of the learning rate");
+  v.field("warmup_steps", warmup_steps, "linear from 0 to the peak; rsqrt: the flat part");
+  v.require(warmup_steps >= 0, "warmup_steps", "0 or more");
+  v.field("final_fraction", final_fraction, "of the peak, at the last step (cosine, linear)");
+  v.require(final_fraction >= 0.0 && final_fraction <= 1.0, "final_fraction", "a number in [0, 1]");
+  v.field("weight_decay", weight_decay, "decoupled, times the learning rate (adamw)");
+  v.require(weight_decay >= 0.0, "weight_decay", "0 or more");
+  v.field("beta1", beta1, "adamw: decay of the first moment");
+  v.require(beta1 >= 0.0 && beta1 < 1.0, "beta1", "a number in [0, 1)");
+  v.field("beta2", beta2, "adamw: decay of the second moment");
+  v.require(beta2 >= 0.0 && beta2 < 1.0, "beta2", "a number in [0, 1)");
+  v.field("epsilon", epsilon, "adamw: added to the root of the second moment");
+  v.require(epsilon > 0.0, "epsilon", "a number above 0");
+  v.field("clip_norm", clip_norm, "largest global gradient norm; 0 = off");
+  v.require(clip_norm >= 0.0, "clip_norm", "0 or more");
+}
+
+void TrainOptions::fields(FieldVisitor& v) {
+  v.field("steps", steps, "optimiser steps");
+  v.require(steps >= 1, "steps", "1 or more");
+  v.field("accumulate", accumulate, "micro-batches per optimiser step");
+  v.require(accumulate >= 1, "accumulate", "1 or more");
+  v.field("dropout", dropout, "overrides the model's when 0 or more");
+  v.require(dropout < 1.0, "dropout", "a number below 1");
+  v.field("expert_dropout", expert_dropout, "overrides the model's when 0 or more");
+  v.require(expert_dropout < 1.0, "expert_dropout", "a number below 1");
+  v.field("log_every", log_every, "steps between lines of metrics");
+  v.require(log_every >= 1, "log_every", "1 or more");
+  v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end");
+  v.require(checkpoint_every >= 0, "checkpoint_every", "0 or more");
+  v.field("keep_checkpoints", keep_checkpoints, "how many of the newest are kept");
+  v.require(keep_checkpoints >= 1, "keep_checkpoints", "1 or more");
+  v.field("eval_every", eval_every, "steps between validations; 0 = never");
+  v.require(eval_every >= 0, "eval_every", "0 or more");
+  v.section("optimizer", optimizer, "optimiser and learning rate");
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,94 @@
+#include "train/step.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "train/schedule.h"
+
+namespace flanmoe {
+namespace {
+
+int64_t num_target_tokens(const std::vector<TokenBatch>& batches) {
+  int64_t count = 0;
+  for (const TokenBatch& batch : batches) count += batch.num_target_tokens;
+  return count;
+}
+
+void pool(std::vector<MoeStatistics>& all, const std::vector<MoeStatistics>& part) {
+  if (all.empty()) {
+    all = part;
+    return;
+  }
+  for (size_t i = 0; i < part.size(); ++i) all[i].add(part[i]);
+}
+
+double global_norm(const std::vector<at::Tensor>& gradients) {
+  double squares = 0.0;
+  for (const at::Tensor& gradient : gradients) {
+    if (gradient.defined()) squares += std::pow(gradient.norm().item<double>(), 2);
+  }
+  return std::sqrt(squares);
+}
+
+// The gradients of all parameters, taken out of them.
+std::vector<at::Tensor> take_gradients(const std::vector<Parameter>& parameters) {
+  std::vector<at::Tensor> gradients;
+  for (const Parameter& parameter : parameters) {
+    at::Tensor value = parameter.value;
+    gradients.push_back(value.grad());
+    value.mutable_grad() = at::Tensor();
+  }
+  return gradients;
+}
+
+}  // namespace
+
+TrainStepper::TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed)
+    : options_(options), seed_(seed), optimizer_(make_optimizer(model.parameters(), options.optimizer)) {}
+
+StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step, bool collect_statistics) {
+  const MoeOptions& moe = model.options().moe;
+  const auto all_targets = static_cast<double>(num_target_tokens(batches));
+  const auto share = 1.0 / static_cast<double>(batches.size());
+  StepMetrics metrics;
+  ForwardOptions call;
+  call.training = true;
+  call.only_real_targets = true;
+  call.collect_statistics = collect_statistics;
+  call.dropout = options_.dropout;
+  call.expert_dropout = options_.expert_dropout;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    call.noise_key = stream_key(seed_, "noise", static_cast<uint64_t>(step) * batches.size() + i);
+    const ForwardResult result = forward(model, batches[i], call);
+    const TokenLoss loss = token_loss(result.logits, batches[i]);
+    const double weight = static_cast<double>(loss.num_tokens) / all_targets;
+    const at::Tensor total = loss.loss * weight + result.balance_loss * (moe.balance_loss * share) + result.z_loss * (moe.z_loss * share);
+    total.backward();
+    metrics.loss += weight * loss.loss.item<double>();
+    metrics.balance_loss += share * result.balance_loss.item<double>();
+    metrics.z_loss += share * result.z_loss.item<double>();
+    metrics.num_tokens += batches[i].num_source_tokens + batches[i].num_target_tokens;
+    pool(metrics.statistics, result.statistics);
+  }
+  std::vector<at::Tensor> gradients = take_gradients(model.parameters());
+  metrics.gradient_norm = global_norm(gradients);
+  if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.gradient_norm)) {
+    fail_run("step {}: the loss is {} and the gradient norm {}; nothing was saved after the last checkpoint. Try a lower learning rate",
+             step, metrics.loss, metrics.gradient_norm);
+  }
+  const double clip = options_.optimizer.clip_norm;
+  if (clip > 0.0 && metrics.gradient_norm > clip) {
+    for (at::Tensor& gradient : gradients) {
+      if (gradient.defined()) gradient.mul_(clip / metrics.gradient_norm);
+    }
+  }
+  metrics.learning_rate = learning_rate_at(options_.optimizer, step, options_.steps);
+  optimizer_->update(model.parameters(), gradients, metrics.learning_rate, step);
+  return metrics;
+}
+
+}  // namespace flanmoe
