@@ -77,6 +77,26 @@ inline TokenBatch batch(const Tensors& expected) {
   return result;
 }
 
+// What Hugging Face's Switch adds to its loss: 0.001 of the z-loss and of the balance loss of each stack, its layers' positions
+// joined, padding included. 0 for a dense model.
+inline double router_losses(const Tensors& expected) {
+  double sum = 0.0;
+  for (const std::string side : {"encoder", "decoder"}) {
+    std::vector<at::Tensor> layers;
+    for (const auto& [name, value] : expected) {
+      if (name.starts_with("router_logits." + side)) layers.push_back(value);
+    }
+    if (layers.empty()) continue;
+    const at::Tensor logits = at::cat(layers, 1);  // [B, layers * L, E]
+    const int64_t num_experts = logits.size(2);
+    const at::Tensor probabilities = at::softmax(logits, -1);
+    const at::Tensor chosen = at::one_hot(probabilities.argmax(-1), num_experts).to(at::kFloat);
+    const at::Tensor balance = (chosen.mean(1) * probabilities.mean(1)).mean() * num_experts * num_experts;
+    sum += 0.001 * (at::logsumexp(logits, {-1}).square().mean() + balance).item<double>();
+  }
+  return sum;
+}
+
 // Gradients by Hugging Face name, one per expert.
 inline Tensors gradients(const T5Model& model) {
   Tensors result;

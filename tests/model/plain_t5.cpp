@@ -204,11 +204,11 @@ PlainRows PlainT5::sparse_feed_forward(const PlainRows& rows, const std::string&
   for (const auto& row : rows) {
     shares.push_back(softmax(times(weight(prefix + "router.classifier.weight").values, moe.num_experts, 0, row)));
   }
+  const auto size = static_cast<int64_t>(rows.size());
+  const double even = moe.capacity_factor_eval * static_cast<double>(size) / static_cast<double>(moe.num_experts);
+  const int64_t limited = std::min(std::max(static_cast<int64_t>(std::nearbyint(even)), moe.min_capacity), size);
+  const int64_t room = moe.capacity_factor_eval == 0.0 ? size : limited;
   if (moe.routing == "expert_choice" && !is_decoder) {
-    const double even =
-        moe.capacity_factor_eval * static_cast<double>(rows.size()) / static_cast<double>(moe.num_experts);
-    const auto size = static_cast<int64_t>(rows.size());
-    const int64_t room = std::min(std::max(static_cast<int64_t>(std::nearbyint(even)), moe.min_capacity), size);
     for (int64_t e = 0; e < moe.num_experts; ++e) {
       std::vector<double> column;
       for (const auto& row : shares) column.push_back(row[e]);
@@ -216,12 +216,15 @@ PlainRows PlainT5::sparse_feed_forward(const PlainRows& rows, const std::string&
       for (int64_t i = 0; i < room; ++i) combine[order[i]][e] = column[order[i]];
     }
   } else {
-    for (size_t t = 0; t < rows.size(); ++t) {
-      const std::vector<int64_t> order = by_falling(shares[t]);
-      double total = 0.0;
-      for (int64_t rank = 0; rank < moe.k; ++rank) total += shares[t][order[rank]];
-      if (moe.gate == "raw") total = 1.0;
-      for (int64_t rank = 0; rank < moe.k; ++rank) combine[t][order[rank]] = shares[t][order[rank]] / total;
+    std::vector<int64_t> taken(moe.num_experts, 0);
+    for (int64_t rank = 0; rank < moe.k; ++rank) {
+      for (size_t t = 0; t < rows.size(); ++t) {
+        const std::vector<int64_t> order = by_falling(shares[t]);
+        double total = 0.0;
+        for (int64_t i = 0; i < moe.k; ++i) total += shares[t][order[i]];
+        if (moe.gate == "raw") total = 1.0;
+        if (taken[order[rank]]++ < room) combine[t][order[rank]] = shares[t][order[rank]] / total;
+      }
     }
   }
   for (size_t t = 0; t < rows.size(); ++t) {
