@@ -43,7 +43,7 @@ void add_common_options(CLI::App& parser) {
 int parse_and_run(int argc, char** argv) {
   if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) fail_command(argv[1]);
   CLI::App app("flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
-               "Start with: flanmoe train --help", "flanmoe");
+               "Start with: flanmoe study mini --out runs/mini", "flanmoe");
   app.set_version_flag("--version", fmt::format("flanmoe 0.1.0, libtorch {}", TORCH_VERSION));
   app.require_subcommand(1);
   std::vector<std::function<int()>> runs(commands().size());

@@ -4,13 +4,14 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "data/source.h"
+#include "data/world.h"
 
 namespace flanmoe {
 namespace {
 
 struct DataArguments {
-  std::string folder;
-  std::vector<std::string> tasks = {"tasks"};
+  std::string out, folder;
+  std::vector<std::string> overrides, tasks = {"tasks"};
   int64_t count = 10, seed = 1;
 };
 
@@ -20,6 +21,14 @@ MixtureOptions mixture_of(const DataArguments& arguments) {
     options.tasks.push_back(fs::path(path).is_absolute() ? path : (fs::path(arguments.folder) / path).string());
   }
   return options;
+}
+
+int make(const DataArguments& arguments) {
+  WorldOptions options;
+  load_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  make_world(options, arguments.out);
+  return kExitDone;
 }
 
 int list(const DataArguments& arguments) {
@@ -44,6 +53,9 @@ int show(const DataArguments& arguments) {
 std::function<int()> setup_data(CLI::App& parser) {
   auto arguments = std::make_shared<DataArguments>();
   parser.require_subcommand(1);
+  CLI::App* maker = parser.add_subcommand("make", "write the built-in world into a new folder");
+  maker->add_option("--out", arguments->out, "the new folder")->required();
+  maker->add_option("overrides", arguments->overrides, "key=value:\n" + describe_options<WorldOptions>());
   CLI::App* lister = parser.add_subcommand("tasks", "list the tasks of a data folder with rows and mixing shares");
   CLI::App* shower = parser.add_subcommand("show", "print examples as instruction tuning sees them");
   for (CLI::App* reader : {lister, shower}) {
@@ -52,8 +64,8 @@ std::function<int()> setup_data(CLI::App& parser) {
   }
   shower->add_option("--count", arguments->count, "how many (default 10)")->check(CLI::PositiveNumber);
   shower->add_option("--seed", arguments->seed, "of the drawing (default 1)");
-  return [arguments, lister] {
-    return lister->parsed() ? list(*arguments) : show(*arguments);
+  return [arguments, maker, lister] {
+    return maker->parsed() ? make(*arguments) : lister->parsed() ? list(*arguments) : show(*arguments);
   };
 }
 

@@ -37,7 +37,7 @@ TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenize
   if (options.validation.tasks.empty()) return hooks;
   hooks.evaluate = [options, tokenizer](const T5Model& model, int64_t) {
     const EvalResult result = evaluate(model, tokenizer, options.validation, options.data);
-    std::map<std::string, double> scores;
+    std::map<std::string, double> scores = {{"normalised_average", result.normalised_average}};
     for (const SuiteResult& suite : result.suites) scores[fmt::format("{}_{}", suite.suite, suite.prompting)] = suite.score;
     return scores;
   };

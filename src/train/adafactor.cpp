@@ -82,8 +82,9 @@ class Adafactor final : public Optimizer {
     }
     moment.rows.value.mul_(decay).add_(square.mean(-1), 1.0 - decay);
     moment.columns.value.mul_(decay).add_(square.mean(-2), 1.0 - decay);
+    // Two factors, as their product underflows where a row and a column are both zero (a dead hidden unit).
     const at::Tensor row_share = moment.rows.value / moment.rows.value.mean(-1, true);
-    return gradient / (row_share.unsqueeze(-1) * moment.columns.value.unsqueeze(-2)).sqrt();
+    return gradient * row_share.rsqrt().unsqueeze(-1) * moment.columns.value.rsqrt().unsqueeze(-2);
   }
 
   std::vector<SecondMoment> moments_;

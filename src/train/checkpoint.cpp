@@ -76,10 +76,10 @@ std::string damage_of(const std::filesystem::path& checkpoint) {
 }  // namespace
 
 double TrainState::take_mean_loss() {
-  const double mean = loss_sum / static_cast<double>(loss_count);
+  mean_loss = loss_sum / static_cast<double>(loss_count);
   loss_sum = 0.0;
   loss_count = 0;
-  return mean;
+  return mean_loss;
 }
 
 std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder) {
@@ -103,9 +103,13 @@ void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& mod
     write_json(folder / "train_state" / "state.json", {{"step", state.step},
                                                                {"num_tokens", state.num_tokens},
                                                                {"loss_sum", state.loss_sum},
-                                                               {"loss_count", state.loss_count}});
+                                                               {"loss_count", state.loss_count},
+                                                               {"mean_loss", state.mean_loss}});
     write_manifest(folder);
   });
+  for (const Found& found : list_checkpoints(run_folder)) {
+    if (found.step > state.step) fs::remove_all(found.path);  // damaged: the run went on from an older one
+  }
 }
 
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer) {
@@ -129,7 +133,7 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
   const Json state = read_json(state_file);
   const std::string where = state_file.string();
   return {json_int(state, "step", where), json_int(state, "num_tokens", where), json_number(state, "loss_sum", where),
-          json_int(state, "loss_count", where)};
+          json_int(state, "loss_count", where), state.value("mean_loss", 0.0)};
 }
 
 void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep) {

@@ -14,6 +14,7 @@ struct TrainState {
   int64_t num_tokens = 0;  // real tokens seen
   double loss_sum = 0.0;   // of the steps since the last line of metrics
   int64_t loss_count = 0;
+  double mean_loss = 0.0;  // of the last line of metrics
 
   double take_mean_loss();
 };

@@ -72,6 +72,7 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
   Progress progress(run.label, options.steps, "step");
   Meter meter;
   TrainResult result;
+  result.final_loss = state.mean_loss;
   const auto save = [&] {
     save_checkpoint(run.folder, model, stepper.optimizer(), state, run.tokenizer_file);
     prune_checkpoints(run.folder, options.keep_checkpoints);

@@ -1,0 +1,130 @@
+#include "data/world.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "data/tokenizer.h"
+#include "data/world/corpus_text.h"
+#include "data/world/tasks.h"
+#include "data/world/write_tasks.h"
+
+namespace flanmoe {
+
+void WorldOptions::fields(FieldVisitor& v) {
+  v.field("seed", seed, "the world's own seed: another seed, other facts");
+  v.require(seed >= 0, "seed", "0 or more");
+  v.field("num_facts", num_facts, "facts told by the corpus (entity, attribute, value); at most 20,000");
+  v.require(num_facts >= 100 && num_facts <= 20000, "num_facts", "an integer in [100, 20000]");
+  v.field("num_phrasings", num_phrasings, "sentences that tell each fact");
+  v.require(num_phrasings >= 1 && num_phrasings <= 4, "num_phrasings", "an integer in [1, 4]");
+  v.field("vocab_pieces", vocab_pieces, "SentencePiece pieces of the vocabulary");
+  v.require(vocab_pieces >= 300, "vocab_pieces", "300 or more");
+  v.field("examples_per_task", examples_per_task, "training rows of an instruction task");
+  v.require(examples_per_task >= 8, "examples_per_task", "8 or more");
+  v.field("eval_items_per_task", eval_items_per_task, "rows of a held-out task and of a validation split");
+  v.require(eval_items_per_task >= 4, "eval_items_per_task", "4 or more");
+  v.field("finetune_examples", finetune_examples, "training rows of a finetune set; three times the evaluation rows are held back");
+  v.require(finetune_examples >= 8, "finetune_examples", "8 or more");
+  v.field("instructed_share", instructed_share, "share of entities that instruction tasks may name");
+  v.require(instructed_share > 0.0 && instructed_share < 1.0, "instructed_share", "a number in (0, 1)");
+}
+
+namespace world {
+
+std::vector<WorldTask> instruction_tasks(const World& world) {
+  std::vector<WorldTask> tasks;
+  for (const auto family : {knowledge_tasks, passage_tasks, story_tasks, word_tasks, translation_tasks, number_tasks, cot_tasks}) {
+    for (WorldTask& task : family(world)) tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+namespace {
+
+// What is counted on the way, for world.json.
+struct Written {
+  Words texts;  // everything the vocabulary is trained on
+  int64_t num_documents = 0, num_tasks = 0, num_heldout = 0;
+  std::set<std::string> clusters;
+};
+
+void write_corpus(const std::vector<Document>& documents, const fs::path& file, Written& written) {
+  std::string lines;
+  for (const Document& document : documents) {
+    Json spans = Json::array();
+    for (const auto& [begin, end] : document.spans) spans.push_back({begin, end});
+    lines += Json{{"text", document.text}, {"spans", spans}}.dump() + "\n";
+    written.texts.push_back(document.text);
+  }
+  written.num_documents += static_cast<int64_t>(documents.size());
+  write_atomically(file, lines);
+}
+
+void keep_texts(Written& written, Words texts) {
+  written.texts.insert(written.texts.end(), std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+}
+
+void write_instructions(const World& world, const fs::path& root, Written& written) {
+  const WorldOptions& o = world.options;
+  const auto seed = static_cast<uint64_t>(o.seed);
+  std::set<std::string> validated;
+  for (const WorldTask& task : instruction_tasks(world)) {
+    keep_texts(written, write_task(task, {{"train", o.examples_per_task}, {"validation", o.eval_items_per_task}}, root, "tasks/" + task.group, seed));
+    for (const std::string& line : task.templates) written.texts.push_back(line);
+    written.texts.push_back(task.definition);
+    ++written.num_tasks;
+    written.clusters.insert(task.cluster);
+    // The first two tasks of every cluster stand for it in held-in validation.
+    if (validated.insert(task.cluster + " 1").second || validated.insert(task.cluster + " 2").second) write_validation(task, root);
+  }
+}
+
+void write_heldout(const World& world, const fs::path& root, Written& written) {
+  const WorldOptions& o = world.options;
+  for (const auto suite : {exam_tasks, hard_tasks, reasoning_tasks, qa_tasks}) {
+    for (const WorldTask& task : suite(world)) {
+      write_task(task, {{"test", o.eval_items_per_task}, {"dev", 8}}, root, "heldout/" + task.suite, static_cast<uint64_t>(o.seed));
+      ++written.num_heldout;
+    }
+  }
+  for (const WorldTask& task : finetune_sets(world)) {
+    keep_texts(written, write_task(task, {{"train", o.finetune_examples}, {"test", 3 * o.eval_items_per_task}}, root, "finetune", static_cast<uint64_t>(o.seed)));
+  }
+}
+
+Json description(const World& world, const Written& written, const fs::path& root) {
+  Json result = {{"description", fmt::format("built-in world, seed {}", world.options.seed)},
+                 {"counts",
+                  {{"entities", world.entities.size()},
+                   {"documents", written.num_documents},
+                   {"instruction tasks", written.num_tasks},
+                   {"clusters", written.clusters.size()},
+                   {"held-out tasks", written.num_heldout}}},
+                 {"options", dump_options(world.options)}};
+  std::map<std::string, std::string> checksums;
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    if (entry.is_regular_file()) checksums[fs::relative(entry.path(), root).string()] = checksum_file(entry.path());
+  }
+  result["checksums"] = checksums;
+  return result;
+}
+
+}  // namespace
+}  // namespace world
+
+void make_world(const WorldOptions& options, const std::filesystem::path& folder) {
+  const world::World drawn = world::draw_world(options);
+  create_folder_atomically(folder, [&](const fs::path& root) {
+    make_folders(root / "corpus");
+    make_folders(root / "rows");
+    world::Written written;
+    world::write_corpus(world::fact_documents(drawn), root / "corpus" / "facts.jsonl", written);
+    world::write_corpus(world::general_documents(drawn), root / "corpus" / "general.jsonl", written);
+    world::write_instructions(drawn, root, written);
+    world::write_heldout(drawn, root, written);
+    train_tokenizer(written.texts, options.vocab_pieces, root / "spiece.model");
+    write_json(root / "world.json", world::description(drawn, written, root));
+  });
+}
+
+}  // namespace flanmoe

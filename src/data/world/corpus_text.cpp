@@ -1,0 +1,111 @@
+#include "data/world/corpus_text.h"
+
+namespace flanmoe::world {
+namespace {
+
+constexpr size_t kSentencesPerArticle = 4;
+
+// Appends a sentence whose value is a salient span.
+void append(Document& document, const std::string& pattern, const std::string& entity, const std::string& value) {
+  size_t begin = 0;
+  const std::string sentence = told(pattern, entity, value, &begin);
+  if (!document.text.empty()) document.text += ' ';
+  begin += document.text.size();
+  document.text += sentence;
+  document.spans.emplace_back(begin, begin + value.size());
+}
+
+Document one_sentence(const std::string& pattern, const std::string& entity, const std::string& value) {
+  Document document;
+  append(document, pattern, entity, value);
+  return document;
+}
+
+void add_articles(std::vector<Document>& documents, const Entity& entity, size_t phrasing, RandomStream& stream) {
+  const std::vector<Attribute>& attributes = kinds()[entity.kind].attributes;
+  Document article;
+  for (size_t i : stream.sample(attributes.size(), attributes.size())) {
+    const Words& statements = attributes[i].statements;
+    append(article, statements[(phrasing + i) % statements.size()], entity.name, entity.values[i]);
+    if (article.spans.size() == kSentencesPerArticle) documents.push_back(std::exchange(article, {}));
+  }
+  if (!article.spans.empty()) documents.push_back(article);
+}
+
+void add_numbers(std::vector<Document>& documents) {
+  for (int64_t a = 0; a <= 20; ++a) {
+    for (int64_t b = 0; a + b <= 20; ++b) {
+      documents.push_back(one_sentence(std::to_string(a) + " plus {e} is {v}.", std::to_string(b), std::to_string(a + b)));
+      if (b > 0) documents.push_back(one_sentence(std::to_string(a + b) + " minus {e} is {v}.", std::to_string(b), std::to_string(a)));
+    }
+  }
+  for (const auto& [digits, word] : word_pairs("number")) documents.push_back(one_sentence("{e} is written {v}.", digits, word));
+}
+
+void add_words(std::vector<Document>& documents) {
+  for (const auto& [a, b] : word_pairs("opposite")) documents.push_back(one_sentence("The opposite of {e} is {v}.", a, b));
+  for (const auto& [a, b] : word_pairs("synonym")) documents.push_back(one_sentence("Another word for {e} is {v}.", a, b));
+  for (const auto& [a, b] : word_pairs("plural")) documents.push_back(one_sentence("One {e}, two {v}.", a, b));
+  for (const std::string& list : categories()) {
+    for (const std::string& word : words(list)) documents.push_back(one_sentence("The word {e} names a kind of {v}.", word, list));
+  }
+  const Words& sizes = words("size");
+  for (size_t i = 0; i + 1 < sizes.size(); ++i) documents.push_back(one_sentence("A {e} is smaller than a {v}.", sizes[i], sizes[i + 1]));
+}
+
+void add_calendar(std::vector<Document>& documents, const std::string& list) {
+  const Words& names = words(list);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string& next = names[(i + 1) % names.size()];
+    documents.push_back(one_sentence("After {e} comes {v}.", names[i], next));
+    documents.push_back(one_sentence("Before {e} comes {v}.", next, names[i]));
+  }
+}
+
+void add_dictionaries(std::vector<Document>& documents, const World& world) {
+  for (const Language& language : world.languages) {
+    for (const auto& [english, foreign] : language.dictionary) {
+      documents.push_back(one_sentence("In " + language.name + " the word for {e} is {v}.", english, foreign));
+    }
+  }
+}
+
+Document story(RandomStream& stream) {
+  const Words people = draw(story_names(), 2, stream);
+  const bool good = stream.chance(0.5);
+  Document document;
+  append(document, "{e} went to the {v}.", people[0], stream.pick(words("room")));
+  append(document, "{e} had a {v}.", people[0], stream.pick(words("tool")));
+  append(document, "{e} saw a {v} and gave it some " + stream.pick(words("food")) + ".", people[1], stream.pick(words("animal")));
+  append(document, good ? "{e} was glad, for the day was {v}." : "{e} was sad, for the day was {v}.", people[0],
+         stream.pick(words(good ? "good" : "bad")));
+  return document;
+}
+
+}  // namespace
+
+std::vector<Document> fact_documents(const World& world) {
+  RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/articles");
+  std::vector<Document> documents;
+  for (size_t phrasing = 0; phrasing < static_cast<size_t>(world.options.num_phrasings); ++phrasing) {
+    for (const Entity& entity : world.entities) add_articles(documents, entity, phrasing, stream);
+  }
+  stream.shuffle(documents);
+  return documents;
+}
+
+std::vector<Document> general_documents(const World& world) {
+  RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/general");
+  std::vector<Document> documents;
+  add_numbers(documents);
+  add_words(documents);
+  add_calendar(documents, "day");
+  add_calendar(documents, "month");
+  add_dictionaries(documents, world);
+  constexpr int kStories = 400;
+  for (int i = 0; i < kStories; ++i) documents.push_back(story(stream));
+  stream.shuffle(documents);
+  return documents;
+}
+
+}  // namespace flanmoe::world

@@ -1,0 +1,103 @@
+#include "data/world/write_tasks.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+
+namespace flanmoe::world {
+namespace {
+
+constexpr int64_t kTriesPerRow = 20;
+
+std::string row_text(const WorldRow& row) {
+  std::string text;
+  for (const auto& [name, value] : row.fields) text += value + " ";
+  return text;
+}
+
+// Distinct rows, as many as wanted if the task has them.
+std::vector<WorldRow> distinct_rows(const WorldTask& task, int64_t wanted, uint64_t seed) {
+  RandomStream stream(seed, "world/task " + task.name);
+  std::vector<WorldRow> rows;
+  std::set<std::string> seen;
+  for (int64_t tries = 0; tries < wanted * kTriesPerRow && static_cast<int64_t>(rows.size()) < wanted; ++tries) {
+    WorldRow row = task.make(stream);
+    if (seen.insert(row_text(row)).second) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json row_json(const WorldRow& row, int64_t id) {
+  Json json = {{"id", std::to_string(id)}, {"fields", row.fields}};
+  if (!row.options.empty()) json["options"] = row.options;
+  json["answers"] = row.answers;
+  if (!row.rationale.empty()) json["rationale"] = row.rationale;
+  if (!row.cluster_id.empty()) json["cluster_id"] = row.cluster_id;
+  return json;
+}
+
+std::string quoted(const std::string& text) { return Json(text).dump(); }
+
+std::string templates_yaml(const std::string& key, const Words& inputs, const std::string& target) {
+  if (inputs.empty()) return "";
+  std::string yaml = key + ":\n";
+  for (const std::string& input : inputs) yaml += "  - {input: " + quoted(input) + ", target: " + quoted(target) + "}\n";
+  return yaml;
+}
+
+std::string task_yaml(const WorldTask& task, const Words& splits, const std::string& rows_folder) {
+  std::string yaml = fmt::format("name: {}\ngroup: {}\ncluster: {}\nsuite: {}\nformat: jsonl\nmetric: {}\nchance: {:.6g}\n", task.name,
+                                 task.group, task.cluster, quoted(task.suite), task.metric, task.chance);
+  if (!task.definition.empty()) yaml += "definition: " + quoted(task.definition) + "\n";
+  yaml += "splits:\n";
+  for (const std::string& split : splits) yaml += fmt::format("  {}: {}/{}.{}.jsonl\n", split, rows_folder, task.name, split);
+  yaml += templates_yaml("templates", task.templates, "{answer}");
+  yaml += templates_yaml("cot_templates", task.cot_templates, "{rationale} So the answer is {answer}.");
+  return yaml;
+}
+
+std::string up_to_root(const std::string& folder) {
+  std::string up = "..";
+  for (char c : folder) up += c == '/' ? "/.." : "";
+  return up;
+}
+
+}  // namespace
+
+Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root, const std::string& folder,
+                 uint64_t seed) {
+  int64_t wanted = 0;
+  for (const SplitSize& size : sizes) wanted += size.num_rows;
+  const std::vector<WorldRow> rows = distinct_rows(task, wanted, seed);
+  const auto found = static_cast<int64_t>(rows.size());
+  Words splits, texts;
+  int64_t next = 0, so_far = 0;
+  for (const SplitSize& size : sizes) {
+    so_far += size.num_rows;
+    const int64_t end = found * so_far / wanted;
+    FLANMOE_ASSERT(end > next);  // every task has more distinct rows than splits
+    std::string lines;
+    for (; next < end; ++next) {
+      lines += row_json(rows[next], next).dump() + "\n";
+      texts.push_back(row_text(rows[next]) + rows[next].rationale + " " + rows[next].answers.front());
+    }
+    write_atomically(root / "rows" / fmt::format("{}.{}.jsonl", task.name, size.split), lines);
+    splits.push_back(size.split);
+  }
+  make_folders(root / folder);
+  write_atomically(root / folder / (task.name + ".yaml"), task_yaml(task, splits, up_to_root(folder) + "/rows"));
+  return texts;
+}
+
+void write_validation(const WorldTask& task, const std::filesystem::path& root) {
+  WorldTask asked = task;
+  asked.suite = "validation";
+  asked.templates = {task.templates.front()};
+  std::string yaml = task_yaml(asked, {"test"}, "../rows");
+  const std::string from = task.name + ".test.jsonl";
+  yaml.replace(yaml.find(from), from.size(), task.name + ".validation.jsonl");
+  make_folders(root / "validation");
+  write_atomically(root / "validation" / (task.name + ".yaml"), yaml);
+}
+
+}  // namespace flanmoe::world

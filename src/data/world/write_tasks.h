@@ -1,0 +1,28 @@
+// Writes tasks of the world as task files and jsonl rows (docs/tasks.md).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/world/rows.h"
+
+namespace flanmoe::world {
+
+// How many rows of which split; splits of a task never share a row.
+struct SplitSize {
+  std::string split;
+  int64_t num_rows;
+};
+
+// Writes `root`/`folder`/<name>.yaml and `root`/rows/<name>.<split>.jsonl. A task with fewer distinct rows gives each split its share.
+// Returns the prompts of all rows, for the tokenizer.
+Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root, const std::string& folder,
+                 uint64_t seed);
+
+// A task file of its own over rows already written: held-in validation.
+void write_validation(const WorldTask& task, const std::filesystem::path& root);
+
+}  // namespace flanmoe::world

@@ -1,0 +1,121 @@
+#include "report/curve_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "report/html.h"
+#include "report/svg.h"
+
+namespace flanmoe::report {
+namespace {
+
+constexpr double kTop = 8.0, kBottom = 268.0, kHeight = 312.0, kLeft = 42.0;
+constexpr double kLabelGap = 15.0;
+
+class Drawing {
+ public:
+  explicit Drawing(const CurveChart& chart) : chart_(chart) {}
+
+  std::string draw() {
+    if (!find_range()) return "";
+    Svg svg(kChartWidth, kHeight, chart_.description);
+    draw_y_axis(svg);
+    draw_tokens_axis(svg);
+    for (const Curve& curve : chart_.curves) draw_curve(svg, curve);
+    draw_labels(svg);
+    return svg.str();
+  }
+
+ private:
+  bool find_range() {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    double first = kInfinity, last = -kInfinity, low = kInfinity, high = -kInfinity, widest = 0.0;
+    for (const Curve& curve : chart_.curves) {
+      if (curve.points.empty()) continue;
+      first = std::min(first, curve.points.front().first);
+      last = std::max(last, curve.points.back().first);
+      widest = std::max(widest, text_width(curve.label));
+    }
+    if (first > last) return false;
+    const double start = chart_.cut_start ? first + 0.05 * (last - first) : first;
+    for (const Curve& curve : chart_.curves) {
+      for (const auto& [x, y] : curve.points) {
+        low = std::min(low, y);
+        if (x >= start || x == last) high = std::max(high, y);
+      }
+    }
+    const double margin = high > low ? 0.04 * (high - low) : 0.5;
+    constexpr double kWidestLabel = 150.0;
+    x_ = {0.0, last > 0.0 ? last : 1.0, kLeft, kChartWidth - std::min(widest + 14.0, kWidestLabel)};
+    y_ = {low - margin, high + margin, kBottom, kTop};
+    return true;
+  }
+
+  void draw_y_axis(Svg& svg) const {
+    const Ticks ticks = round_ticks(y_.low, y_.high, 5);
+    for (const double value : ticks.values) {
+      svg.line(kLeft, y_(value), x_.to, y_(value), R"(class="grid")");
+      svg.text(kLeft - 6.0, y_(value) + 4.0, fixed(value, ticks.decimals), Anchor::kEnd, R"(class="tick")");
+    }
+  }
+
+  void draw_tokens_axis(Svg& svg) const {
+    svg.line(kLeft, kBottom, x_.to, kBottom, R"(class="zero")");
+    for (const double value : round_ticks(x_.low, x_.high, 4).values) {
+      svg.line(x_(value), kBottom, x_(value), kBottom + 4.0, R"(class="zero")");
+      svg.text(x_(value), kBottom + 18.0, metric(value), Anchor::kMiddle, R"(class="tick")");
+    }
+    svg.text((x_.from + x_.to) / 2.0, kBottom + 36.0, chart_.axis, Anchor::kMiddle, R"(class="axis")");
+  }
+
+  void draw_curve(Svg& svg, const Curve& curve) const {
+    if (curve.points.empty()) return;
+    std::string data;
+    for (const auto& [x, y] : curve.points) {
+      data += fmt::format("{}{:.1f} {:.1f}", data.empty() ? "M" : "L", x_(x), std::max(y_(y), kTop));
+    }
+    svg.open_group(curve.label);
+    svg.path(data, fmt::format(R"(class="curve" stroke="{}")", curve.colour));
+    if (curve.points.size() < 20) {
+      for (const auto& [x, y] : curve.points) svg.circle(x_(x), std::max(y_(y), kTop), 2.6, fmt::format(R"(fill="{}")", curve.colour));
+    }
+    svg.close_group();
+  }
+
+  struct Label {
+    const Curve* curve;
+    double end, y;  // where the line ends, where its name stands
+  };
+
+  // Names stand at the ends of their lines, pushed apart where they would touch.
+  void draw_labels(Svg& svg) const {
+    std::vector<Label> labels;
+    for (const Curve& curve : chart_.curves) {
+      if (curve.points.empty()) continue;
+      const double end = std::max(y_(curve.points.back().second), kTop);
+      labels.push_back({&curve, end, end});
+    }
+    std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.end < b.end; });
+    for (size_t i = 1; i < labels.size(); ++i) labels[i].y = std::max(labels[i].y, labels[i - 1].y + kLabelGap);
+    double limit = kBottom;
+    for (size_t i = labels.size(); i-- > 0; limit = labels[i].y - kLabelGap) labels[i].y = std::min(labels[i].y, limit);
+    for (const Label& label : labels) {
+      const double x = x_(label.curve->points.back().first);
+      svg.path(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x + 2.0, label.end, x_.to + 9.0, label.y),
+               fmt::format(R"(fill="none" stroke="{}" stroke-width="0.8" stroke-opacity="0.6")", label.curve->colour));
+      svg.text(x_.to + 11.0, label.y + 4.0, label.curve->label, Anchor::kStart,
+               fmt::format(R"(class="end" fill="{}")", label.curve->colour));
+    }
+  }
+
+  const CurveChart& chart_;
+  Scale x_, y_;
+};
+
+}  // namespace
+
+std::string draw_curve_chart(const CurveChart& chart) { return Drawing(chart).draw(); }
+
+}  // namespace flanmoe::report

@@ -1,0 +1,64 @@
+#include "report/report.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "report/html.h"
+#include "report/sections.h"
+#include "report/view.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr const char* kPage = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+{body}</main>
+</body>
+</html>
+)";
+
+std::string render(const Json& results, const std::string& where) {
+  const report::View view = report::read_view(results, where);
+  std::string body = report::summary_section(view);
+  body += report::verdict_section(view);
+  body += report::setups_section(view);
+  body += report::heldout_section(view);
+  body += report::finetune_section(view);
+  body += report::curves_section(view);
+  body += report::routing_section(view);
+  body += report::cost_section(view);
+  body += report::capacity_section(view);
+  body += report::tasks_section(view);
+  body += report::config_section(view);
+  const std::string title = report::escape(json_string(results, "title", where));
+  return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("style", report::style_sheet()), fmt::arg("body", body));
+}
+
+// A value of another type than the specification's is the file's fault, not the program's.
+std::string render_or_blame(const Json& results, const std::string& where) {
+  try {
+    return render(results, where);
+  } catch (const Json::exception& error) {
+    fail_input("{}: not as docs/results.md says: {}", where, error.what());
+  }
+}
+
+}  // namespace
+
+std::string render_report(const Json& results) { return render_or_blame(results, "results.json"); }
+
+void write_report(const std::filesystem::path& results_file, const std::filesystem::path& html_file) {
+  write_atomically(html_file, render_or_blame(read_json(results_file), results_file.string()));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,25 @@
+// The sections of the report, in the order of the page. Each returns HTML, or "" when the study has nothing for it.
+#pragma once
+
+#include <string>
+
+#include "report/view.h"
+
+namespace flanmoe::report {
+
+std::string style_sheet();
+
+std::string summary_section(const View& view);
+std::string verdict_section(const View& view);
+std::string setups_section(const View& view);
+std::string heldout_section(const View& view);
+std::string finetune_section(const View& view);
+std::string curves_section(const View& view);
+std::string routing_section(const View& view);
+std::string coloured_texts(const View& view);  // part of routing_section
+std::string cost_section(const View& view);
+std::string capacity_section(const View& view);
+std::string tasks_section(const View& view);
+std::string config_section(const View& view);
+
+}  // namespace flanmoe::report

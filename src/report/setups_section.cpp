@@ -1,0 +1,107 @@
+// The paper's figure: every arm finetuned directly, instruction-tuned and asked, instruction-tuned and then finetuned.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "report/html.h"
+#include "report/row_chart.h"
+#include "report/sections.h"
+
+namespace flanmoe::report {
+namespace {
+
+// One row per arm; `before` "" draws single dots.
+RowChart arms_chart(const View& view, const std::string& before, const std::string& after) {
+  RowChart chart;
+  for (const Arm& arm : view.arms) {
+    ChartRow row{arm.label, arm.colour, {}, view.score(after, arm.name)};
+    if (!before.empty()) row.before = view.score(before, arm.name);
+    if (row.before || row.after) chart.rows.push_back(row);
+  }
+  return chart;
+}
+
+void add_panel(std::vector<std::string>& charts, const std::string& title, const RowChart& chart) {
+  const std::string svg = draw_row_chart(chart);
+  if (!svg.empty()) charts.push_back(panel(title, svg));
+}
+
+std::string setups_figure(const View& view) {
+  std::vector<std::string> charts;
+  RowChart heldout = arms_chart(view, "heldout/pretrained", "heldout/instructed");
+  heldout.description = "Held-out normalised average of every arm before and after instruction tuning";
+  heldout.axis = "normalised average, points above chance";
+  heldout.before_name = "pre-trained only";
+  heldout.after_name = "instruction-tuned";
+  heldout.arrows = heldout.with_zero = true;
+  add_panel(charts, "Instruction-tuned, then asked held-out questions (no finetuning)", heldout);
+  RowChart finetuned = arms_chart(view, "finetune/mean/direct", "finetune/mean/instructed");
+  finetuned.description = "Mean finetuned score of every arm, finetuned directly and after instruction tuning";
+  finetuned.axis = "mean over finetuning sets, percent";
+  finetuned.before_name = "finetuned directly";
+  finetuned.after_name = "instruction-tuned, then finetuned";
+  finetuned.arrows = true;
+  add_panel(charts, "Finetuned on one task: directly, and after instruction tuning", finetuned);
+  if (charts.empty()) return "";
+  const std::string basis = basis_of({view.measure("heldout/instructed"), view.measure("finetune/mean/instructed")});
+  return panels(charts, fmt::format("Each arm on its own line. Left: scores on tasks that no training has shown, in points above chance. Right: "
+                                    "the score after finetuning, in percent, averaged over the finetuning sets. The hollow dot is the model "
+                                    "without instruction tuning, the filled one with it; shaded bands are intervals ({}).", escape(basis)));
+}
+
+std::string gains_figure(const View& view) {
+  std::vector<std::string> charts;
+  constexpr std::array<std::array<const char*, 3>, 2> kGains = {{
+      {"gain/heldout", "What instruction tuning adds to held-out scores", "instruction-tuned minus pre-trained, points"},
+      {"gain/finetune", "What instruction tuning adds to finetuned scores", "instruction-tuned first minus finetuned directly, points"},
+  }};
+  for (const auto& [id, title, axis] : kGains) {
+    RowChart chart = arms_chart(view, "", id);
+    chart.description = title;
+    chart.axis = axis;
+    chart.with_zero = chart.sign = true;
+    add_panel(charts, title, chart);
+  }
+  if (charts.empty()) return "";
+  return panels(charts, fmt::format("The gain of every arm. The dot is the mean, the whiskers its interval ({}). Whiskers that cross zero mean: too "
+                                    "noisy to say.", escape(basis_of({view.measure("gain/heldout"), view.measure("gain/finetune")}))));
+}
+
+std::string seed_values(const std::vector<double>& values, int decimals) {
+  std::vector<std::string> shown;
+  for (const double value : values) shown.push_back(with_sign(value, decimals));
+  return fmt::format("{}", fmt::join(shown, " "));
+}
+
+std::string differences_table(const View& view) {
+  Table table({"measure", "sparse arm", "its dense twin", "sparse minus dense", "higher?", "by seed"}, 3);
+  std::string basis;
+  for (const char* id : {"loss/pretrain", "heldout/pretrained", "heldout/instructed", "gain/heldout", "finetune/mean/direct",
+                         "finetune/mean/instructed", "gain/finetune"}) {
+    const Measure* measure = view.measure(id);
+    if (measure == nullptr) continue;
+    const int decimals = decimals_for(measure->unit);
+    for (const Difference& difference : measure->differences) {
+      table.row({fmt::format("{}, {}", escape(measure->label), escape(measure->unit)), view.label(difference.arm), view.label(difference.twin),
+                 interval_html(difference.interval, decimals, true), answer_badge(difference.verdict),
+                 "<small>" + seed_values(difference.values, decimals) + "</small>"});
+      basis = difference.interval.basis;
+    }
+  }
+  if (basis.empty()) return "";
+  return "<h3>Sparse against dense at equal arithmetic</h3>\n" +
+         figure(table.str(), fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per token. In brackets the interval "
+                                         "({}). For a loss, lower is better.", escape(basis)));
+}
+
+}  // namespace
+
+std::string setups_section(const View& view) {
+  const std::string body = setups_figure(view) + gains_figure(view) + differences_table(view);
+  if (body.empty()) return "";
+  return section("setups", "The three set-ups",
+                 "<p>A pre-trained model can be finetuned on a task directly, be instruction-tuned and asked about tasks it has never seen, or be "
+                 "instruction-tuned first and finetuned afterwards.</p>\n" + body);
+}
+
+}  // namespace flanmoe::report

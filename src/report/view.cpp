@@ -1,0 +1,177 @@
+#include "report/view.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "report/html.h"
+
+namespace flanmoe::report {
+namespace {
+
+struct RequiredKey {
+  const char* key;
+  const char* expected;
+};
+
+constexpr std::array<RequiredKey, 17> kRequired = {{
+    {"format", "the number 1"},
+    {"title", "a text"},
+    {"note", "a text"},
+    {"kind", "world or real"},
+    {"command", "a text"},
+    {"config", "the resolved YAML as a text"},
+    {"seeds", "a list of integers"},
+    {"data", "an object with 'description' and 'counts'"},
+    {"arms", "a list with one object per arm"},
+    {"suites", "a list of names"},
+    {"measures", "a list of objects with 'id', 'arms' and 'differences'"},
+    {"verdicts", "a list of objects with 'question' and 'answer'"},
+    {"tasks", "a list of objects, one per arm, stage, task and prompting"},
+    {"curves", "a list of objects, one per arm, seed and phase"},
+    {"routing", "a list of objects, one per sparse arm and stage"},
+    {"capacity", "a list of objects with 'arm', 'default' and 'unlimited'"},
+    {"timing", "an object with 'machine' and 'cost'"},
+}};
+
+// Okabe and Ito's hues, darkened a little where they are thin on white; dense arms are greys.
+constexpr std::array<const char*, 7> kSparseColours = {"#0072b2", "#d55e00", "#009e73", "#b65a92",
+                                                       "#b8860b", "#3a9ad9", "#7b3fa0"};
+constexpr std::array<const char*, 4> kDenseColours = {"#4a4a4a", "#8a8a8a", "#6a6a6a", "#a8a8a8"};
+
+void check_keys(const Json& results, const std::string& where) {
+  if (!results.is_object()) fail_input("{}: expected an object with the keys of docs/results.md", where);
+  for (const RequiredKey& required : kRequired) {
+    if (!results.contains(required.key)) {
+      fail_input("{}: missing key '{}'; expected {}", where, required.key, required.expected);
+    }
+  }
+  constexpr int64_t kFormat = 1;
+  if (const int64_t format = json_int(results, "format", where); format != kFormat) {
+    fail_input("{}: 'format' is {}, expected {}", where, format, kFormat);
+  }
+  for (const char* key : {"seeds", "arms", "suites", "measures", "verdicts", "tasks", "curves", "routing", "capacity"}) {
+    const Json& found = results[key];
+    if (!found.is_array() && !found.is_null()) fail_input("{}: '{}' is no list", where, key);
+  }
+}
+
+std::vector<Arm> read_arms(const Json& list, const std::string& where) {
+  std::vector<Arm> arms;
+  size_t num_sparse = 0, num_dense = 0;
+  for (const Json& json : list) {
+    const std::string place = fmt::format("{}: arms[{}]", where, arms.size());
+    Arm arm;
+    arm.name = json_string(json, "name", place);
+    arm.label = json_string(json, "label", place);
+    arm.router = json_string(json, "router", place);
+    arm.twin = json.value("twin", Json("")).is_string() ? json.value("twin", std::string()) : "";
+    const Json& sparse = json_at(json, "sparse", place);
+    if (!sparse.is_boolean()) fail_input("{}: 'sparse' is neither true nor false", place);
+    arm.sparse = sparse.get<bool>();
+    arm.colour = arm.sparse ? kSparseColours[num_sparse++ % kSparseColours.size()]
+                            : kDenseColours[num_dense++ % kDenseColours.size()];
+    arm.json = json;
+    arms.push_back(std::move(arm));
+  }
+  return arms;
+}
+
+std::vector<double> read_values(const Json& owner) {
+  std::vector<double> values;
+  for (const Json& value : owner.value("values", Json::array())) {
+    if (value.is_number() && std::isfinite(value.get<double>())) values.push_back(value.get<double>());
+  }
+  return values;
+}
+
+Measure read_measure(const Json& json, const std::string& place) {
+  Measure measure{json_string(json, "id", place), json_string(json, "label", place), json_string(json, "unit", place), {}, {}};
+  const std::string inside = place + " '" + measure.id + "'";
+  for (const Json& score : json_at(json, "arms", inside)) {
+    const std::string arm = json_string(score, "arm", inside);
+    if (const auto interval = interval_at(score, "interval", inside)) measure.arms.push_back({arm, *interval});
+  }
+  for (const Json& difference : json_at(json, "differences", inside)) {
+    const auto interval = interval_at(difference, "interval", inside);
+    if (!interval) continue;
+    measure.differences.push_back({json_string(difference, "arm", inside), json_string(difference, "twin", inside),
+                                   json_string(difference, "verdict", inside), read_values(difference), *interval});
+  }
+  return measure;
+}
+
+}  // namespace
+
+std::optional<Interval> Measure::of(const std::string& arm) const {
+  for (const ArmScore& score : arms) {
+    if (score.arm == arm) return score.interval;
+  }
+  return std::nullopt;
+}
+
+const Arm& View::arm(const std::string& name) const {
+  const auto found = std::find_if(arms.begin(), arms.end(), [&name](const Arm& arm) { return arm.name == name; });
+  if (found == arms.end()) fail_input("{}: the arm '{}' is named, but 'arms' does not hold it", where, name);
+  return *found;
+}
+
+const Measure* View::measure(const std::string& id) const {
+  const auto found = std::find_if(measures.begin(), measures.end(), [&id](const Measure& one) { return one.id == id; });
+  return found == measures.end() ? nullptr : &*found;
+}
+
+std::optional<Interval> View::score(const std::string& id, const std::string& arm_name) const {
+  const Measure* found = measure(id);
+  return found == nullptr ? std::nullopt : found->of(arm_name);
+}
+
+size_t View::num_seeds() const { return json["seeds"].size(); }
+
+std::string View::label(const std::string& arm_name) const {
+  const Arm& found = arm(arm_name);
+  return swatch(found.colour) + escape(found.label);
+}
+
+View read_view(const Json& results, const std::string& where) {
+  check_keys(results, where);
+  View view{results, where, read_arms(results["arms"], where), {}};
+  for (const Json& measure : results["measures"]) {
+    view.measures.push_back(read_measure(measure, fmt::format("{}: measures[{}]", where, view.measures.size())));
+  }
+  for (const Measure& measure : view.measures) {
+    for (const ArmScore& score : measure.arms) view.arm(score.arm);
+  }
+  return view;
+}
+
+std::optional<double> number_at(const Json& value, const std::string& key) {
+  if (!value.is_object()) return std::nullopt;
+  const auto found = value.find(key);
+  if (found == value.end() || !found->is_number()) return std::nullopt;
+  const double number = found->get<double>();
+  return std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Interval> interval_at(const Json& value, const std::string& key, const std::string& where) {
+  const Json& json = json_at(value, key, where);
+  const auto mean = number_at(json, "mean");
+  if (!mean) return std::nullopt;
+  const std::string basis = json.contains("basis") ? json_string(json, "basis", where) : "";
+  return Interval{*mean, number_at(json, "low").value_or(*mean), number_at(json, "high").value_or(*mean), basis};
+}
+
+std::string basis_of(const std::vector<const Measure*>& measures) {
+  std::vector<std::string> bases;
+  for (const Measure* measure : measures) {
+    if (measure == nullptr) continue;
+    for (const ArmScore& score : measure->arms) {
+      const std::string& basis = score.interval.basis;
+      if (!basis.empty() && std::find(bases.begin(), bases.end(), basis) == bases.end()) bases.push_back(basis);
+    }
+  }
+  return fmt::format("{}", fmt::join(bases, "; "));
+}
+
+}  // namespace flanmoe::report

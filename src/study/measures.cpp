@@ -1,0 +1,236 @@
+#include "study/measures.h"
+
+#include <cmath>
+#include <functional>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace flanmoe {
+namespace {
+
+// What a measure is made of: (arm, seed) -> score.
+using Take = std::function<Score(const std::string& arm, int64_t seed)>;
+
+class Collector {
+ public:
+  Collector(const StudyOptions& options, const std::vector<ArmOptions>& arms) : options_(options), arms_(arms) {}
+
+  void add(const std::string& id, const std::string& label, const std::string& unit, const Take& take) {
+    Measure measure{id, label, unit, {}};
+    for (const ArmOptions& arm : arms_) {
+      for (int64_t seed : options_.seeds) measure.by_arm[arm.name].push_back(take(arm.name, seed));
+    }
+    measures.push_back(std::move(measure));
+  }
+
+  void add_difference(const std::string& id, const std::string& label, const std::string& unit, const std::string& after,
+                      const std::string& before) {
+    const Measure a = measure_of(measures, after), b = measure_of(measures, before);
+    Measure measure{id, label, unit, {}};
+    for (const auto& [arm, scores] : a.by_arm) measure.by_arm[arm] = difference(scores, b.by_arm.at(arm));
+    measures.push_back(std::move(measure));
+  }
+
+  std::vector<Measure> measures;
+
+ private:
+  const StudyOptions& options_;
+  const std::vector<ArmOptions>& arms_;
+};
+
+std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) { return fmt::format("{}/seed-{}/{}", arm, seed, phase); }
+
+std::string phase_of_stage(const std::string& stage) { return stage == "pretrained" ? "pretrain" : "instruct"; }
+
+std::string stage_label(const std::string& stage) { return stage == "pretrained" ? "before instruction tuning" : "after instruction tuning"; }
+
+Score suite_score(const Json& eval, const std::string& suite, const std::string& prompting) {
+  for (const Json& row : eval.at("suites")) {
+    if (row.at("suite") == suite && row.at("prompting") == prompting) return {row.at("score"), row.at("standard_error")};
+  }
+  fail_run("a result without the suite '{}' ({})", suite, prompting);
+}
+
+// Mean over tasks of score minus chance.
+Score above_chance(const Json& eval) {
+  const Json& tasks = eval.at("tasks");
+  const auto count = static_cast<double>(tasks.size());
+  double sum = 0.0, squares = 0.0;
+  for (const Json& task : tasks) {
+    sum += task.at("score").get<double>() - task.at("chance").get<double>();
+    squares += std::pow(task.at("standard_error").get<double>(), 2);
+  }
+  return {sum / count, std::sqrt(squares) / count};
+}
+
+Score final_loss(const Json& result) {
+  const Json& curve = result.at("curve");
+  for (auto point = curve.rbegin(); point != curve.rend(); ++point) {
+    if (point->contains("train/loss")) return {point->at("train/loss"), 0.0};
+  }
+  fail_run("{}: no training loss in its curve", result.at("cell").get<std::string>());
+}
+
+void add_general_measures(Collector& collector, const CellResults& results) {
+  collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
+                [&](const auto& arm, int64_t seed) { return final_loss(results.at(cell_name(arm, seed, "pretrain"))); });
+  for (const std::string stage : {"pretrained", "instructed"}) {
+    const auto result = [&results, stage](const std::string& arm, int64_t seed) -> const Json& {
+      return results.at(cell_name(arm, seed, phase_of_stage(stage)));
+    };
+    collector.add("heldout/" + stage, "Held-out normalised average " + stage_label(stage), "points",
+                  [&](const auto& arm, int64_t seed) { return normalised_average(result(arm, seed).at("heldout")); });
+    collector.add("validation/" + stage, "Held-in validation " + stage_label(stage), "points above chance",
+                  [&](const auto& arm, int64_t seed) { return above_chance(result(arm, seed).at("validation")); });
+    for (const auto& [name, any] : results) {
+      if (!any.contains("heldout")) continue;
+      for (const Json& suite : any.at("heldout").at("suites")) {
+        const std::string title = suite.at("suite"), prompting = suite.at("prompting");
+        collector.add(fmt::format("suite/{}/{}/{}", title, prompting, stage), fmt::format("{}, {} prompts, {}", title, prompting, stage_label(stage)),
+                      "percent", [&](const auto& arm, int64_t seed) { return suite_score(result(arm, seed).at("heldout"), title, prompting); });
+      }
+      break;
+    }
+  }
+  collector.add_difference("gain/heldout", "Held-out gain by instruction tuning", "points", "heldout/instructed", "heldout/pretrained");
+}
+
+void add_finetune_measures(Collector& collector, const StudyOptions& options, const CellResults& results) {
+  if (options.finetune_sets.empty()) return;
+  for (const std::string way : {"direct", "instructed"}) {
+    const std::string how = way == "direct" ? "finetuned directly" : "instruction tuned, then finetuned";
+    std::vector<std::string> ids;
+    for (const std::string& file : options.finetune_sets) {
+      const std::string set = fs::path(file).stem().string();
+      ids.push_back(fmt::format("finetune/{}/{}", set, way));
+      collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
+        const Json& task = results.at(cell_name(arm, seed, fmt::format("finetune-{}-{}", set, way))).at("finetune").at("tasks").at(0);
+        return Score{task.at("score"), task.at("standard_error")};
+      });
+    }
+    Measure mean{"finetune/mean/" + way, "Mean of the finetune sets, " + how, "percent", {}};
+    for (const auto& [arm, first] : measure_of(collector.measures, ids.front()).by_arm) {
+      Scores sums(first.size());
+      for (size_t s = 0; s < first.size(); ++s) {
+        double squares = 0.0;
+        for (const std::string& id : ids) {
+          const Score& score = measure_of(collector.measures, id).by_arm.at(arm)[s];
+          sums[s].value += score.value / static_cast<double>(ids.size());
+          squares += score.standard_error * score.standard_error;
+        }
+        sums[s].standard_error = std::sqrt(squares) / static_cast<double>(ids.size());
+      }
+      mean.by_arm[arm] = sums;
+    }
+    collector.measures.push_back(std::move(mean));
+  }
+  collector.add_difference("gain/finetune", "Finetuning gain by instruction tuning", "points", "finetune/mean/instructed", "finetune/mean/direct");
+}
+
+}  // namespace
+
+CellResults read_cell_results(const std::vector<Cell>& cells, const StudyFolder& folder) {
+  CellResults results;
+  for (const Cell& cell : cells) results[cell.name] = read_json(folder.result(cell.name));
+  return results;
+}
+
+Score normalised_average(const Json& eval, const std::string& prompting) {
+  struct Sum {
+    double value = 0.0, squares = 0.0, count = 0.0;
+  };
+  std::map<std::string, Sum> suites;
+  for (const Json& task : eval.at("tasks")) {
+    if (!prompting.empty() && task.at("prompting") != prompting) continue;
+    Sum& sum = suites[task.at("suite").get<std::string>() + "/" + task.at("prompting").get<std::string>()];
+    const double room = 100.0 - task.at("chance").get<double>();
+    sum.value += task.at("normalised").get<double>();
+    sum.squares += std::pow(100.0 * task.at("standard_error").get<double>() / room, 2);
+    sum.count += 1.0;
+  }
+  Score score;
+  const auto num_suites = static_cast<double>(suites.size());
+  for (const auto& [name, sum] : suites) {
+    score.value += sum.value / sum.count / num_suites;
+    score.standard_error += sum.squares / (sum.count * sum.count * num_suites * num_suites);
+  }
+  score.standard_error = std::sqrt(score.standard_error);
+  return score;
+}
+
+Scores difference(const Scores& a, const Scores& b) {
+  FLANMOE_ASSERT(a.size() == b.size());
+  Scores result;
+  for (size_t i = 0; i < a.size(); ++i) {
+    result.push_back({a[i].value - b[i].value, std::hypot(a[i].standard_error, b[i].standard_error)});
+  }
+  return result;
+}
+
+Scores mean_of(const std::vector<Scores>& parts) {
+  Scores result(parts.at(0).size());
+  const auto count = static_cast<double>(parts.size());
+  for (const Scores& part : parts) {
+    for (size_t i = 0; i < part.size(); ++i) {
+      result[i].value += part[i].value / count;
+      result[i].standard_error += part[i].standard_error / count;
+    }
+  }
+  return result;
+}
+
+Interval interval_of(const Scores& scores, bool paired) {
+  if (scores.size() >= 2) {
+    std::vector<double> values;
+    for (const Score& score : scores) values.push_back(score.value);
+    return seed_interval(values, paired);
+  }
+  const Score& only = scores.at(0);
+  if (only.standard_error > 0.0) return item_interval(only.value, only.standard_error);
+  return {only.value, only.value, only.value, "one seed: no interval"};
+}
+
+std::string verdict_of(const Scores& scores) {
+  const bool no_interval = scores.size() == 1 && scores[0].standard_error == 0.0;
+  return no_interval ? "too noisy to say" : verdict_of(interval_of(scores, true));
+}
+
+Json interval_json(const Interval& interval) {
+  return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}, {"basis", interval.basis}};
+}
+
+Json values_json(const Scores& scores) {
+  Json values = Json::array();
+  for (const Score& score : scores) values.push_back(score.value);
+  return values;
+}
+
+std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results) {
+  Collector collector(options, arms);
+  add_general_measures(collector, results);
+  add_finetune_measures(collector, options, results);
+  return collector.measures;
+}
+
+const Measure& measure_of(const std::vector<Measure>& measures, const std::string& id) {
+  for (const Measure& measure : measures) {
+    if (measure.id == id) return measure;
+  }
+  fail_run("no measure '{}' in this study", id);
+}
+
+Json measure_json(const Measure& measure, const std::vector<ArmOptions>& arms) {
+  Json rows = Json::array(), differences = Json::array();
+  for (const ArmOptions& arm : arms) {
+    const Scores& scores = measure.by_arm.at(arm.name);
+    rows.push_back({{"arm", arm.name}, {"values", values_json(scores)}, {"interval", interval_json(interval_of(scores, false))}});
+    if (arm.twin.empty()) continue;
+    const Scores over_twin = difference(scores, measure.by_arm.at(arm.twin));
+    differences.push_back({{"arm", arm.name}, {"twin", arm.twin}, {"values", values_json(over_twin)},
+                           {"interval", interval_json(interval_of(over_twin, true))}, {"verdict", verdict_of(over_twin)}});
+  }
+  return {{"id", measure.id}, {"label", measure.label}, {"unit", measure.unit}, {"arms", rows}, {"differences", differences}};
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,151 @@
+#include "study/results.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/machine.h"
+#include "model/counts.h"
+#include "study/measures.h"
+#include "study/verdicts.h"
+
+namespace flanmoe {
+namespace {
+
+std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) { return fmt::format("{}/seed-{}/{}", arm, seed, phase); }
+
+Json data_json(const StudyOptions& options, const StudyFolder& folder) {
+  if (options.kind != "world") return {{"description", "real data: " + fs::path(options.data).filename().string()}, {"counts", Json::object()}};
+  const Json world = read_json(folder.world() / "world.json");
+  return {{"description", world.at("description")}, {"counts", world.at("counts")}};
+}
+
+Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
+  const ModelCounts counts = count_model(arm.model);
+  const Json& cell = results.at(cell_name(arm.name, options.seeds.front(), "pretrain"));
+  return {{"name", arm.name},
+          {"label", arm.label},
+          {"router", arm.router},
+          {"sparse", arm.model.moe.num_experts > 0},
+          {"twin", arm.twin},
+          {"num_experts", arm.model.moe.num_experts},
+          {"k", arm.model.moe.num_experts > 0 ? arm.model.moe.k : 0},
+          {"d_ff", arm.model.d_ff},
+          {"total_parameters", counts.total_parameters},
+          {"active_parameters", counts.active_parameters},
+          {"flops_per_token", counts.flops_per_token},
+          {"disk_bytes", cell.at("disk_bytes")}};
+}
+
+// Task scores of one arm and stage, means over seeds.
+void add_tasks(Json& tasks, const std::string& arm, const std::string& stage, const StudyOptions& options, const CellResults& results) {
+  const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
+  for (const char* part : {"heldout", "validation"}) {
+    const Json& first = results.at(cell_name(arm, options.seeds.front(), phase)).at(part).at("tasks");
+    for (size_t t = 0; t < first.size(); ++t) {
+      double score = 0.0, squares = 0.0;
+      for (int64_t seed : options.seeds) {
+        const Json& row = results.at(cell_name(arm, seed, phase)).at(part).at("tasks").at(t);
+        score += row.at("score").get<double>() / static_cast<double>(options.seeds.size());
+        squares += std::pow(row.at("standard_error").get<double>() / static_cast<double>(options.seeds.size()), 2);
+      }
+      tasks.push_back({{"arm", arm}, {"stage", stage}, {"suite", first[t].at("suite")}, {"task", first[t].at("task")},
+                       {"prompting", first[t].at("prompting")}, {"num_items", first[t].at("num_items")}, {"score", score},
+                       {"chance", first[t].at("chance")}, {"standard_error", std::sqrt(squares)}});
+    }
+  }
+}
+
+Json points_of(const Json& curve) {
+  Json points = Json::array();
+  for (const Json& line : curve) {
+    Json point = {{"step", line.at("step")}, {"tokens", line.at("tokens")}};
+    for (const char* key : {"train/loss", "eval/normalised_average"}) {
+      if (line.contains(key)) point[key] = line.at(key);
+    }
+    points.push_back(point);
+  }
+  return points;
+}
+
+Json routing_json(const std::string& arm, const std::string& stage, const Json& routing) {
+  Json row = {{"arm", arm}, {"stage", stage}};
+  for (const auto& [key, value] : routing.items()) row[key] = value;
+  return row;
+}
+
+Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results, bool unlimited) {
+  Scores scores;
+  for (int64_t seed : options.seeds) {
+    const Json& cell = results.at(cell_name(arm, seed, "instruct"));
+    if (cell.at("capacity").is_null()) return {};
+    scores.push_back(unlimited ? normalised_average(cell.at("capacity").at("unlimited")) : normalised_average(cell.at("heldout"), "direct"));
+  }
+  return scores;
+}
+
+double rate_of(const Json& cost, const std::string& arm, const std::string& rate) {
+  for (const Json& row : cost.at("arms")) {
+    if (row.at("arm") == arm) return row.at(rate);
+  }
+  fail_run("cost.json has no arm '{}'", arm);
+}
+
+// Overhead = time / the twin's time - 1 on the same tokens.
+Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results, const StudyFolder& folder) {
+  double seconds = 0.0;
+  for (const auto& [name, result] : results) seconds += result.at("timing").at("train_seconds").get<double>();
+  Json timing = {{"machine", {{"processor", cpu_name()}, {"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}}}, {"cell_seconds", seconds}, {"cost", Json::array()}};
+  if (options.cost_steps == 0) return timing;
+  const Json cost = read_json(folder.cost());
+  for (const ArmOptions& arm : arms) {
+    const Json& cell = results.at(cell_name(arm.name, options.seeds.front(), "pretrain"));
+    Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.at("timing").at("peak_memory_bytes")}};
+    for (const std::string what : {"train", "eval", "decode"}) {
+      const std::string key = what + "_tokens_per_second";
+      const double rate = rate_of(cost, arm.name, key);
+      row[key] = rate;
+      row[what + "_overhead"] = arm.twin.empty() ? Json() : Json(rate_of(cost, arm.twin, key) / rate - 1.0);
+    }
+    timing["cost"].push_back(row);
+  }
+  return timing;
+}
+
+void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
+  for (const std::string stage : {"pretrained", "instructed"}) {
+    const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
+    add_tasks(json["tasks"], arm.name, stage, options, results);
+    for (int64_t seed : options.seeds) {
+      json["curves"].push_back({{"arm", arm.name}, {"seed", seed}, {"phase", phase}, {"points", points_of(results.at(cell_name(arm.name, seed, phase)).at("curve"))}});
+    }
+    const Json& routing = results.at(cell_name(arm.name, options.seeds.front(), phase)).at("routing");
+    if (!routing.is_null()) json["routing"].push_back(routing_json(arm.name, stage, routing));
+  }
+  const Scores limited = capacity_scores(arm.name, options, results, false), unlimited = capacity_scores(arm.name, options, results, true);
+  if (limited.empty()) return;
+  json["capacity"].push_back({{"arm", arm.name}, {"default", interval_json(interval_of(limited, false))}, {"unlimited", interval_json(interval_of(unlimited, false))}});
+}
+
+}  // namespace
+
+Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Cell>& cells,
+                   const StudyFolder& folder, const std::string& command) {
+  const CellResults results = read_cell_results(cells, folder);
+  const std::vector<Measure> measures = study_measures(options, arms, results);
+  Json json = {{"format", 1}, {"title", options.title}, {"note", options.note}, {"kind", options.kind}, {"command", command},
+               {"config", dump_options(options)}, {"seeds", options.seeds}, {"data", data_json(options, folder)}};
+  json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] = json["routing"] = json["capacity"] = Json::array();
+  for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
+  for (const Json& suite : results.at(cell_name(arms.front().name, options.seeds.front(), "instruct")).at("heldout").at("suites")) {
+    const std::string name = suite.at("suite");
+    if (std::find(json["suites"].begin(), json["suites"].end(), name) == json["suites"].end()) json["suites"].push_back(name);
+  }
+  for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
+  json["verdicts"] = study_verdicts(options, arms, measures, results);
+  for (const ArmOptions& arm : arms) add_arm_details(json, arm, options, results);
+  json["timing"] = timing_json(options, arms, results, folder);
+  return json;
+}
+
+}  // namespace flanmoe

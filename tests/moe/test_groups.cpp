@@ -1,0 +1,75 @@
+// Groups and capacity: the edges.
+#include "moe/groups.h"
+
+#include <gtest/gtest.h>
+
+namespace flanmoe {
+namespace {
+
+TEST(ExpertCapacity, PublishedExamples) {
+  EXPECT_EQ(expert_capacity(1.25, 4096, 64, 4), 80);
+  EXPECT_EQ(expert_capacity(1.25, 1000, 48, 4), 26);  // 26.04
+}
+
+TEST(ExpertCapacity, RoundsHalfToEven) {
+  EXPECT_EQ(expert_capacity(1.0, 10, 4, 1), 2);  // 2.5
+  EXPECT_EQ(expert_capacity(1.0, 14, 4, 1), 4);  // 3.5
+  EXPECT_EQ(expert_capacity(1.0, 18, 4, 1), 4);  // 4.5
+  EXPECT_EQ(expert_capacity(1.0, 3, 2, 1), 2);   // 1.5
+  EXPECT_EQ(expert_capacity(0.5, 1, 1, 0), 0);   // 0.5
+  EXPECT_EQ(expert_capacity(1.0, 11, 4, 1), 3);  // 2.75
+  EXPECT_EQ(expert_capacity(1.0, 9, 4, 1), 2);   // 2.25
+}
+
+TEST(ExpertCapacity, StaysBetweenTheLeastAndTheGroup) {
+  EXPECT_EQ(expert_capacity(1.0, 8, 64, 4), 4);
+  EXPECT_EQ(expert_capacity(1.0, 3, 64, 4), 3);  // no more than the group has
+  EXPECT_EQ(expert_capacity(9.0, 10, 2, 4), 10);
+  EXPECT_EQ(expert_capacity(1.0, 1, 1, 4), 1);
+  EXPECT_EQ(expert_capacity(1.0, 0, 3, 4), 0);
+}
+
+TEST(ExpertCapacity, FactorZeroIsNoLimit) {
+  EXPECT_EQ(expert_capacity(0.0, 100, 5, 4), 100);
+  EXPECT_EQ(expert_capacity(0.0, 1, 5, 4), 1);
+}
+
+TEST(CutGroups, CutsAtTheSize) {
+  EXPECT_EQ(cut_groups(8, 4), (GroupBounds{0, 4, 8}));
+  EXPECT_EQ(cut_groups(3, 4), (GroupBounds{0, 3}));
+  EXPECT_EQ(cut_groups(4, 4), (GroupBounds{0, 4}));
+  EXPECT_EQ(cut_groups(3, 1), (GroupBounds{0, 1, 2, 3}));
+}
+
+TEST(CutGroups, ZeroIsOneGroup) {
+  EXPECT_EQ(cut_groups(1, 0), (GroupBounds{0, 1}));
+  EXPECT_EQ(cut_groups(100000, 0), (GroupBounds{0, 100000}));
+}
+
+TEST(CutGroups, CoversEveryTokenOnceInGroupsOfAtMostTheSize) {
+  for (int64_t num_tokens = 1; num_tokens < 40; ++num_tokens) {
+    for (int64_t size = 1; size < 12; ++size) {
+      const GroupBounds groups = cut_groups(num_tokens, size);
+      ASSERT_GE(groups.size(), 2u);
+      EXPECT_EQ(groups.front(), 0);
+      EXPECT_EQ(groups.back(), num_tokens);
+      EXPECT_EQ(static_cast<int64_t>(groups.size()) - 1, (num_tokens + size - 1) / size);
+      for (size_t g = 0; g + 1 < groups.size(); ++g) {
+        EXPECT_GT(groups[g + 1], groups[g]);
+        EXPECT_LE(groups[g + 1] - groups[g], size);
+      }
+    }
+  }
+}
+
+TEST(CutGroups, NoTokens) {
+  for (const int64_t size : {0, 4}) {
+    const GroupBounds groups = cut_groups(0, size);
+    ASSERT_FALSE(groups.empty());
+    EXPECT_EQ(groups.front(), 0);
+    EXPECT_EQ(groups.back(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace flanmoe

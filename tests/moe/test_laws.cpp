@@ -1,0 +1,301 @@
+// Laws of the layer that hold whatever the weights.
+#include <algorithm>
+
+#include "base/random.h"
+#include "kernels/permute.h"
+#include "layers.h"
+#include "moe/experts.h"
+#include "moe/losses.h"
+#include "moe/plan.h"
+#include "moe/router.h"
+#include "moe/routing.h"
+#include "naive_moe.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr layers::Shape kShape{5, 6, 7, true};
+
+MoeCall training_call(uint64_t key) {
+  MoeCall call;
+  call.training = true;
+  call.noise_key = key;
+  return call;
+}
+
+at::Tensor random_probabilities(int64_t num_tokens, int64_t num_experts, uint64_t key) {
+  return at::softmax(random_normal({num_tokens, num_experts}, 2.0, key), 1);
+}
+
+TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    RandomStream stream(seed, "plans");
+    const int64_t num_tokens = stream.between(1, 40), num_experts = stream.between(1, 6);
+    const int64_t k = stream.between(1, num_experts), group_size = stream.between(1, 20);
+    const double factor = 0.3 + 2.0 * stream.uniform();
+    const GroupBounds groups = cut_groups(num_tokens, group_size);
+    const at::Tensor p = random_probabilities(num_tokens, num_experts, seed);
+    const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), "random", seed);
+    const Plan plan = plan_token_choice(choices, groups, num_experts, factor, 1, {});
+
+    ASSERT_EQ(plan.kept.size(), choices.experts.size());
+    const int64_t asked = static_cast<int64_t>(choices.experts.size()) -
+                          std::count(choices.experts.begin(), choices.experts.end(), kNoExpert);
+    const int64_t kept = std::count(plan.kept.begin(), plan.kept.end(), 1);
+    EXPECT_EQ(plan.counts.num_choices, asked);
+    EXPECT_EQ(plan.counts.num_dropped_choices, asked - kept);
+    EXPECT_EQ(plan.tokens.size(0), kept);
+    EXPECT_EQ(plan.offsets[num_experts].item<int64_t>(), kept);
+
+    // every row is a kept pair of its expert, once; no expert takes more of a group than it has room for
+    std::vector<bool> seen(choices.experts.size(), false);
+    for (int64_t e = 0; e < num_experts; ++e) {
+      std::vector<int64_t> of_group(groups.size(), 0);
+      for (int64_t r = plan.offsets[e].item<int64_t>(); r < plan.offsets[e + 1].item<int64_t>(); ++r) {
+        const size_t pair = static_cast<size_t>(plan.pairs[r].item<int64_t>());
+        const int64_t token = plan.tokens[r].item<int64_t>();
+        EXPECT_FALSE(seen[pair]);
+        seen[pair] = true;
+        EXPECT_EQ(static_cast<int64_t>(pair) / k, token);
+        EXPECT_EQ(choices.experts[pair], e);
+        EXPECT_EQ(plan.kept[pair], 1);
+        ++of_group[static_cast<size_t>(std::upper_bound(groups.begin(), groups.end(), token) - groups.begin()) - 1];
+      }
+      for (size_t g = 0; g + 1 < groups.size(); ++g) {
+        EXPECT_LE(of_group[g], expert_capacity(factor, groups[g + 1] - groups[g], num_experts, 1));
+      }
+    }
+  }
+}
+
+// A pair is dropped only when its expert is full.
+TEST(PlanLaws, NobodyIsTurnedAwayFromAnExpertWithRoom) {
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const TokenChoices choices = choose_experts(random_probabilities(29, 4, seed), layers::options(4, 2), "all", seed);
+    const Plan plan = plan_token_choice(choices, {0, 29}, 4, 0.8, 1, {});
+    const int64_t room = expert_capacity(0.8, 29, 4, 1);
+    for (size_t pair = 0; pair < plan.kept.size(); ++pair) {
+      if (plan.kept[pair] == 1) continue;
+      EXPECT_EQ(plan.counts.kept[static_cast<size_t>(choices.experts[pair])], room);
+    }
+  }
+}
+
+TEST(PlanLaws, ExpertChoiceFillsEveryExpertWithItsBest) {
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const at::Tensor p = random_probabilities(23, 4, seed);
+    const GroupBounds groups = {0, 9, 23};
+    const ExpertChoices choices = choose_tokens(p, groups, 1.5, 1);
+    ASSERT_EQ(choices.group_capacity, (std::vector<int64_t>{3, 5}));  // round(1.5 * 9 / 4) and round(1.5 * 14 / 4)
+    const Plan plan = plan_expert_choice(choices, groups, 4);
+    EXPECT_NEAR(plan.counts.utilisation(), 1.0, 1e-12);
+    for (int64_t e = 0; e < 4; ++e) {
+      EXPECT_EQ(plan.offsets[e].item<int64_t>(), 8 * e);
+      for (size_t g = 0; g < 2; ++g) {
+        std::vector<float> taken, all;
+        for (size_t i = 0; i < choices.tokens.size(); ++i) {
+          const int64_t token = choices.tokens[i];
+          if (choices.experts[i] == e && token >= groups[g] && token < groups[g + 1])
+            taken.push_back(p[token][e].item<float>());
+        }
+        for (int64_t t = groups[g]; t < groups[g + 1]; ++t) all.push_back(p[t][e].item<float>());
+        std::sort(all.rbegin(), all.rend());
+        all.resize(static_cast<size_t>(choices.group_capacity[g]));
+        EXPECT_EQ(taken, all) << "rank order";
+      }
+    }
+  }
+}
+
+TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
+  for (const int64_t k : {1, 2, 3}) {
+    const TokenChoices choices =
+        choose_experts(random_probabilities(17, 5, 3), layers::options(5, k, "normalised_before_drop"), "all", 0);
+    const Plan plan = plan_token_choice(choices, {0, 17}, 5, 0.0, 1, {});
+    const at::Tensor x = layers::tokens(17, 6);
+    const at::Tensor weights = choices.gates.reshape({-1}).index_select(0, plan.pairs);
+    EXPECT_LT(largest_gap(combine_rows(dispatch_rows(x, plan.tokens), weights, plan.tokens, 17), x), 1e-5) << k;
+  }
+}
+
+TEST(BalanceLoss, IsOneWhenTheRouterIsUniform) {
+  for (const int64_t num_experts : {1, 2, 5, 64}) {
+    const at::Tensor p = at::full({7, num_experts}, 1.0 / static_cast<double>(num_experts));
+    std::vector<int64_t> top;
+    for (int64_t t = 0; t < 7; ++t) top.push_back((t * t) % num_experts);
+    EXPECT_NEAR(balance_loss(p, top, 1, "top1", {0, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+    EXPECT_NEAR(balance_loss(p, top, 1, "top1", {0, 3, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+  }
+}
+
+TEST(BalanceLoss, IsTheNumberOfExpertsWhenAllGoToOne) {
+  at::Tensor p = at::zeros({4, 3});
+  p.select(1, 1).fill_(1.0);
+  EXPECT_NEAR(balance_loss(p, {1, 1, 1, 1}, 1, "top1", {0, 4}).item<double>(), 3.0, 1e-6);
+}
+
+TEST(LayerLaws, TopTwoWithoutASecondIsSwitch) {
+  MoeOptions one = layers::options(5), two = layers::options(5, 2);
+  one.capacity_factor_eval = two.capacity_factor_eval = 0.8;
+  two.second_eval = "none";
+  const MoeWeights w = layers::weights(kShape);
+  const at::Tensor x = layers::tokens(19, 6);
+  MoeCall call;
+  call.want_losses = true;
+  const MoeOutput first = moe_layer(x, w, layers::places(19), one, call),
+                  second = moe_layer(x, w, layers::places(19), two, call);
+  EXPECT_TRUE(first.hidden.equal(second.hidden));
+  EXPECT_TRUE(first.balance_loss.equal(second.balance_loss));
+}
+
+TEST(LayerLaws, OneExpertWithRoomIsTheDenseFeedForward) {
+  for (const bool gated : {false, true}) {
+    const MoeWeights w = layers::weights({1, 6, 7, gated});
+    const at::Tensor x = layers::tokens(11, 6);
+    for (const bool expert_choice : {false, true}) {
+      MoeCall call;
+      call.expert_choice = expert_choice;
+      EXPECT_LT(
+          largest_gap(moe_layer(x, w, layers::places(11), layers::options(1), call).hidden, naive_expert(x, w, 0)),
+          1e-6);
+    }
+  }
+}
+
+TEST(LayerLaws, EqualExpertsAreTheDenseFeedForwardWhenWeightsSumToOne) {
+  MoeWeights w = layers::weights(kShape);
+  for (at::Tensor* stacked : {&w.wi, &w.wi_1, &w.wo})
+    *stacked = stacked->narrow(0, 0, 1).expand_as(*stacked).contiguous();
+  const at::Tensor x = layers::tokens(13, 6);
+  const MoeOutput out = moe_layer(x, w, layers::places(13), layers::options(5, 2, "normalised_before_drop"), {});
+  EXPECT_LT(largest_gap(out.hidden, naive_expert(x, w, 0)), 1e-5);
+}
+
+TEST(LayerLaws, ExpertWithoutRowsGetsAZeroGradient) {
+  MoeWeights w = layers::weights(kShape);
+  const at::Tensor x = layers::tokens(9, 6).abs();  // positive, so that a negative router row is never chosen
+  w.router[2].fill_(-3.0);
+  w = layers::leaves(w);
+  moe_layer(x, w, layers::places(9), layers::options(5, 2), {}).hidden.square().sum().backward();
+  for (const at::Tensor& stacked : {w.wi, w.wi_1, w.wo}) {
+    EXPECT_EQ(stacked.grad()[2].abs().sum().item<float>(), 0.0f);
+    EXPECT_GT(stacked.grad().abs().sum().item<float>(), 0.0f);
+  }
+}
+
+TEST(LayerLaws, PaddingIsNeverRoutedAndGetsZero) {
+  const MoeWeights w = layers::weights(kShape);
+  MoeTokenPlaces places;
+  places.positions = at::tensor(std::vector<int64_t>{1, 2, 5, 6, 7, 10}, at::kLong);
+  places.groups = {0, 6};
+  MoeOptions o = layers::options(5, 2, "normalised_before_drop");
+  o.capacity_factor_eval = 0.5;
+  for (const bool expert_choice : {false, true}) {
+    MoeCall call;
+    call.expert_choice = expert_choice;
+    call.want_losses = call.want_statistics = true;
+    at::Tensor x = layers::tokens(12, 6);
+    const MoeOutput out = moe_layer(x, w, places, o, call);
+    const MoeOutput alone = moe_layer(x.index_select(0, places.positions), w, layers::places(6), o, call);
+    EXPECT_TRUE(out.hidden.index_select(0, places.positions).equal(alone.hidden));
+    EXPECT_TRUE(out.z_loss.equal(alone.z_loss));
+    EXPECT_TRUE(out.balance_loss.equal(alone.balance_loss));
+    EXPECT_EQ(out.statistics->num_tokens, 6);
+    const at::Tensor noisy = x.clone().requires_grad_(true);
+    noisy.detach().select(0, 0).fill_(1e6);
+    noisy.detach().select(0, 11).fill_(-1e6);
+    const MoeOutput again = moe_layer(noisy, w, places, o, call);
+    EXPECT_TRUE(again.hidden.equal(out.hidden));
+    (again.hidden.sum() + again.z_loss + again.balance_loss).backward();
+    for (const int64_t padding : {0, 3, 4, 8, 9, 11}) {
+      EXPECT_EQ(out.hidden[padding].abs().sum().item<float>(), 0.0f);
+      EXPECT_EQ(noisy.grad()[padding].abs().sum().item<float>(), 0.0f);
+    }
+  }
+}
+
+TEST(LayerLaws, NoRealTokenIsFine) {
+  const MoeWeights w = layers::leaves(layers::weights(kShape));
+  for (const bool expert_choice : {false, true}) {
+    MoeCall call = training_call(1);
+    call.expert_choice = expert_choice;
+    call.want_losses = call.want_statistics = call.want_tokens = true;
+    const MoeOutput out = moe_layer(layers::tokens(4, 6), w, layers::places(0), layers::options(5, 2), call);
+    EXPECT_TRUE(out.hidden.equal(at::zeros({4, 6})));
+    EXPECT_TRUE(std::isfinite(out.balance_loss.item<float>()));
+    EXPECT_TRUE(std::isfinite(out.z_loss.item<float>()));
+  }
+}
+
+TEST(LayerLaws, OneGroupDoesNotSeeAnother) {
+  const MoeWeights w = layers::weights(kShape);
+  const at::Tensor x = layers::tokens(20, 6);
+  MoeOptions o = layers::options(5, 2, "normalised_before_drop");
+  o.capacity_factor_eval = 0.6;
+  for (const bool expert_choice : {false, true}) {
+    MoeCall call;
+    call.expert_choice = expert_choice;
+    const at::Tensor both = moe_layer(x, w, {at::arange(20, at::kLong), {0, 8, 20}}, o, call).hidden;
+    const at::Tensor first = moe_layer(x.narrow(0, 0, 8), w, layers::places(8), o, call).hidden;
+    const at::Tensor second = moe_layer(x.narrow(0, 8, 12), w, layers::places(12), o, call).hidden;
+    EXPECT_LT(largest_gap(both, at::cat({first, second})), 1e-6);
+  }
+}
+
+TEST(Noise, SameKeySameBitsOtherKeyOtherRouting) {
+  const MoeWeights w = layers::weights(kShape);
+  const at::Tensor x = layers::tokens(31, 6);
+  MoeOptions jittered = layers::options(5), random = layers::options(5, 2, "normalised_before_drop");
+  jittered.jitter = 0.3;
+  random.second_train = "random";
+  random.second_threshold = 1.0;
+  MoeOptions sampled = random;
+  sampled.second_train = "sampling";
+  for (const MoeOptions& o : {jittered, random, sampled}) {
+    const auto hidden = [&](uint64_t key) { return moe_layer(x, w, layers::places(31), o, training_call(key)).hidden; };
+    EXPECT_TRUE(hidden(4).equal(hidden(4)));
+    EXPECT_FALSE(hidden(4).equal(hidden(5)));
+    // none of it outside training
+    EXPECT_TRUE(moe_layer(x, w, layers::places(31), o, {}).hidden.equal([&] {
+      MoeCall call;
+      call.noise_key = 5;
+      return moe_layer(x, w, layers::places(31), o, call).hidden;
+    }()));
+  }
+}
+
+TEST(Noise, JitterStaysInItsBand) {
+  const at::Tensor x = layers::tokens(50, 6), eye = at::eye(6);
+  const at::Tensor ratio = route(x, eye, 0.1, 3).logits / x;
+  EXPECT_GT(ratio.min().item<float>(), 0.9f - 1e-5f);
+  EXPECT_LT(ratio.max().item<float>(), 1.1f + 1e-5f);
+  EXPECT_NEAR(ratio.mean().item<double>(), 1.0, 0.02);
+  EXPECT_GT(ratio.std().item<double>(), 0.04);
+  EXPECT_TRUE(route(x, eye, 0.0, 3).logits.equal(x));
+}
+
+// With one expert the router decides nothing, so noise on its input must not be seen.
+TEST(Noise, ExpertsReadTheCleanInput) {
+  MoeOptions o = layers::options(1);
+  o.jitter = 0.5;
+  const MoeWeights w = layers::weights({1, 6, 7, false});
+  const at::Tensor x = layers::tokens(11, 6);
+  EXPECT_LT(largest_gap(moe_layer(x, w, layers::places(11), o, training_call(3)).hidden, naive_expert(x, w, 0)), 1e-6);
+}
+
+TEST(Noise, ExpertDropoutIsOnTheHiddenActivation) {
+  MoeWeights w = layers::weights({1, 1, 4000, false});
+  w.wi.fill_(1.0);
+  w.wo.fill_(1.0);
+  const at::Tensor rows = at::ones({1, 1}), offsets = at::tensor(std::vector<int64_t>{0, 1}, at::kLong);
+  // 4000 hidden units of one, each kept with probability 3/4 and divided by it
+  const double kept = run_experts(rows, offsets, w, 0.25, 7).item<double>() * 0.75;
+  EXPECT_NEAR(kept, 3000.0, 150.0);
+  EXPECT_NEAR(kept, std::round(kept), 1e-2);
+  EXPECT_EQ(run_experts(rows, offsets, w, 0.25, 7).item<float>(), run_experts(rows, offsets, w, 0.25, 7).item<float>());
+  EXPECT_NE(run_experts(rows, offsets, w, 0.25, 7).item<float>(), run_experts(rows, offsets, w, 0.25, 8).item<float>());
+  EXPECT_EQ(run_experts(rows, offsets, w, 0.0, 7).item<float>(), 4000.0f);
+}
+
+}  // namespace
+}  // namespace flanmoe
