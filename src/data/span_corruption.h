@@ -20,8 +20,8 @@ CorruptedLengths corrupted_lengths(int64_t source_length, double density, double
 // T5's random mask: 1 = noise. Begins with a kept token and ends with noise; at least one token of each for length >= 2.
 std::vector<uint8_t> random_spans_mask(int64_t length, double density, double mean_span, RandomStream& stream);
 
-// Masks `num_spans` of the marked spans ([begin, end) in tokens), with probability `salient_share` each; the others are random spans
-// of about the mean length at places not masked yet. Spans do not touch.
+// Masks spans until `density` of the tokens is hidden (the last one may overshoot): with probability `salient_share` one of the marked
+// spans ([begin, end) in tokens), else a random one of about the mean length. Spans do not touch.
 std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked, double density,
                                         double mean_span, double salient_share, RandomStream& stream);
 

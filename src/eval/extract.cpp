@@ -27,13 +27,8 @@ int64_t letter_index(const std::string& text, size_t num_options) {
   return index < static_cast<int64_t>(num_options) ? index : -1;
 }
 
-bool contains_words(const std::string& text, const std::string& words) {
-  return !words.empty() && (" " + text + " ").find(" " + words + " ") != std::string::npos;
-}
-
-}  // namespace
-
-std::string normalised_answer(const std::string& text) {
+// Lower case, without articles and extra space; punctuation becomes `punctuation` (a point inside a number and a minus stay).
+std::string normalised(const std::string& text, const std::string& punctuation) {
   std::string plain;
   const std::string low = lower(text);
   for (size_t i = 0; i < low.size(); ++i) {
@@ -41,7 +36,7 @@ std::string normalised_answer(const std::string& text) {
     const bool point = c == '.' && i > 0 && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i - 1])) &&
                        std::isdigit(static_cast<unsigned char>(low[i + 1]));
     const bool minus = c == '-' && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i + 1]));
-    plain += std::ispunct(c) && !point && !minus ? ' ' : low[i];
+    plain += std::ispunct(c) && !point && !minus ? punctuation : std::string(1, low[i]);
   }
   std::istringstream words(plain);
   std::string result;
@@ -52,6 +47,16 @@ std::string normalised_answer(const std::string& text) {
   return result;
 }
 
+// Whole words, whatever stands between them.
+bool contains_words(const std::string& text, const std::string& words) {
+  const std::string wanted = normalised(words, " ");
+  return !wanted.empty() && (" " + normalised(text, " ") + " ").find(" " + wanted + " ") != std::string::npos;
+}
+
+}  // namespace
+
+std::string normalised_answer(const std::string& text) { return normalised(text, ""); }
+
 std::string extract_answer(const std::string& generated, const std::vector<std::string>& options) {
   static const std::string kMark = "answer is";
   const size_t mark = lower(generated).rfind(kMark);
@@ -59,13 +64,17 @@ std::string extract_answer(const std::string& generated, const std::vector<std::
   if (mark != std::string::npos) answer = answer.substr(0, answer.find(". "));
   answer = trimmed(answer);
   if (options.empty()) return answer;
+  for (const std::string& option : options) {  // as written first: an option may be "a", which normalises to nothing
+    if (!answer.empty() && lower(option) == lower(answer)) return option;
+  }
+  const std::string said = normalised_answer(answer);
   for (const std::string& option : options) {
-    if (normalised_answer(option) == normalised_answer(answer)) return option;
+    if (!said.empty() && normalised_answer(option) == said) return option;
   }
   if (const int64_t index = letter_index(lower(answer), options.size()); index >= 0) return options[index];
   std::vector<std::string> named;
   for (const std::string& option : options) {
-    if (contains_words(normalised_answer(answer), normalised_answer(option))) named.push_back(option);
+    if (contains_words(answer, option)) named.push_back(option);
   }
   return named.size() == 1 ? named.front() : "";
 }

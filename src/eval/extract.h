@@ -6,7 +6,7 @@
 
 namespace flanmoe {
 
-// Lower case, without articles, punctuation (a point inside a number stays) and extra space.
+// SQuAD's: lower case, without articles, punctuation and extra space. A point inside a number and a minus before one stay.
 std::string normalised_answer(const std::string& text);
 
 // What follows the last "answer is" (up to a full stop), else the whole text. With options: "(B)" or "B" becomes the second option's

@@ -38,6 +38,7 @@ double token_f1(const std::string& prediction, const std::vector<std::string>& a
   double best = 0.0;
   for (const std::string& answer : answers) {
     const auto wanted = word_counts(answer);
+    if (said.empty() && wanted.empty()) best = 1.0;
     int64_t num_said = 0, num_wanted = 0, common = 0;
     for (const auto& [word, count] : said) num_said += count;
     for (const auto& [word, count] : wanted) {

@@ -48,8 +48,9 @@ double MoeStatistics::max_load_ratio() const {
 }
 
 double MoeStatistics::load_variation() const {
-  const double mean = total(routed) / static_cast<double>(num_experts);
-  if (mean == 0.0) return 0.0;
+  const double all = total(routed);
+  if (all == 0.0) return 0.0;
+  const double mean = all / static_cast<double>(num_experts);
   double squares = 0.0;
   for (int64_t count : routed) squares += (static_cast<double>(count) - mean) * (static_cast<double>(count) - mean);
   return std::sqrt(squares / static_cast<double>(num_experts)) / mean;

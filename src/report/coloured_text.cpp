@@ -27,13 +27,13 @@ std::string token_html(const Json& token, const std::string& where) {
     const char* kind = token.value("dropped", false) ? "dropped" : "unchosen";
     return fmt::format(R"({}<span class="token {}" title="{}">{}</span>)", space, kind, kind, escape(piece));
   }
-  return fmt::format(R"({}<span class="token" style="background:{}" title="expert {}">{}<sub>{}</sub></span>)", space, expert_colour(expert), expert,
-                     escape(piece), expert);
+  return fmt::format(R"({}<span class="token" style="background:{}" title="expert {}">{}<sub>{}</sub></span>)", space,
+                     expert_colour(expert), expert, escape(piece), expert);
 }
 
 std::string text_of(const Json& coloured, const std::string& where) {
-  std::string result = fmt::format("<p class=\"tokens\"><b>{} {}</b><br>", escape(json_string(coloured, "stack", where)),
-                                   json_int(coloured, "layer", where));
+  std::string result = fmt::format("<p class=\"tokens\"><b>{} {}</b><br>",
+                                   escape(json_string(coloured, "stack", where)), json_int(coloured, "layer", where));
   for (const Json& token : json_at(coloured, "tokens", where)) result += token_html(token, where);
   return result + "</p>\n";
 }
@@ -61,8 +61,10 @@ std::string coloured_texts(const View& view) {
   }
   if (open.empty()) return "";
   return "<h3>One text, seen by the router</h3>\n" +
-         figure(open + folded, "Every token of one example with the number and colour of its expert (the one of largest weight), layer by layer, after "
-                               "instruction tuning. Struck through: dropped, all its experts were full. Dotted: no expert chose it.");
+         figure(open + folded,
+                "Every token of one example with the number and colour of its expert (the one of largest weight), "
+                "layer by layer, after instruction tuning. Struck through: dropped, all its experts were full. "
+                "Dotted: no expert chose it.");
 }
 
 }  // namespace flanmoe::report

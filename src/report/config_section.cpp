@@ -1,6 +1,7 @@
 // Every task's score, and what is needed to run the study again.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "report/html.h"
@@ -10,8 +11,8 @@ namespace flanmoe::report {
 namespace {
 
 struct TaskRow {
-  std::vector<std::string> key;           // stage, suite, task, prompting
-  Json any;                               // num_items and chance, the same for all arms
+  std::vector<std::string> key;  // stage, suite, task, prompting
+  Json any;                      // num_items and chance, the same for all arms
   std::map<std::string, Json> by_arm;
 };
 
@@ -36,13 +37,14 @@ std::string tasks_table(const View& view, const std::vector<TaskRow>& rows, cons
   Table table(heads, 3);
   for (const TaskRow& row : rows) {
     if (row.key[0] != stage) continue;
-    std::vector<std::string> cells = {escape(row.key[1]), escape(row.key[2]), escape(row.key[3]), grouped(number_at(row.any, "num_items")),
-                                      fixed(number_at(row.any, "chance"))};
+    std::vector<std::string> cells = {escape(row.key[1]), escape(row.key[2]), escape(row.key[3]),
+                                      grouped(number_at(row.any, "num_items")), fixed(number_at(row.any, "chance"))};
     for (const Arm& arm : view.arms) {
       const auto found = row.by_arm.find(arm.name);
       const Json score = found == row.by_arm.end() ? Json() : found->second;
       const auto error = number_at(score, "standard_error");
-      cells.push_back(fixed(number_at(score, "score")) + (error ? fmt::format(" <small>± {}</small>", fixed(error)) : ""));
+      cells.push_back(fixed(number_at(score, "score")) +
+                      (error ? fmt::format(" <small>± {}</small>", fixed(error)) : ""));
     }
     table.row(cells);
   }
@@ -71,7 +73,8 @@ std::string tasks_section(const View& view) {
     if (std::find(stages.begin(), stages.end(), row.key[0]) == stages.end()) stages.push_back(row.key[0]);
   }
   if (stages.empty()) return "";
-  std::string body = "<p>Score in percent, mean over seeds, ± one standard error over items; chance is what guessing scores.</p>\n";
+  std::string body =
+      "<p>Score in percent, mean over seeds, ± one standard error over items; chance is what guessing scores.</p>\n";
   for (const std::string& stage : stages) body += details("Stage: " + stage, tasks_table(view, rows, stage));
   return section("tasks", "All tasks", body);
 }
@@ -79,7 +82,8 @@ std::string tasks_section(const View& view) {
 std::string config_section(const View& view) {
   const std::string command = json_string(view.json, "command", view.where);
   std::string body;
-  if (!command.empty()) body += fmt::format("<p>This page was made by:</p>\n<pre class=\"command\">{}</pre>\n", escape(command));
+  if (!command.empty())
+    body += fmt::format("<p>This page was made by:</p>\n<pre class=\"command\">{}</pre>\n", escape(command));
   body += machine_table(view.json["timing"]);
   if (const std::string config = json_string(view.json, "config", view.where); !config.empty()) {
     body += details("The resolved configuration", fmt::format("<pre>{}</pre>\n", escape(config)));

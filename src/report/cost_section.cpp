@@ -24,13 +24,15 @@ std::string overhead(const Json& cost, const char* key) {
 std::string size_table(const View& view) {
   Table table({"arm", "twin", "parameters", "active", "FLOPs per token", "on disk", "peak memory"}, 2);
   for (const Arm& arm : view.arms) {
-    table.row({view.label(arm.name), arm.twin.empty() ? "–" : escape(view.arm(arm.twin).label), metric(number_at(arm.json, "total_parameters")),
-               metric(number_at(arm.json, "active_parameters")), metric(number_at(arm.json, "flops_per_token")),
-               bytes(number_at(arm.json, "disk_bytes")), bytes(number_at(cost_of(view, arm.name), "peak_memory_bytes"))});
+    table.row({view.label(arm.name), arm.twin.empty() ? "–" : escape(view.arm(arm.twin).label),
+               metric(number_at(arm.json, "total_parameters")), metric(number_at(arm.json, "active_parameters")),
+               metric(number_at(arm.json, "flops_per_token")), bytes(number_at(arm.json, "disk_bytes")),
+               bytes(number_at(cost_of(view, arm.name), "peak_memory_bytes"))});
   }
   return figure(table.str(),
-                "Active parameters are those that one token meets: all but the experts, and the experts it is sent to. FLOPs per token are of "
-                "the forward pass, two per weight that a token meets. Peak memory is of the training process.");
+                "Active parameters are those that one token meets: all but the experts, and the experts it is sent "
+                "to. FLOPs per token are of the forward pass, two per weight that a token meets. Peak memory is of "
+                "the training process.");
 }
 
 std::string speed_table(const View& view) {
@@ -38,15 +40,16 @@ std::string speed_table(const View& view) {
   Table table({"arm", "training", "overhead", "evaluation", "overhead", "decoding", "overhead"});
   for (const Arm& arm : view.arms) {
     const Json cost = cost_of(view, arm.name);
-    table.row({view.label(arm.name), grouped(number_at(cost, "train_tokens_per_second")), overhead(cost, "train_overhead"),
-               grouped(number_at(cost, "eval_tokens_per_second")), overhead(cost, "eval_overhead"),
-               grouped(number_at(cost, "decode_tokens_per_second")), overhead(cost, "decode_overhead")});
+    table.row({view.label(arm.name), grouped(number_at(cost, "train_tokens_per_second")),
+               overhead(cost, "train_overhead"), grouped(number_at(cost, "eval_tokens_per_second")),
+               overhead(cost, "eval_overhead"), grouped(number_at(cost, "decode_tokens_per_second")),
+               overhead(cost, "decode_overhead")});
   }
-  return "<h3>Speed</h3>\n" +
-         figure(table.str(),
-                "Tokens per second on the machine named below: source and target tokens, padding not counted, warm-up left out. "
-                "<b>Overhead</b> = the sparse arm's time / its dense twin's time − 1, same batch, same tokens: what routing costs beyond "
-                "the arithmetic that both do.");
+  return "<h3>Speed</h3>\n" + figure(table.str(),
+                                     "Tokens per second on the machine named below: source and target tokens, "
+                                     "padding not counted, warm-up left out. <b>Overhead</b> = the sparse arm's time "
+                                     "/ its dense twin's time − 1, same batch, same tokens: what routing costs "
+                                     "beyond the arithmetic that both do.");
 }
 
 }  // namespace
@@ -60,17 +63,22 @@ std::string capacity_section(const View& view) {
   Table table({"arm", "with its capacity", "without a limit", "change"});
   std::string basis;
   for (const Json& row : view.json["capacity"]) {
-    const auto limited = interval_at(row, "default", view.where + ": capacity"), unlimited = interval_at(row, "unlimited", view.where + ": capacity");
+    const auto limited = interval_at(row, "default", view.where + ": capacity"),
+               unlimited = interval_at(row, "unlimited", view.where + ": capacity");
     const auto change = limited && unlimited ? std::optional(unlimited->mean - limited->mean) : std::nullopt;
-    table.row({view.label(json_string(row, "arm", view.where + ": capacity")), interval_html(limited), interval_html(unlimited), with_sign(change)});
+    table.row({view.label(json_string(row, "arm", view.where + ": capacity")), interval_html(limited),
+               interval_html(unlimited), with_sign(change)});
     if (limited) basis = limited->basis;
   }
   if (basis.empty()) return "";
-  return section("capacity", "Room for the experts",
-                 "<p>An expert takes only as many tokens as its capacity allows; the others are dropped and pass the layer unchanged. Here the "
-                 "instruction-tuned models answer once with their capacity and once with room for all.</p>\n" +
-                     figure(table.str(), fmt::format("Held-out normalised average with direct prompts, points above chance; in brackets the "
-                                                     "interval ({}).", escape(basis))));
+  return section(
+      "capacity", "Room for the experts",
+      "<p>An expert takes only as many tokens as its capacity allows; the others are dropped and pass the layer "
+      "unchanged. Here the instruction-tuned models answer once with their capacity and once with room for all.</p>\n" +
+          figure(table.str(),
+                 fmt::format("Held-out normalised average with direct prompts, points above chance; in brackets the "
+                             "interval ({}).",
+                             escape(basis))));
 }
 
 }  // namespace flanmoe::report

@@ -14,6 +14,15 @@ namespace {
 constexpr double kTop = 8.0, kBottom = 268.0, kHeight = 312.0, kLeft = 42.0;
 constexpr double kLabelGap = 15.0;
 
+// 1500000 -> "1.5 M", without noughts at the end.
+std::string short_metric(double value) {
+  std::string text = metric(value);
+  const size_t point = text.find('.');
+  if (point == std::string::npos) return text;
+  const size_t end = text.find("\u00a0", point), last = text.find_last_not_of("0", end - 1);
+  return text.erase(last == point ? point : last + 1, end - (last == point ? point : last + 1));
+}
+
 class Drawing {
  public:
   explicit Drawing(const CurveChart& chart) : chart_(chart) {}
@@ -36,7 +45,7 @@ class Drawing {
       if (curve.points.empty()) continue;
       first = std::min(first, curve.points.front().first);
       last = std::max(last, curve.points.back().first);
-      widest = std::max(widest, text_width(curve.label));
+      widest = std::max(widest, 1.13 * text_width(curve.label));  // bold
     }
     if (first > last) return false;
     const double start = chart_.cut_start ? first + 0.05 * (last - first) : first;
@@ -47,7 +56,7 @@ class Drawing {
       }
     }
     const double margin = high > low ? 0.04 * (high - low) : 0.5;
-    constexpr double kWidestLabel = 150.0;
+    constexpr double kWidestLabel = 170.0;
     x_ = {0.0, last > 0.0 ? last : 1.0, kLeft, kChartWidth - std::min(widest + 14.0, kWidestLabel)};
     y_ = {low - margin, high + margin, kBottom, kTop};
     return true;
@@ -65,21 +74,36 @@ class Drawing {
     svg.line(kLeft, kBottom, x_.to, kBottom, R"(class="zero")");
     for (const double value : round_ticks(x_.low, x_.high, 4).values) {
       svg.line(x_(value), kBottom, x_(value), kBottom + 4.0, R"(class="zero")");
-      svg.text(x_(value), kBottom + 18.0, metric(value), Anchor::kMiddle, R"(class="tick")");
+      svg.text(x_(value), kBottom + 18.0, short_metric(value), Anchor::kMiddle, R"(class="tick")");
     }
     svg.text((x_.from + x_.to) / 2.0, kBottom + 36.0, chart_.axis, Anchor::kMiddle, R"(class="axis")");
   }
 
-  void draw_curve(Svg& svg, const Curve& curve) const {
-    if (curve.points.empty()) return;
+  // The line within the frame: where it comes from above the frame's top it begins at the crossing.
+  std::string line_of(const Curve& curve) const {
     std::string data;
-    for (const auto& [x, y] : curve.points) {
-      data += fmt::format("{}{:.1f} {:.1f}", data.empty() ? "M" : "L", x_(x), std::max(y_(y), kTop));
+    for (size_t i = 0; i < curve.points.size(); ++i) {
+      const double x = x_(curve.points[i].first), y = y_(curve.points[i].second);
+      const bool is_out = y < kTop;
+      const double x0 = i > 0 ? x_(curve.points[i - 1].first) : x, y0 = i > 0 ? y_(curve.points[i - 1].second) : y;
+      const bool was_out = i == 0 || y0 < kTop;
+      if (i > 0 && is_out != was_out) {
+        data += fmt::format("{}{:.1f} {:.1f}", was_out ? "M" : "L", x0 + (kTop - y0) / (y - y0) * (x - x0), kTop);
+      }
+      if (!is_out) data += fmt::format("{}{:.1f} {:.1f}", data.empty() ? "M" : "L", x, y);
     }
+    return data;
+  }
+
+  void draw_curve(Svg& svg, const Curve& curve) const {
+    constexpr size_t kFewPoints = 20;  // few enough to mark each
+    const std::string data = line_of(curve);
+    if (data.empty()) return;
     svg.open_group(curve.label);
     svg.path(data, fmt::format(R"(class="curve" stroke="{}")", curve.colour));
-    if (curve.points.size() < 20) {
-      for (const auto& [x, y] : curve.points) svg.circle(x_(x), std::max(y_(y), kTop), 2.6, fmt::format(R"(fill="{}")", curve.colour));
+    for (const auto& [x, y] : curve.points) {
+      if (curve.points.size() < kFewPoints && y_(y) >= kTop)
+        svg.circle(x_(x), y_(y), 2.6, fmt::format(R"(fill="{}")", curve.colour));
     }
     svg.close_group();
   }

@@ -15,7 +15,8 @@ struct Curve {
 struct CurveChart {
   std::string description, axis;
   std::vector<Curve> curves;
-  bool cut_start = false;  // the frame's top is the highest value after the first twentieth: losses fall steeply at first
+  bool cut_start =
+      false;  // the frame's top is the highest value after the first twentieth: losses fall steeply at first
 };
 
 // SVG; "" when no curve has a point.

@@ -17,7 +17,8 @@ struct MeanPoint {
 constexpr size_t kMostPoints = 240;  // a line of 460 units shows no more
 
 // Mean over seeds step by step, thinned to what a line can show.
-std::vector<std::pair<double, double>> mean_curve(const View& view, const std::string& arm, const std::string& phase, const std::string& key) {
+std::vector<std::pair<double, double>> mean_curve(const View& view, const std::string& arm, const std::string& phase,
+                                                  const std::string& key) {
   std::map<int64_t, MeanPoint> by_step;
   for (const Json& curve : view.json["curves"]) {
     if (json_string(curve, "arm", view.where) != arm || json_string(curve, "phase", view.where) != phase) continue;
@@ -34,13 +35,16 @@ std::vector<std::pair<double, double>> mean_curve(const View& view, const std::s
   const size_t every = by_step.size() / kMostPoints + 1;
   size_t index = 0;
   for (const auto& [step, mean] : by_step) {
-    if (index++ % every == 0 || index == by_step.size()) points.emplace_back(mean.tokens / mean.count, mean.value / mean.count);
+    if (index++ % every == 0 || index == by_step.size())
+      points.emplace_back(mean.tokens / mean.count, mean.value / mean.count);
   }
   return points;
 }
 
-void add_chart(std::vector<std::string>& charts, const View& view, const std::string& title, const std::string& phase, const std::string& key) {
-  CurveChart chart{title + " over training tokens, one line per arm", "tokens seen in this phase", {}, key == "train/loss"};
+void add_chart(std::vector<std::string>& charts, const View& view, const std::string& title, const std::string& phase,
+               const std::string& key) {
+  CurveChart chart{
+      title + " over training tokens, one line per arm", "tokens seen in this phase", {}, key == "train/loss"};
   for (const Arm& arm : view.arms) {
     Curve curve{arm.label, arm.colour, mean_curve(view, arm.name, phase, key)};
     if (!curve.points.empty()) chart.curves.push_back(std::move(curve));
@@ -58,12 +62,15 @@ std::string curves_section(const View& view) {
   add_chart(charts, view, "Instruction tuning loss", "instruct", "train/loss");
   add_chart(charts, view, "Held-out score while instruction tuning", "instruct", "eval/normalised_average");
   if (charts.empty()) return "";
-  return section("curves", "Learning curves",
-                 panels(charts, fmt::format("Loss is the cross-entropy per target token in nats (lower is better); the part above the frame at the "
-                                            "start is cut. Held-out score is the normalised average in points above chance on the "
-                                            "questions asked while training. Horizontally: source and target tokens seen in the "
-                                            "phase. {}.",
-                                            view.num_seeds() > 1 ? fmt::format("Lines are means over {} seeds", view.num_seeds()) : "One seed")));
+  return section(
+      "curves", "Learning curves",
+      panels(
+          charts,
+          fmt::format(
+              "Loss is the cross-entropy per target token in nats (lower is better); the part above the frame at the "
+              "start is cut. Held-out score is the normalised average in points above chance on the questions asked "
+              "while training. Horizontally: source and target tokens seen in the phase. {}.",
+              view.num_seeds() > 1 ? fmt::format("Lines are means over {} seeds", view.num_seeds()) : "One seed")));
 }
 
 }  // namespace flanmoe::report

@@ -12,7 +12,9 @@ namespace flanmoe::report {
 
 std::string heat_colour(double share, double most) {
   const double weight = most > 0.0 ? std::clamp(share / most, 0.0, 1.0) : 0.0;
-  const auto mixed = [weight](double light, double dark) { return static_cast<int>(std::lround(light + weight * (dark - light))); };
+  const auto mixed = [weight](double light, double dark) {
+    return static_cast<int>(std::lround(light + weight * (dark - light)));
+  };
   return fmt::format("#{:02x}{:02x}{:02x}", mixed(247, 8), mixed(249, 62), mixed(252, 120));
 }
 
@@ -41,10 +43,11 @@ std::string draw_heat_map(const HeatMap& map) {
   }
   const size_t every = std::max<size_t>(1, static_cast<size_t>(std::ceil(22.0 / width)));
   for (size_t column = 0; column < columns; column += every) {
-    svg.text(kLeft + width * (static_cast<double>(column) + 0.5), bottom + 15.0, std::to_string(column), Anchor::kMiddle, R"(class="tick")");
+    svg.text(kLeft + width * (static_cast<double>(column) + 0.5), bottom + 15.0, std::to_string(column),
+             Anchor::kMiddle, R"(class="tick")");
   }
-  svg.text(kLeft + width * static_cast<double>(columns) / 2.0, bottom + 31.0, fmt::format("expert; darkest cell: {}", percent(most)),
-           Anchor::kMiddle, R"(class="axis")");
+  svg.text(kLeft + width * static_cast<double>(columns) / 2.0, bottom + 31.0,
+           fmt::format("expert; darkest cell: {}", percent(most)), Anchor::kMiddle, R"(class="axis")");
   return svg.str();
 }
 

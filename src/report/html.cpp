@@ -28,12 +28,23 @@ std::string escape(std::string_view text) {
   result.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&#39;"; break;
-      default: result += c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -72,7 +83,9 @@ std::string grouped(std::optional<double> value) {
   return text;
 }
 
-int decimals_for(const std::string& unit) { return unit.find("point") != std::string::npos || unit.find("percent") != std::string::npos || unit == "%" ? 1 : 3; }
+int decimals_for(const std::string& unit) {
+  return unit.find("point") != std::string::npos || unit.find("percent") != std::string::npos || unit == "%" ? 1 : 3;
+}
 
 std::string interval_html(const std::optional<Interval>& interval, int decimals, bool sign) {
   if (!interval) return kDash;
@@ -105,15 +118,21 @@ std::string panels(const std::vector<std::string>& charts, const std::string& ca
   return figure(fmt::format("<div class=\"panels\">\n{}</div>\n", fmt::join(charts, "")), caption);
 }
 
+std::string badge(const std::string& kind, const std::string& text) {
+  return fmt::format(R"(<span class="badge {}">{}</span>)", kind, escape(text));
+}
+
 std::string answer_badge(const std::string& answer) {
-  const char* kind = answer == "yes" ? "yes" : answer == "no" ? "no" : "noisy";
-  const char* sign = answer == "yes" ? "✓ " : answer == "no" ? "✗ " : "~ ";
-  return fmt::format(R"(<span class="badge {}">{}{}</span>)", kind, sign, escape(answer));
+  if (answer == "yes") return badge("yes", "✓ yes");
+  if (answer == "no") return badge("no", "✗ no");
+  return badge("noisy", "~ " + answer);
 }
 
 Table::Table(std::vector<std::string> heads, size_t num_left) : heads_(std::move(heads)), num_left_(num_left) {}
 
 void Table::row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+void Table::group(const std::string& title) { rows_.push_back({title}); }
 
 void Table::mark_best(size_t column, const std::vector<std::optional<double>>& values, bool lower_is_better) {
   std::optional<double> best;
@@ -133,6 +152,11 @@ std::string Table::str() const {
   for (size_t i = 0; i < heads_.size(); ++i) result += open(i, "th") + heads_[i] + "</th>";
   result += "</tr></thead>\n<tbody>\n";
   for (const auto& cells : rows_) {
+    if (cells.size() == 1 && heads_.size() > 1) {
+      result +=
+          fmt::format("<tr class=\"group\"><td class=\"left\" colspan=\"{}\">{}</td></tr>\n", heads_.size(), cells[0]);
+      continue;
+    }
     result += "<tr>";
     for (size_t i = 0; i < cells.size(); ++i) result += open(i, "td") + cells[i] + "</td>";
     result += "</tr>\n";

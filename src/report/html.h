@@ -27,16 +27,19 @@ std::string interval_html(const std::optional<Interval>& interval, int decimals 
 std::string swatch(const std::string& colour);  // a small disc before a label
 std::string section(const std::string& id, const std::string& title, const std::string& body);
 std::string details(const std::string& summary, const std::string& body);
-std::string figure(const std::string& body, const std::string& caption);             // both are HTML
-std::string panel(const std::string& title, const std::string& svg);                 // one chart among several
-std::string panels(const std::vector<std::string>& charts, const std::string& caption);  // side by side, one column on a phone
-std::string answer_badge(const std::string& answer);                                 // yes, no, too noisy to say
+std::string figure(const std::string& body, const std::string& caption);  // both are HTML
+std::string panel(const std::string& title, const std::string& svg);      // one chart among several
+std::string panels(const std::vector<std::string>& charts,
+                   const std::string& caption);                       // side by side, one column on a phone
+std::string badge(const std::string& kind, const std::string& text);  // kind: yes, no, noisy
+std::string answer_badge(const std::string& answer);                  // yes, no, too noisy to say
 
 // Cells are HTML. The first `num_left` columns are texts (left), the others numbers (right).
 class Table {
  public:
   explicit Table(std::vector<std::string> heads, size_t num_left = 1);
   void row(std::vector<std::string> cells);
+  void group(const std::string& title);  // a line above the rows that follow
   // Marks the best cell of a column in every row added so far; `values` one per row.
   void mark_best(size_t column, const std::vector<std::optional<double>>& values, bool lower_is_better = false);
   std::string str() const;

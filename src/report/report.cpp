@@ -41,7 +41,8 @@ std::string render(const Json& results, const std::string& where) {
   body += report::tasks_section(view);
   body += report::config_section(view);
   const std::string title = report::escape(json_string(results, "title", where));
-  return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("style", report::style_sheet()), fmt::arg("body", body));
+  return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("style", report::style_sheet()),
+                     fmt::arg("body", body));
 }
 
 // A value of another type than the specification's is the file's fault, not the program's.

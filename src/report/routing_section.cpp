@@ -13,7 +13,8 @@ namespace {
 
 const Json* routing_of(const View& view, const std::string& arm, const std::string& stage) {
   for (const Json& routing : view.json["routing"]) {
-    if (json_string(routing, "arm", view.where) == arm && json_string(routing, "stage", view.where) == stage) return &routing;
+    if (json_string(routing, "arm", view.where) == arm && json_string(routing, "stage", view.where) == stage)
+      return &routing;
   }
   return nullptr;
 }
@@ -48,8 +49,8 @@ const Json* same_layer(const Json& layers, const Json& layer, const std::string&
   return nullptr;
 }
 
-void add_layer_panel(std::vector<std::string>& charts, const View& view, const std::string& title, const std::string& axis,
-                     const std::vector<const char*>& keys) {
+void add_layer_panel(std::vector<std::string>& charts, const View& view, const std::string& title,
+                     const std::string& axis, const std::vector<const char*>& keys) {
   RowChart chart;
   chart.description = title + ", by sparse layer";
   chart.axis = axis;
@@ -63,7 +64,8 @@ void add_layer_panel(std::vector<std::string>& charts, const View& view, const s
     if (named.empty()) continue;
     chart.rows.push_back({arm.label, arm.colour, {}, {}, true});
     for (const Json& layer : named) {
-      chart.rows.push_back({layer_name(layer, view.where), arm.colour, share_of(same_layer(before, layer, view.where), keys),
+      chart.rows.push_back({layer_name(layer, view.where), arm.colour,
+                            share_of(same_layer(before, layer, view.where), keys),
                             share_of(same_layer(after, layer, view.where), keys)});
     }
   }
@@ -73,35 +75,52 @@ void add_layer_panel(std::vector<std::string>& charts, const View& view, const s
 
 std::string layers_figure(const View& view) {
   std::vector<std::string> charts;
-  add_layer_panel(charts, view, "How full the experts are", "rows sent to an expert / its capacity, percent", {"utilisation"});
-  add_layer_panel(charts, view, "Tokens that no expert processed", "dropped or unchosen, percent of tokens", {"dropped_token_share", "unchosen_token_share"});
-  add_layer_panel(charts, view, "Do experts specialise on kinds of tokens?", "0: no, 100: the expert tells the kind, percent", {"class_specialisation"});
+  add_layer_panel(charts, view, "How full the experts are", "rows sent to an expert / its capacity, percent",
+                  {"utilisation"});
+  add_layer_panel(charts, view, "Tokens that no expert processed", "dropped or unchosen, percent of tokens",
+                  {"dropped_token_share", "unchosen_token_share"});
+  add_layer_panel(charts, view, "Do experts specialise on kinds of tokens?",
+                  "0: no, 100: the expert tells the kind, percent", {"class_specialisation"});
+  add_layer_panel(charts, view, "How evenly the experts share the work", "0: one takes all, 100: equal shares, percent",
+                  {"load_entropy"});
   if (charts.empty()) return "";
-  return panels(charts, "One line per sparse layer, numbered from 0 within its stack; hollow before instruction tuning, filled after. A token is dropped "
-                        "when all its experts are full; under expert choice it may be chosen by none. Specialisation is how much of the kind "
-                        "of a token (formatting, digits, function words, content) its expert gives away: their mutual information over the "
-                        "entropy of the kind. First seed, with the capacity used for evaluation; no interval.");
+  return panels(charts,
+                "One line per sparse layer, numbered from 0 within its stack; hollow before instruction tuning, "
+                "filled after. A token is dropped when all its experts are full; under expert choice it may be "
+                "chosen by none. Specialisation is how much of the kind of a token (formatting, digits, function "
+                "words, content) its expert gives away: their mutual information over the entropy of the kind. "
+                "Evenness is the entropy of the experts' shares over that of equal shares. First seed, with the "
+                "capacity used for evaluation; no interval.");
 }
 
+std::vector<std::string> statistics_cells(const Json& routing, const Json& layer, const std::string& where) {
+  std::vector<std::string> cells = {escape(json_string(routing, "stage", where)), escape(layer_name(layer, where)),
+                                    grouped(number_at(layer, "num_tokens"))};
+  for (const char* share : {"utilisation", "dropped_choice_share", "dropped_token_share", "unchosen_token_share"}) {
+    cells.push_back(percent(number_at(layer, share)));
+  }
+  for (const char* number :
+       {"max_load_ratio", "load_variation", "load_entropy", "router_entropy", "class_specialisation"}) {
+    cells.push_back(fixed(number_at(layer, number), 2));
+  }
+  return cells;
+}
+
+// `key`: "layers" or "unlimited". "" when no arm has any.
 std::string statistics_table(const View& view, const char* key) {
-  Table table({"arm", "stage", "layer", "tokens", "utilisation", "choices dropped", "tokens dropped", "tokens unchosen", "busiest expert",
-               "load variation", "load entropy", "router entropy", "specialisation"}, 3);
-  bool any = false;
+  Table table({"stage", "layer", "tokens", "utilisation", "choices dropped", "tokens dropped", "tokens unchosen",
+               "busiest expert", "load variation", "load entropy", "router entropy", "special&shy;isation"},
+              2);
+  std::string last_arm;
   for (const Json& routing : view.json["routing"]) {
     for (const Json& layer : layers_of(&routing, key)) {
-      any = true;
-      std::vector<std::string> cells = {view.label(json_string(routing, "arm", view.where)), escape(json_string(routing, "stage", view.where)),
-                                        escape(layer_name(layer, view.where)), grouped(number_at(layer, "num_tokens"))};
-      for (const char* share : {"utilisation", "dropped_choice_share", "dropped_token_share", "unchosen_token_share"}) {
-        cells.push_back(percent(number_at(layer, share)));
-      }
-      for (const char* number : {"max_load_ratio", "load_variation", "load_entropy", "router_entropy", "class_specialisation"}) {
-        cells.push_back(fixed(number_at(layer, number), 2));
-      }
-      table.row(cells);
+      const std::string arm = json_string(routing, "arm", view.where);
+      if (arm != last_arm) table.group(view.label(arm));
+      last_arm = arm;
+      table.row(statistics_cells(routing, layer, view.where));
     }
   }
-  return any ? table.str() : "";
+  return last_arm.empty() ? "" : table.str();
 }
 
 std::string class_map(const Json& layer, const std::string& name) {
@@ -133,10 +152,12 @@ std::string class_figure(const View& view) {
     }
   }
   if (shown.empty()) return "";
-  std::string result = "<h3>Which kind of token goes to which expert</h3>\n" +
-                       panels(shown, "Of the tokens of one kind (a row) that an expert processed, the share that each expert (a column) took: the darker, "
-                                     "the more. Rows that look alike mean no specialisation. After instruction tuning, last sparse layer of each "
-                                     "stack, first seed.");
+  std::string result =
+      "<h3>Which kind of token goes to which expert</h3>\n" +
+      panels(shown,
+             "Of the tokens of one kind (a row) that an expert processed, the share that each expert (a column) "
+             "took: the darker, the more. Rows that look alike mean no specialisation. After instruction tuning, "
+             "last sparse layer of each stack, first seed.");
   if (!folded.empty()) result += details("The other layers", panels(folded, "As above."));
   return result;
 }
@@ -147,10 +168,12 @@ std::string routing_section(const View& view) {
   std::string body = layers_figure(view);
   if (const std::string table = statistics_table(view, "layers"); !table.empty()) {
     body += details("All routing statistics by layer",
-                    table + "<p class=\"note\">Busiest expert: rows sent to it over the even share. Load variation: coefficient of variation of the rows "
-                            "per expert. Load and router entropy: 1 is even.</p>\n");
+                    table +
+                        "<p class=\"note\">Busiest expert: rows sent to it over the even share. Load variation: "
+                        "coefficient of variation of the rows per expert. Load and router entropy: 1 is even.</p>\n");
   }
-  if (const std::string table = statistics_table(view, "unlimited"); !table.empty()) body += details("The same without a capacity limit", table);
+  if (const std::string table = statistics_table(view, "unlimited"); !table.empty())
+    body += details("The same without a capacity limit", table);
   return section("routing", "How the experts are used", body + class_figure(view) + coloured_texts(view));
 }
 

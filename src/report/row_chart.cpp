@@ -11,7 +11,7 @@
 namespace flanmoe::report {
 namespace {
 
-constexpr double kValueRoom = 52.0;    // left and right of the plot, for the numbers beside the dots
+constexpr double kValueRoom = 52.0;  // left and right of the plot, for the numbers beside the dots
 constexpr double kCompactGutter = 84.0;
 constexpr double kAxisHeight = 42.0;
 constexpr double kKeyHeight = 26.0;
@@ -118,7 +118,8 @@ class Drawing {
   void draw_mark(Svg& svg, const Interval& value, const std::string& colour, double y, bool hollow) const {
     const double radius = (chart_.compact ? 3.6 : 5.0) - (hollow ? 0.4 : 0.0);
     svg.circle(scale_(value.mean), y, radius,
-               hollow ? fmt::format(R"(fill="#fff" stroke="{}" stroke-width="1.8")", colour) : fmt::format(R"(fill="{}")", colour));
+               hollow ? fmt::format(R"(fill="#fff" stroke="{}" stroke-width="1.8")", colour)
+                      : fmt::format(R"(fill="{}")", colour));
   }
 
   void draw_arrow(Svg& svg, const ChartRow& row, double y) const {
@@ -129,16 +130,20 @@ class Drawing {
                  fmt::format(R"(rx="3" fill="{}" fill-opacity="{}")", row.colour, one == &from ? "0.12" : "0.2"));
       }
     }
-    svg.line(scale_(from.mean), y, scale_(to.mean), y, fmt::format(R"(stroke="{}" stroke-width="{}")", row.colour, chart_.compact ? 1.5 : 2.5));
+    svg.line(scale_(from.mean), y, scale_(to.mean), y,
+             fmt::format(R"(stroke="{}" stroke-width="{}")", row.colour, chart_.compact ? 1.5 : 2.5));
     draw_arrow_head(svg, from.mean, to.mean, row.colour, y);
     draw_mark(svg, from, row.colour, y, true);
     draw_mark(svg, to, row.colour, y, false);
     if (chart_.compact) return;
     const bool rises = to.mean >= from.mean;
     const double left = std::min(scale_(std::min(from.low, to.low)), scale_(std::min(from.mean, to.mean)) - 5.0) - 6.0;
-    const double right = std::max(scale_(std::max(from.high, to.high)), scale_(std::max(from.mean, to.mean)) + 5.0) + 6.0;
-    svg.text(rises ? left : right, y + 4.5, shown(from.mean), rises ? Anchor::kEnd : Anchor::kStart, R"(class="value")");
-    svg.text(rises ? right : left, y + 4.5, shown(to.mean), rises ? Anchor::kStart : Anchor::kEnd, R"(class="value strong")");
+    const double right =
+        std::max(scale_(std::max(from.high, to.high)), scale_(std::max(from.mean, to.mean)) + 5.0) + 6.0;
+    svg.text(rises ? left : right, y + 4.5, shown(from.mean), rises ? Anchor::kEnd : Anchor::kStart,
+             R"(class="value")");
+    svg.text(rises ? right : left, y + 4.5, shown(to.mean), rises ? Anchor::kStart : Anchor::kEnd,
+             R"(class="value strong")");
   }
 
   // In the middle of a long enough way, so that it stands clear of both dots.
@@ -151,7 +156,9 @@ class Drawing {
              fmt::format(R"(fill="{}")", colour));
   }
 
-  std::string shown(double value) const { return chart_.sign ? with_sign(value, chart_.decimals) : fixed(value, chart_.decimals); }
+  std::string shown(double value) const {
+    return chart_.sign ? with_sign(value, chart_.decimals) : fixed(value, chart_.decimals);
+  }
 
   std::string tooltip(const ChartRow& row) const {
     std::string text = row.label;

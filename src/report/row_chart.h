@@ -1,4 +1,5 @@
-// A chart with one row per thing: a dot with its interval, two dots (direct and chain of thought), or an arrow from before to after.
+// A chart with one row per thing: a dot with its interval, two dots (direct and chain of thought), or an arrow from
+// before to after.
 #pragma once
 
 #include <optional>
@@ -20,10 +21,10 @@ struct RowChart {
   std::string axis;         // what is plotted and its unit
   std::vector<ChartRow> rows;
   std::string before_name, after_name;  // key above the rows; empty: no key
-  bool arrows = false;      // before -> after on one line; else one line each
-  bool compact = false;     // labels left of thin rows; else above the row
-  bool with_zero = false;   // the axis reaches zero
-  bool sign = false;        // +1.2
+  bool arrows = false;                  // before -> after on one line; else one line each
+  bool compact = false;                 // labels left of thin rows; else above the row
+  bool with_zero = false;               // the axis reaches zero
+  bool sign = false;                    // +1.2
   int decimals = 1;
 };
 

@@ -58,9 +58,9 @@ std::vector<Column> suite_columns(const View& view, const std::string& stage) {
   std::vector<Column> columns = {{"normalised average", "heldout/" + stage}};
   for (const std::string& suite : suites_of(view)) {
     columns.push_back({escape(suite) + "<br><small>direct</small>", "suite/" + suite + "/direct/" + stage});
-    columns.push_back({escape(suite) + "<br><small>chain of thought</small>", "suite/" + suite + "/cot/" + stage});
+    columns.push_back({escape(suite) + "<br><small>CoT</small>", "suite/" + suite + "/cot/" + stage});
   }
-  columns.push_back({"validation<br><small>tasks trained on</small>", "validation/" + stage});
+  columns.push_back({"seen tasks<br><small>direct</small>", "validation/" + stage});
   return columns;
 }
 
@@ -72,7 +72,8 @@ std::string suites_figure(const View& view) {
     RowChart chart;
     chart.description = "Scores of every arm on the suite " + suite + " after instruction tuning";
     chart.axis = "score, percent";
-    for (const Arm& arm : view.arms) chart.rows.push_back({arm.label, arm.colour, view.score(cot, arm.name), view.score(direct, arm.name)});
+    for (const Arm& arm : view.arms)
+      chart.rows.push_back({arm.label, arm.colour, view.score(cot, arm.name), view.score(direct, arm.name)});
     std::erase_if(chart.rows, [](const ChartRow& row) { return !row.before && !row.after; });
     if (any_score(view, cot)) {
       chart.before_name = "chain of thought";
@@ -85,9 +86,13 @@ std::string suites_figure(const View& view) {
     shown.push_back(view.measure(cot));
   }
   if (charts.empty()) return "";
-  return panels(charts, fmt::format("Score in percent on each held-out suite after instruction tuning, a plain mean over the suite's tasks. "
-                                    "Filled dots: asked for the answer alone; hollow dots: asked to reason first. Whiskers are "
-                                    "intervals ({}). Every panel has its own axis.", escape(basis_of(shown))));
+  return panels(
+      charts,
+      fmt::format(
+          "Score in percent on each held-out suite after instruction tuning, a plain mean over the suite's tasks. "
+          "Filled dots: asked for the answer alone; hollow dots: asked to reason first. Whiskers are intervals ({}). "
+          "Every panel has its own axis.",
+          escape(basis_of(shown))));
 }
 
 // "finetune/qa_facts/direct" -> "qa_facts", in the order of the measures.
@@ -115,16 +120,20 @@ std::string heldout_section(const View& view) {
   const std::string before = measures_table(view, suite_columns(view, "pretrained"), false);
   std::string body;
   if (!after.empty()) {
-    body += figure(after, "After instruction tuning: mean over seeds. The normalised average is in points above chance, with direct prompts; suites "
-                          "and validation are in percent. Bold marks the best mean of a column, which need not be a safe difference: "
-                          "the verdicts and the intervals say that.");
+    body += figure(after,
+                   "After instruction tuning, mean over seeds. The normalised average is in points above chance, "
+                   "with direct prompts; the suites are in percent, asked for the answer alone (direct) or to reason "
+                   "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on. Bold "
+                   "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
+                   "intervals say that.");
   }
   if (!before.empty()) body += details("The same before instruction tuning", before);
   return section("heldout", "Held-out scores", body + suites_figure(view));
 }
 
 std::string finetune_section(const View& view) {
-  std::vector<Column> columns = {{"mean<br><small>direct</small>", "finetune/mean/direct"}, {"mean<br><small>instructed</small>", "finetune/mean/instructed"}};
+  std::vector<Column> columns = {{"mean<br><small>direct</small>", "finetune/mean/direct"},
+                                 {"mean<br><small>instructed</small>", "finetune/mean/instructed"}};
   for (const std::string& set : finetune_sets(view)) {
     columns.push_back({words(set) + "<br><small>direct</small>", "finetune/" + set + "/direct"});
     columns.push_back({words(set) + "<br><small>instructed</small>", "finetune/" + set + "/instructed"});
@@ -132,8 +141,10 @@ std::string finetune_section(const View& view) {
   const std::string table = measures_table(view, columns, false);
   if (table.empty()) return "";
   return section("finetuned", "Finetuned scores by set",
-                 figure(table, "Score in percent on the test part of each finetuning set, mean over seeds. Direct: finetuned from the pre-trained "
-                               "model; instructed: instruction-tuned first. Bold marks the best mean of a column.") +
+                 figure(table,
+                        "Score in percent on the test part of each finetuning set, mean over seeds. Direct: "
+                        "finetuned from the pre-trained model; instructed: instruction-tuned first. Bold marks the "
+                        "best mean of a column.") +
                      details("With intervals", measures_table(view, columns, true)));
 }
 

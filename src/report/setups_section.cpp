@@ -44,16 +44,21 @@ std::string setups_figure(const View& view) {
   add_panel(charts, "Finetuned on one task: directly, and after instruction tuning", finetuned);
   if (charts.empty()) return "";
   const std::string basis = basis_of({view.measure("heldout/instructed"), view.measure("finetune/mean/instructed")});
-  return panels(charts, fmt::format("Each arm on its own line. Left: scores on tasks that no training has shown, in points above chance. Right: "
-                                    "the score after finetuning, in percent, averaged over the finetuning sets. The hollow dot is the model "
-                                    "without instruction tuning, the filled one with it; shaded bands are intervals ({}).", escape(basis)));
+  return panels(
+      charts,
+      fmt::format("Each arm on its own line. Held-out scores are on tasks that no training has shown, in points "
+                  "above chance; finetuned scores are in percent, averaged over the finetuning sets. The hollow dot "
+                  "is the model without instruction tuning, the filled one with it; shaded bands are intervals ({}).",
+                  escape(basis)));
 }
 
 std::string gains_figure(const View& view) {
   std::vector<std::string> charts;
   constexpr std::array<std::array<const char*, 3>, 2> kGains = {{
-      {"gain/heldout", "What instruction tuning adds to held-out scores", "instruction-tuned minus pre-trained, points"},
-      {"gain/finetune", "What instruction tuning adds to finetuned scores", "instruction-tuned first minus finetuned directly, points"},
+      {"gain/heldout", "What instruction tuning adds to held-out scores",
+       "instruction-tuned minus pre-trained, points"},
+      {"gain/finetune", "What instruction tuning adds to finetuned scores",
+       "instruction-tuned first minus finetuned directly, points"},
   }};
   for (const auto& [id, title, axis] : kGains) {
     RowChart chart = arms_chart(view, "", id);
@@ -63,8 +68,9 @@ std::string gains_figure(const View& view) {
     add_panel(charts, title, chart);
   }
   if (charts.empty()) return "";
-  return panels(charts, fmt::format("The gain of every arm. The dot is the mean, the whiskers its interval ({}). Whiskers that cross zero mean: too "
-                                    "noisy to say.", escape(basis_of({view.measure("gain/heldout"), view.measure("gain/finetune")}))));
+  return panels(charts, fmt::format("The gain of every arm. The dot is the mean, the whiskers its interval ({}). "
+                                    "Whiskers that cross zero mean: too noisy to say.",
+                                    escape(basis_of({view.measure("gain/heldout"), view.measure("gain/finetune")}))));
 }
 
 std::string seed_values(const std::vector<double>& values, int decimals) {
@@ -73,35 +79,74 @@ std::string seed_values(const std::vector<double>& values, int decimals) {
   return fmt::format("{}", fmt::join(shown, " "));
 }
 
+// Better is green, worse is red; whether the interval excludes zero is the study's verdict.
+std::string direction_badge(const Difference& difference, bool lower_is_better) {
+  if (difference.verdict != "yes" && difference.verdict != "no") return badge("noisy", "~ " + difference.verdict);
+  const bool higher = difference.interval.mean > 0.0;
+  return badge(higher != lower_is_better ? "yes" : "no", higher ? "↑ higher" : "↓ lower");
+}
+
 std::string differences_table(const View& view) {
-  Table table({"measure", "sparse arm", "its dense twin", "sparse minus dense", "higher?", "by seed"}, 3);
+  Table table({"sparse arm", "its dense twin", "sparse minus dense", "", "by seed"}, 2);
   std::string basis;
-  for (const char* id : {"loss/pretrain", "heldout/pretrained", "heldout/instructed", "gain/heldout", "finetune/mean/direct",
-                         "finetune/mean/instructed", "gain/finetune"}) {
+  for (const char* id : {"loss/pretrain", "heldout/pretrained", "heldout/instructed", "gain/heldout",
+                         "finetune/mean/direct", "finetune/mean/instructed", "gain/finetune"}) {
     const Measure* measure = view.measure(id);
-    if (measure == nullptr) continue;
+    if (measure == nullptr || measure->differences.empty()) continue;
+    const bool is_loss = measure->id.starts_with("loss/");
     const int decimals = decimals_for(measure->unit);
+    table.group(fmt::format("{} <small>{}{}</small>", escape(measure->label), escape(measure->unit),
+                            is_loss ? ", lower is better" : ""));
     for (const Difference& difference : measure->differences) {
-      table.row({fmt::format("{}, {}", escape(measure->label), escape(measure->unit)), view.label(difference.arm), view.label(difference.twin),
-                 interval_html(difference.interval, decimals, true), answer_badge(difference.verdict),
+      table.row({view.label(difference.arm), view.label(difference.twin),
+                 interval_html(difference.interval, decimals, true), direction_badge(difference, is_loss),
                  "<small>" + seed_values(difference.values, decimals) + "</small>"});
       basis = difference.interval.basis;
     }
   }
   if (basis.empty()) return "";
+  return figure(table.str(), fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per "
+                                         "token. In brackets the interval ({}); green is better than the twin, red "
+                                         "is worse.",
+                                         escape(basis)));
+}
+
+// One panel per measure: every sparse arm minus its twin.
+std::string differences_figure(const View& view) {
+  std::vector<std::string> charts;
+  std::string basis;
+  for (const char* id : {"heldout/instructed", "finetune/mean/instructed", "gain/heldout", "gain/finetune"}) {
+    const Measure* measure = view.measure(id);
+    if (measure == nullptr) continue;
+    RowChart chart;
+    chart.description = measure->label + ", sparse minus dense";
+    chart.axis = "sparse arm minus its dense twin, points";
+    chart.with_zero = chart.sign = true;
+    for (const Difference& difference : measure->differences) {
+      const Arm& arm = view.arm(difference.arm);
+      chart.rows.push_back({arm.label + " − " + view.arm(difference.twin).label, arm.colour, {}, difference.interval});
+      basis = difference.interval.basis;
+    }
+    add_panel(charts, measure->label, chart);
+  }
+  if (charts.empty()) return "";
   return "<h3>Sparse against dense at equal arithmetic</h3>\n" +
-         figure(table.str(), fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per token. In brackets the interval "
-                                         "({}). For a loss, lower is better.", escape(basis)));
+         panels(charts, fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per token. "
+                                    "Right of zero the sparse arm is better; whiskers ({}) that cross zero mean: too "
+                                    "noisy to say.",
+                                    escape(basis))) +
+         details("All differences, with the value of every seed", differences_table(view));
 }
 
 }  // namespace
 
 std::string setups_section(const View& view) {
-  const std::string body = setups_figure(view) + gains_figure(view) + differences_table(view);
+  const std::string body = setups_figure(view) + gains_figure(view) + differences_figure(view);
   if (body.empty()) return "";
   return section("setups", "The three set-ups",
-                 "<p>A pre-trained model can be finetuned on a task directly, be instruction-tuned and asked about tasks it has never seen, or be "
-                 "instruction-tuned first and finetuned afterwards.</p>\n" + body);
+                 "<p>A pre-trained model can be finetuned on a task directly, be instruction-tuned and asked about "
+                 "tasks it has never seen, or be instruction-tuned first and finetuned afterwards.</p>\n" +
+                     body);
 }
 
 }  // namespace flanmoe::report

@@ -29,7 +29,10 @@ Ticks round_ticks(double low, double high, int count) {
   FLANMOE_ASSERT(std::isfinite(low) && std::isfinite(high) && low < high && count > 0);
   const double rough = (high - low) / count;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  const double step = power * (rough / power <= 1.0 ? 1.0 : rough / power <= 2.0 ? 2.0 : rough / power <= 5.0 ? 5.0 : 10.0);
+  const double step = power * (rough / power <= 1.0   ? 1.0
+                               : rough / power <= 2.0 ? 2.0
+                               : rough / power <= 5.0 ? 5.0
+                                                      : 10.0);
   Ticks ticks;
   ticks.decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 9);
   const double slack = 1e-9 * (high - low);
@@ -41,7 +44,8 @@ Svg::Svg(double width, double height, std::string_view description)
     : width_(width), height_(height), description_(escape(description)) {}
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view style) {
-  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", place(x1), place(y1), place(x2), place(y2), style);
+  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>\n", place(x1), place(y1), place(x2),
+                       place(y2), style);
 }
 
 void Svg::rect(double x, double y, double width, double height, std::string_view style) {
@@ -53,11 +57,16 @@ void Svg::circle(double x, double y, double radius, std::string_view style) {
   body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>\n", place(x), place(y), place(radius), style);
 }
 
-void Svg::path(const std::string& data, std::string_view style) { body_ += fmt::format("<path d=\"{}\" {}/>\n", data, style); }
+void Svg::path(const std::string& data, std::string_view style) {
+  body_ += fmt::format("<path d=\"{}\" {}/>\n", data, style);
+}
 
 void Svg::text(double x, double y, std::string_view text, Anchor anchor, std::string_view style) {
-  const char* where = anchor == Anchor::kStart ? "" : anchor == Anchor::kMiddle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
-  body_ += fmt::format("<text x=\"{}\" y=\"{}\"{}{}{}>{}</text>\n", place(x), place(y), where, style.empty() ? "" : " ", style, escape(text));
+  const char* where = anchor == Anchor::kStart    ? ""
+                      : anchor == Anchor::kMiddle ? " text-anchor=\"middle\""
+                                                  : " text-anchor=\"end\"";
+  body_ += fmt::format("<text x=\"{}\" y=\"{}\"{}{}{}>{}</text>\n", place(x), place(y), where, style.empty() ? "" : " ",
+                       style, escape(text));
 }
 
 void Svg::open_group(std::string_view tooltip) { body_ += fmt::format("<g><title>{}</title>\n", escape(tooltip)); }
@@ -65,14 +74,15 @@ void Svg::open_group(std::string_view tooltip) { body_ += fmt::format("<g><title
 void Svg::close_group() { body_ += "</g>\n"; }
 
 std::string Svg::str() const {
-  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}</svg>\n", place(width_), place(height_),
-                     description_, body_);
+  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}</svg>\n", place(width_),
+                     place(height_), description_, body_);
 }
 
 double text_width(std::string_view text) {
   constexpr double kPerLetter = 7.0;
   const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };  // UTF-8
-  return kPerLetter * static_cast<double>(text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), continues)));
+  return kPerLetter *
+         static_cast<double>(text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), continues)));
 }
 
 void draw_x_axis(Svg& svg, const Scale& scale, double top, double bottom, const std::string& label) {

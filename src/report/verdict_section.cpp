@@ -1,5 +1,8 @@
 // One card per question: the answer, the sentence with its numbers, and the comparisons it rests on.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "report/html.h"
 #include "report/sections.h"
@@ -8,22 +11,33 @@ namespace flanmoe::report {
 namespace {
 
 std::string parts_table(const Json& parts, const std::string& where) {
-  Table table({"comparison", "difference", "answer", "interval"}, 1);
+  Table table({"comparison", "difference", "answer"});
+  std::vector<std::string> bases;
   for (const Json& part : parts) {
     const auto interval = interval_at(part, "interval", where);
-    table.row({escape(json_string(part, "label", where)), interval_html(interval, 2, true), answer_badge(json_string(part, "answer", where)),
-               interval ? "<small>" + escape(interval->basis) + "</small>" : ""});
+    table.row({escape(json_string(part, "label", where)), interval_html(interval, 2, true),
+               answer_badge(json_string(part, "answer", where))});
+    if (interval && std::find(bases.begin(), bases.end(), interval->basis) == bases.end())
+      bases.push_back(interval->basis);
   }
-  return table.str();
+  return table.str() +
+         fmt::format("<p class=\"note\">In brackets: {}.</p>\n", escape(fmt::format("{}", fmt::join(bases, "; "))));
 }
 
 std::string card(const Json& verdict, const std::string& where) {
   const std::string answer = json_string(verdict, "answer", where);
-  std::string body = fmt::format("<h3>{}</h3>\n<p class=\"answer\">{}</p>\n<p>{}</p>\n", escape(json_string(verdict, "question", where)),
-                                 answer_badge(answer), escape(json_string(verdict, "text", where)));
+  std::string body = fmt::format("<h3>{}</h3>\n<p class=\"answer\">{}</p>\n<p>{}</p>\n",
+                                 escape(json_string(verdict, "question", where)), answer_badge(answer),
+                                 escape(json_string(verdict, "text", where)));
   const Json parts = verdict.value("parts", Json::array());
-  if (!parts.empty()) body += details(fmt::format("The {} it rests on", parts.size() == 1 ? "comparison" : "comparisons"), parts_table(parts, where));
-  return fmt::format("<article class=\"card {}\">\n{}</article>\n", answer == "yes" ? "yes" : answer == "no" ? "no" : "noisy", body);
+  if (!parts.empty())
+    body += details(fmt::format("The {} it rests on", parts.size() == 1 ? "comparison" : "comparisons"),
+                    parts_table(parts, where));
+  return fmt::format("<article class=\"card {}\">\n{}</article>\n",
+                     answer == "yes"  ? "yes"
+                     : answer == "no" ? "no"
+                                      : "noisy",
+                     body);
 }
 
 }  // namespace
@@ -31,7 +45,8 @@ std::string card(const Json& verdict, const std::string& where) {
 std::string verdict_section(const View& view) {
   std::string cards;
   size_t index = 0;
-  for (const Json& verdict : view.json["verdicts"]) cards += card(verdict, fmt::format("{}: verdicts[{}]", view.where, index++));
+  for (const Json& verdict : view.json["verdicts"])
+    cards += card(verdict, fmt::format("{}: verdicts[{}]", view.where, index++));
   if (cards.empty()) return "";
   return section("verdicts", "Verdicts", "<div class=\"cards\">\n" + cards + "</div>\n");
 }

@@ -38,7 +38,7 @@ constexpr std::array<RequiredKey, 17> kRequired = {{
 // Okabe and Ito's hues, darkened a little where they are thin on white; dense arms are greys.
 constexpr std::array<const char*, 7> kSparseColours = {"#0072b2", "#d55e00", "#009e73", "#b65a92",
                                                        "#b8860b", "#3a9ad9", "#7b3fa0"};
-constexpr std::array<const char*, 4> kDenseColours = {"#4a4a4a", "#8a8a8a", "#6a6a6a", "#a8a8a8"};
+constexpr std::array<const char*, 4> kDenseColours = {"#3f3f3f", "#808080", "#616161", "#a0a0a0"};
 
 void check_keys(const Json& results, const std::string& where) {
   if (!results.is_object()) fail_input("{}: expected an object with the keys of docs/results.md", where);
@@ -51,7 +51,8 @@ void check_keys(const Json& results, const std::string& where) {
   if (const int64_t format = json_int(results, "format", where); format != kFormat) {
     fail_input("{}: 'format' is {}, expected {}", where, format, kFormat);
   }
-  for (const char* key : {"seeds", "arms", "suites", "measures", "verdicts", "tasks", "curves", "routing", "capacity"}) {
+  for (const char* key :
+       {"seeds", "arms", "suites", "measures", "verdicts", "tasks", "curves", "routing", "capacity"}) {
     const Json& found = results[key];
     if (!found.is_array() && !found.is_null()) fail_input("{}: '{}' is no list", where, key);
   }
@@ -66,7 +67,7 @@ std::vector<Arm> read_arms(const Json& list, const std::string& where) {
     arm.name = json_string(json, "name", place);
     arm.label = json_string(json, "label", place);
     arm.router = json_string(json, "router", place);
-    arm.twin = json.value("twin", Json("")).is_string() ? json.value("twin", std::string()) : "";
+    arm.twin = json_string(json, "twin", place);
     const Json& sparse = json_at(json, "sparse", place);
     if (!sparse.is_boolean()) fail_input("{}: 'sparse' is neither true nor false", place);
     arm.sparse = sparse.get<bool>();
@@ -87,7 +88,8 @@ std::vector<double> read_values(const Json& owner) {
 }
 
 Measure read_measure(const Json& json, const std::string& place) {
-  Measure measure{json_string(json, "id", place), json_string(json, "label", place), json_string(json, "unit", place), {}, {}};
+  Measure measure{
+      json_string(json, "id", place), json_string(json, "label", place), json_string(json, "unit", place), {}, {}};
   const std::string inside = place + " '" + measure.id + "'";
   for (const Json& score : json_at(json, "arms", inside)) {
     const std::string arm = json_string(score, "arm", inside);

@@ -46,11 +46,11 @@ struct View {
   std::vector<Arm> arms;
   std::vector<Measure> measures;
 
-  const Arm& arm(const std::string& name) const;             // UserError when `arms` does not hold it
-  const Measure* measure(const std::string& id) const;       // nullptr when there is none
+  const Arm& arm(const std::string& name) const;        // UserError when `arms` does not hold it
+  const Measure* measure(const std::string& id) const;  // nullptr when there is none
   std::optional<Interval> score(const std::string& id, const std::string& arm) const;
   size_t num_seeds() const;
-  std::string label(const std::string& arm_name) const;      // coloured mark and escaped label
+  std::string label(const std::string& arm_name) const;  // coloured mark and escaped label
 };
 
 // UserError "WHERE: missing key 'KEY'; expected ..." when a required part is missing.

@@ -15,8 +15,8 @@
 namespace flanmoe::cases {
 
 inline std::vector<std::string> sentences(int64_t count, uint64_t seed = 1) {
-  const std::vector<std::string> words = {"the",  "river", "Vorna",  "runs", "past",  "quiet", "towns", "of",
-                                          "stone", "and",  "bakers", "sell", "bread", "near",  "every", "bridge"};
+  const std::vector<std::string> words = {"the",   "river", "Vorna",  "runs", "past",  "quiet", "towns", "of",
+                                          "stone", "and",   "bakers", "sell", "bread", "near",  "every", "bridge"};
   RandomStream stream(seed, "sentences");
   std::vector<std::string> result;
   for (int64_t i = 0; i < count; ++i) {
@@ -31,7 +31,8 @@ inline std::vector<std::string> sentences(int64_t count, uint64_t seed = 1) {
 // Trained on the first use, gone with the process.
 inline const Tokenizer& tokenizer() {
   struct Trained {
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("flanmoe-tokenizer-" + std::to_string(::getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("flanmoe-tokenizer-" + std::to_string(::getpid()));
     Trained() {
       std::filesystem::create_directories(folder);
       train_tokenizer(sentences(300), 90, folder / "spiece.model", {"Temmel"});
@@ -57,7 +58,8 @@ inline Row without_padding(Row row) {
 
 inline bool same(const TokenBatch& a, const TokenBatch& b) {
   return at::equal(a.source_ids, b.source_ids) && at::equal(a.target_ids, b.target_ids) &&
-         a.num_source_tokens == b.num_source_tokens && a.num_target_tokens == b.num_target_tokens && a.num_examples == b.num_examples;
+         a.num_source_tokens == b.num_source_tokens && a.num_target_tokens == b.num_target_tokens &&
+         a.num_examples == b.num_examples;
 }
 
 // Source and target of span corruption merged into the text they came from; "" in `fault` when every rule holds.
@@ -69,10 +71,13 @@ struct Merged {
 
 inline Merged merged(const Row& source, const Row& target, const Tokenizer& t) {
   Merged result;
-  const auto is_sentinel = [&](int64_t id) { return id > t.sentinel(t.num_sentinels() - 1) - 1 && id <= t.sentinel(0); };
+  const auto is_sentinel = [&](int64_t id) {
+    return id > t.sentinel(t.num_sentinels() - 1) - 1 && id <= t.sentinel(0);
+  };
   std::map<int64_t, Row> hidden;
   int64_t open = -1;
-  if (source.empty() || source.back() != kEosId || target.empty() || target.back() != kEosId) result.fault = "no eos at the end";
+  if (source.empty() || source.back() != kEosId || target.empty() || target.back() != kEosId)
+    result.fault = "no eos at the end";
   for (size_t i = 0; i + 1 < target.size(); ++i) {
     if (is_sentinel(target[i])) {
       if (target[i] != t.sentinel(result.num_spans)) result.fault = "target's sentinels out of order";

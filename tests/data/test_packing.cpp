@@ -6,12 +6,14 @@ namespace flanmoe {
 namespace {
 
 TokenPair pair_of(int32_t number, int64_t source, int64_t target) {
-  TokenPair pair{TokenIds(static_cast<size_t>(source), 1000 + number), TokenIds(static_cast<size_t>(target), 5000 + number)};
+  TokenPair pair{TokenIds(static_cast<size_t>(source), 1000 + number),
+                 TokenIds(static_cast<size_t>(target), 5000 + number)};
   pair.source.back() = pair.target.back() = kEosId;
   return pair;
 }
 
-// (ids, segments) of a row -> ids per segment; fails when segments are not 1, 2, ... in one piece each with padding behind.
+// (ids, segments) of a row -> ids per segment; fails when segments are not 1, 2, ... in one piece each with padding
+// behind.
 std::vector<cases::Row> cut(const cases::Row& ids, const cases::Row& segments) {
   std::vector<cases::Row> pieces;
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -41,7 +43,8 @@ TEST(PackBatch, ByHand) {
   // Sources 4 + 5 fit ten, the third does not; the fourth fits beside the third by its source, but not by its target.
   const TokenBatch batch = pack_batch({pair_of(1, 4, 2), pair_of(2, 5, 1), pair_of(3, 6, 3), pair_of(4, 2, 2)}, 10, 4);
   ASSERT_EQ(batch.source_ids.size(0), 3);
-  EXPECT_EQ(cases::without_padding(cases::row_of(batch.source_ids, 0)), (cases::Row{1001, 1001, 1001, 1, 1002, 1002, 1002, 1002, 1}));
+  EXPECT_EQ(cases::without_padding(cases::row_of(batch.source_ids, 0)),
+            (cases::Row{1001, 1001, 1001, 1, 1002, 1002, 1002, 1002, 1}));
   EXPECT_EQ(cases::without_padding(cases::row_of(batch.source_segments, 0)), (cases::Row{1, 1, 1, 1, 2, 2, 2, 2, 2}));
   EXPECT_EQ(cases::without_padding(cases::row_of(batch.target_ids, 0)), (cases::Row{5001, 1, 1}));
   EXPECT_EQ(cases::without_padding(cases::row_of(batch.target_segments, 0)), (cases::Row{1, 1, 2}));
@@ -82,7 +85,8 @@ TEST(PackBatch, LosesNothingAndOverlapsNothing) {
     std::vector<std::pair<cases::Row, cases::Row>> expected;
     int64_t source_tokens = 0, target_tokens = 0;
     for (const TokenPair& pair : pairs) {
-      expected.emplace_back(cases::Row(pair.source.begin(), pair.source.end()), cases::Row(pair.target.begin(), pair.target.end()));
+      expected.emplace_back(cases::Row(pair.source.begin(), pair.source.end()),
+                            cases::Row(pair.target.begin(), pair.target.end()));
       source_tokens += static_cast<int64_t>(pair.source.size());
       target_tokens += static_cast<int64_t>(pair.target.size());
     }
