@@ -3,6 +3,7 @@
 #include <sentencepiece_processor.h>
 
 #include <charconv>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -12,32 +13,58 @@ namespace {
 
 constexpr std::string_view kSentinelOpen = "<extra_id_";
 
-// A sentinel written in the text at `begin`: its index and the byte after it; index -1 when there is none.
-struct WrittenSentinel {
-  int64_t index = -1;
-  size_t end = 0;
+// Appended to a model file, a protobuf message, this sets normalizer_spec.add_dummy_prefix to false.
+constexpr std::string_view kWithoutDummyPrefix("\x1A\x02\x18\x00", 4);
+
+// A token that the text spells out: [begin, end) in bytes.
+struct WrittenToken {
+  int32_t id;
+  size_t begin, end;
+  bool is_sentinel;
 };
-WrittenSentinel sentinel_at(std::string_view text, size_t begin, int64_t num_sentinels) {
-  if (!text.substr(begin).starts_with(kSentinelOpen)) return {};
-  const char* digits = text.data() + begin + kSentinelOpen.size();
-  const char* end = text.data() + text.size();
-  int64_t index = 0;
-  const auto [stop, error] = std::from_chars(digits, end, index);
-  if (error != std::errc() || stop == end || *stop != '>' || index < 0 || index >= num_sentinels) return {};
-  return {index, static_cast<size_t>(stop - text.data()) + 1};
+
+// The index of the sentinel whose name `text` begins with.
+std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentinels) {
+  if (!text.starts_with(kSentinelOpen)) return {};
+  int64_t index = -1;
+  std::from_chars(text.data() + kSentinelOpen.size(), text.data() + text.size(), index);
+  const bool named = index >= 0 && index < num_sentinels && text.starts_with(fmt::format("<extra_id_{}>", index));
+  return named ? std::optional(index) : std::nullopt;
+}
+
+std::optional<WrittenToken> token_at(std::string_view text, size_t begin, const Tokenizer& tokenizer) {
+  const std::string_view rest = text.substr(begin);
+  constexpr std::pair<std::string_view, int32_t> kSpecial[] = {{"<pad>", kPadId}, {"</s>", kEosId}, {"<unk>", kUnkId}};
+  for (const auto& [name, id] : kSpecial) {
+    if (rest.starts_with(name)) return WrittenToken{id, begin, begin + name.size(), false};
+  }
+  const std::optional<int64_t> index = sentinel_index(rest, tokenizer.num_sentinels());
+  if (!index) return {};
+  return WrittenToken{tokenizer.sentinel(*index), begin, rest.find('>') + 1 + begin, true};
+}
+
+// The first token written at `from` or behind it.
+std::optional<WrittenToken> next_written(std::string_view text, size_t from, const Tokenizer& tokenizer) {
+  for (size_t i = text.find('<', from); i != std::string_view::npos; i = text.find('<', i + 1)) {
+    if (const auto written = token_at(text, i, tokenizer)) return written;
+  }
+  return {};
 }
 
 }  // namespace
 
 struct Tokenizer::Impl {
   sentencepiece::SentencePieceProcessor processor;
+  sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
 };
 
 Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentinels)
     : model_file_(model_file), num_sentinels_(num_sentinels) {
   auto impl = std::make_shared<Impl>();
   const std::string bytes = read_text(model_file);
-  if (!impl->processor.LoadFromSerializedProto(bytes).ok()) {
+  const std::string joining_bytes = bytes + std::string(kWithoutDummyPrefix);
+  if (!impl->processor.LoadFromSerializedProto(bytes).ok() ||
+      !impl->joining.LoadFromSerializedProto(joining_bytes).ok()) {
     fail_input("{}: not a SentencePiece model", model_file.string());
   }
   const int pad = impl->processor.pad_id(), eos = impl->processor.eos_id(), unk = impl->processor.unk_id();
@@ -49,26 +76,28 @@ Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentin
 
 std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view text) const {
   std::vector<Piece> pieces;
-  const auto encode_plain = [&](size_t begin, size_t end) {
+  const auto encode_plain = [&](size_t begin, size_t end, const sentencepiece::SentencePieceProcessor& processor) {
+    if (begin == end) return;
     sentencepiece::ImmutableSentencePieceText encoded;
     const std::string part(text.substr(begin, end - begin));
-    if (!impl_->processor.Encode(part, encoded.mutable_proto()).ok()) fail_input("cannot tokenise a text of {} bytes", part.size());
+    if (!processor.Encode(part, encoded.mutable_proto()).ok()) {
+      fail_input("cannot tokenise a text of {} bytes", part.size());
+    }
     for (const auto& piece : encoded.pieces()) {
       pieces.push_back({static_cast<int32_t>(piece.id()), begin + piece.begin(), begin + piece.end()});
     }
   };
   size_t plain = 0;
-  for (size_t i = text.find(kSentinelOpen); i != std::string_view::npos; i = text.find(kSentinelOpen, i)) {
-    const WrittenSentinel written = sentinel_at(text, i, num_sentinels_);
-    if (written.index < 0) {
-      i += kSentinelOpen.size();
-      continue;
-    }
-    if (i > plain) encode_plain(plain, i);
-    pieces.push_back({sentinel(written.index), i, written.end});
-    plain = i = written.end;
+  const sentencepiece::SentencePieceProcessor* processor = &impl_->processor;
+  for (auto written = next_written(text, 0, *this); written; written = next_written(text, plain, *this)) {
+    encode_plain(plain, written->begin, *processor);
+    pieces.push_back({written->id, written->begin, written->end});
+    plain = written->end;
+    // A sentinel takes the spaces around it; behind the other tokens a word begins only where a space is written.
+    const bool begins_word = !written->is_sentinel && text.substr(plain).starts_with(' ');
+    processor = begins_word ? &impl_->processor : &impl_->joining;
   }
-  if (plain < text.size()) encode_plain(plain, text.size());
+  encode_plain(plain, text.size(), *processor);
   return pieces;
 }
 
@@ -112,7 +141,8 @@ int64_t Tokenizer::num_pieces() const { return impl_->processor.GetPieceSize(); 
 
 int32_t Tokenizer::sentinel(int64_t index) const {
   if (index < 0 || index >= num_sentinels_) {
-    fail_input("sentinel {} is asked for, the vocabulary has {}; use shorter rows or more sentinels", index, num_sentinels_);
+    fail_input("sentinel {} is asked for, the vocabulary has {}; use shorter rows or more sentinels", index,
+               num_sentinels_);
   }
   return static_cast<int32_t>(num_pieces() + num_sentinels_ - 1 - index);
 }
