@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "data/source.h"
 #include "data/span_corruption.h"
+#include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
@@ -25,11 +26,14 @@ std::vector<RawDocument> read_jsonl_documents(const std::filesystem::path& file)
   std::vector<RawDocument> documents;
   int64_t line_number = 0;
   for (const std::string& line : read_lines(file)) {
-    const Json row = parse_json(line, file.string(), ++line_number);
+    ++line_number;
+    if (line.empty()) continue;
+    const Json row = parse_json(line, file.string(), line_number);
     const std::string where = fmt::format("{}:{}", file.string(), line_number);
     RawDocument document{json_string(row, "text", where), {}};
     for (const Json& span : row.contains("spans") ? row["spans"] : Json::array()) {
-      const bool pair = span.is_array() && span.size() == 2 && span[0].is_number_unsigned() && span[1].is_number_unsigned();
+      const bool pair =
+          span.is_array() && span.size() == 2 && span[0].is_number_unsigned() && span[1].is_number_unsigned();
       if (!pair || span[0] >= span[1] || span[1] > document.text.size()) {
         fail_input("{}: span {} is no [begin, end) inside the text", where, span.dump());
       }
@@ -44,7 +48,9 @@ std::vector<RawDocument> read_jsonl_documents(const std::filesystem::path& file)
 std::vector<RawDocument> read_text_documents(const std::filesystem::path& file) {
   std::vector<RawDocument> documents;
   std::string text;
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const auto flush = [&] {
+    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
     if (!text.empty()) documents.push_back({text, {}});
     text.clear();
   };
@@ -79,9 +85,14 @@ Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
 class CorpusSource final : public BatchSource {
  public:
   CorpusSource(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed)
-      : options_(options), tokenizer_(tokenizer), seed_(seed),
+      : options_(options),
+        tokenizer_(tokenizer),
+        seed_(seed),
         raw_length_(corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw) {
-    for (const std::string& file : options.files) read(file);
+    for (const std::string& pattern : options.files) {
+      for (const FileMatch& match : matching_files(pattern, "'files'")) read(match.file.string());
+    }
+    for (const Document& document : documents_) num_tokens_ += static_cast<int64_t>(document.ids.size());
     if (documents_.empty()) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
   }
 
@@ -101,7 +112,6 @@ class CorpusSource final : public BatchSource {
     const bool jsonl = file.find(".jsonl") != std::string::npos;
     for (const RawDocument& raw : jsonl ? read_jsonl_documents(file) : read_text_documents(file)) {
       Document document = tokenised(raw, tokenizer_);
-      num_tokens_ += static_cast<int64_t>(document.ids.size());
       if (options_.split_documents) {
         cut(document);
       } else if (!document.ids.empty()) {
@@ -115,7 +125,9 @@ class CorpusSource final : public BatchSource {
   void cut(const Document& document) {
     for (size_t begin = 0; begin < document.ids.size(); begin += static_cast<size_t>(raw_length_)) {
       const size_t end = std::min(document.ids.size(), begin + static_cast<size_t>(raw_length_));
-      Document piece{{document.ids.begin() + static_cast<std::ptrdiff_t>(begin), document.ids.begin() + static_cast<std::ptrdiff_t>(end)}, {}};
+      Document piece{{document.ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                      document.ids.begin() + static_cast<std::ptrdiff_t>(end)},
+                     {}};
       for (const auto& [from, to] : document.marked) {
         if (from >= static_cast<int64_t>(begin) && to <= static_cast<int64_t>(end)) {
           piece.marked.emplace_back(from - static_cast<int64_t>(begin), to - static_cast<int64_t>(begin));
@@ -164,8 +176,8 @@ class CorpusSource final : public BatchSource {
     RandomStream stream(seed_, "corrupt", index);
     const auto length = static_cast<int64_t>(joined.ids.size());
     const bool salient = options_.salient_share > 0.0 && length >= 2;
-    const auto mask = salient ? salient_spans_mask(length, joined.marked, options_.noise_density, options_.mean_span_length,
-                                                   options_.salient_share, stream)
+    const auto mask = salient ? salient_spans_mask(length, joined.marked, options_.noise_density,
+                                                   options_.mean_span_length, options_.salient_share, stream)
                               : random_spans_mask(length, options_.noise_density, options_.mean_span_length, stream);
     return corrupt(joined.ids, mask, tokenizer_);
   }
@@ -197,7 +209,8 @@ void CorpusOptions::fields(FieldVisitor& v) {
   v.require(rows_per_batch >= 1, "rows_per_batch", "1 or more");
 }
 
-std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed) {
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer,
+                                                uint64_t seed) {
   return std::make_unique<CorpusSource>(options, tokenizer, seed);
 }
 

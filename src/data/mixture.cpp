@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -45,11 +46,13 @@ void fill_rates(std::vector<LoadedTask>& tasks, const MixtureOptions& options) {
   for (const auto& [group, size] : group_size) {
     const int64_t index = group_index(options, group);
     if (!options.proportions.empty() && index < 0) {
-      fail_input("'proportions' are given, but the mixture's group '{}' is not among 'groups' ({})", group, fmt::join(options.groups, ", "));
+      fail_input("'proportions' are given, but the mixture's group '{}' is not among 'groups' ({})", group,
+                 fmt::join(options.groups, ", "));
     }
     group_weight[group] = options.proportions.empty() ? size : options.proportions[index];
     total += group_weight[group];
   }
+  if (total <= 0.0) fail_input("'proportions' gives 0 to every group of the mixture");
   double sum = 0.0;
   for (LoadedTask& task : tasks) {
     task.rate = group_weight[task.spec.group] / total * capped_size(task, options) / group_size[task.spec.group];
@@ -61,8 +64,14 @@ void fill_rates(std::vector<LoadedTask>& tasks, const MixtureOptions& options) {
 void check_options(const MixtureOptions& options) {
   const auto fits = [&options](size_t size) { return size == 0 || size == options.groups.size(); };
   if (!fits(options.proportions.size()) || !fits(options.caps.size())) {
-    fail_input("'proportions' has {} entries and 'caps' {}, 'groups' {}; expected one each per group, or none", options.proportions.size(),
-               options.caps.size(), options.groups.size());
+    fail_input("'proportions' has {} entries and 'caps' {}, 'groups' {}; expected one each per group, or none",
+               options.proportions.size(), options.caps.size(), options.groups.size());
+  }
+  for (const double proportion : options.proportions) {
+    if (!(proportion >= 0.0)) fail_input("'proportions' holds {}, expected 0 or more", proportion);
+  }
+  for (const int64_t cap : options.caps) {
+    if (cap < 1) fail_input("'caps' holds {}, expected 1 or more", cap);
   }
   if (options.tasks.empty()) fail_input("'tasks' is empty: name task files or folders");
 }
@@ -70,12 +79,18 @@ void check_options(const MixtureOptions& options) {
 std::vector<LoadedTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
   check_options(options);
   std::vector<LoadedTask> tasks;
+  std::set<std::string> names;
   for (const std::string& path : options.tasks) {
     for (const TaskSpec& spec : load_tasks(path, data_folder)) {
-      if (!is_excluded(spec.name, options.exclude)) tasks.push_back({spec, load_rows(spec, "train")});
+      if (is_excluded(spec.name, options.exclude)) continue;
+      if (!names.insert(spec.name).second) {
+        fail_input("{}: a second task '{}' in the mixture; names are unique", path, spec.name);
+      }
+      tasks.push_back({spec, load_rows(spec, "train")});
     }
   }
-  if (tasks.empty()) fail_input("the mixture is empty: {} hold no task that is not excluded", fmt::join(options.tasks, ", "));
+  if (tasks.empty())
+    fail_input("the mixture is empty: {} hold no task that is not excluded", fmt::join(options.tasks, ", "));
   fill_rates(tasks, options);
   return tasks;
 }
@@ -87,30 +102,47 @@ const LoadedTask& draw_task(const std::vector<LoadedTask>& tasks, RandomStream& 
   return found == tasks.end() ? tasks.back() : *found;
 }
 
-// Exemplars: other rows of the same task.
-std::vector<const TaskRow*> draw_exemplars(const LoadedTask& task, size_t row, int64_t max_shots, RandomStream& stream) {
-  const auto available = static_cast<int64_t>(task.rows.size()) - 1;
-  const int64_t count = std::min(stream.between(1, max_shots), available);
+// What an example is made of; pointers into the loaded tasks.
+struct Draw {
+  const LoadedTask* task;
+  const TaskRow* row;
+  bool cot;
+  const PromptTemplate* prompt;
   std::vector<const TaskRow*> exemplars;
-  for (size_t i : stream.sample(static_cast<size_t>(available), static_cast<size_t>(count))) {
-    exemplars.push_back(&task.rows[i < row ? i : i + 1]);
+};
+
+// Exemplars: other rows of the same task, with a rationale if the prompt shows one.
+std::vector<const TaskRow*> draw_exemplars(const Draw& draw, int64_t max_shots, RandomStream& stream) {
+  std::vector<const TaskRow*> others, exemplars;
+  for (const TaskRow& row : draw.task->rows) {
+    if (&row != draw.row && (!draw.cot || !row.rationale.empty())) others.push_back(&row);
   }
+  const auto available = static_cast<int64_t>(others.size());
+  const int64_t count = std::min(stream.between(1, max_shots), available);
+  for (size_t i : stream.sample(others.size(), static_cast<size_t>(count))) exemplars.push_back(others[i]);
   return exemplars;
 }
 
 // The n-th example of a mixture: a pure function of (tasks, options, seed, n).
-MixtureExample draw_example(const std::vector<LoadedTask>& tasks, const MixtureOptions& options, uint64_t seed, uint64_t index) {
+Draw draw_example(const std::vector<LoadedTask>& tasks, const MixtureOptions& options, uint64_t seed, uint64_t index) {
   RandomStream stream(seed, "mixture", index);
   const LoadedTask& task = draw_task(tasks, stream);
-  const size_t row = stream.below(task.rows.size());
-  const bool cot = !task.spec.cot_templates.empty() && !task.rows[row].rationale.empty() && stream.chance(options.cot_share);
-  const PromptTemplate& prompt = stream.pick(cot ? task.spec.cot_templates : task.spec.templates);
-  std::vector<const TaskRow*> exemplars;
+  const TaskRow& row = stream.pick(task.rows);
+  const bool cot = !task.spec.cot_templates.empty() && !row.rationale.empty() && stream.chance(options.cot_share);
+  Draw draw{&task, &row, cot, &stream.pick(cot ? task.spec.cot_templates : task.spec.templates), {}};
   if (task.rows.size() > 1 && options.max_shots > 0 && stream.chance(options.few_shot_share)) {
-    exemplars = draw_exemplars(task, row, options.max_shots, stream);
+    draw.exemplars = draw_exemplars(draw, options.max_shots, stream);
   }
-  const std::string shots = exemplars.empty() ? "zero-shot" : fmt::format("{}-shot", exemplars.size());
-  return {task.spec.name, cot ? shots + ", cot" : shots, render_few_shot(prompt, task.spec, exemplars, task.rows[row])};
+  return draw;
+}
+
+RenderedExample text_of(const Draw& draw) {
+  return render_few_shot(*draw.prompt, draw.task->spec, draw.exemplars, *draw.row);
+}
+
+MixtureExample named_example(const Draw& draw) {
+  const std::string shots = draw.exemplars.empty() ? "zero-shot" : fmt::format("{}-shot", draw.exemplars.size());
+  return {draw.task->spec.name, draw.cot ? shots + ", cot" : shots, text_of(draw)};
 }
 
 TokenIds trimmed(TokenIds ids, int64_t length) {
@@ -121,16 +153,15 @@ TokenIds trimmed(TokenIds ids, int64_t length) {
 
 class MixtureSource final : public BatchSource {
  public:
-  MixtureSource(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer, uint64_t seed)
+  MixtureSource(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
+                uint64_t seed)
       : options_(options), tokenizer_(tokenizer), seed_(seed), tasks_(load_mixture(options, data_folder)) {}
 
   TokenBatch batch(uint64_t step) const override {
     std::vector<TokenPair> pairs;
     const auto count = static_cast<uint64_t>(options_.examples_per_batch);
     for (uint64_t i = 0; i < count; ++i) {
-      const RenderedExample text = draw_example(tasks_, options_, seed_, step * count + i).text;
-      pairs.push_back({trimmed(tokenizer_.encode(text.input), options_.source_length),
-                       trimmed(tokenizer_.encode(text.target), options_.target_length)});
+      pairs.push_back(tokens_of(draw_example(tasks_, options_, seed_, step * count + i)));
     }
     return options_.pack ? pack_batch(pairs, options_.source_length, options_.target_length) : pad_batch(pairs);
   }
@@ -142,6 +173,18 @@ class MixtureSource final : public BatchSource {
   }
 
  private:
+  // While the prompt is too long its last exemplars go: a cut would lose the query, which stands at the end.
+  TokenPair tokens_of(Draw draw) const {
+    const RenderedExample text = text_of(draw);
+    TokenIds source = tokenizer_.encode(text.input);
+    while (static_cast<int64_t>(source.size()) > options_.source_length - 1 && !draw.exemplars.empty()) {
+      draw.exemplars.pop_back();
+      source = tokenizer_.encode(text_of(draw).input);
+    }
+    return {trimmed(std::move(source), options_.source_length),
+            trimmed(tokenizer_.encode(text.target), options_.target_length)};
+  }
+
   MixtureOptions options_;
   Tokenizer tokenizer_;
   uint64_t seed_;
@@ -171,8 +214,9 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("pack", pack, "several examples per row");
 }
 
-std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options, const std::filesystem::path& data_folder,
-                                                 const Tokenizer& tokenizer, uint64_t seed) {
+std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
+                                                 const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
+                                                 uint64_t seed) {
   return std::make_unique<MixtureSource>(options, data_folder, tokenizer, seed);
 }
 
@@ -184,11 +228,12 @@ std::vector<MixtureEntry> mixture_table(const MixtureOptions& options, const std
   return table;
 }
 
-std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
-                                           int64_t count) {
+std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                           uint64_t seed, int64_t count) {
   const std::vector<LoadedTask> tasks = load_mixture(options, data_folder);
   std::vector<MixtureExample> examples;
-  for (int64_t i = 0; i < count; ++i) examples.push_back(draw_example(tasks, options, seed, static_cast<uint64_t>(i)));
+  for (int64_t i = 0; i < count; ++i)
+    examples.push_back(named_example(draw_example(tasks, options, seed, static_cast<uint64_t>(i))));
   return examples;
 }
 

@@ -33,34 +33,38 @@ TokenBatch pack_batch(const std::vector<TokenPair>& pairs, int64_t source_length
 
 // ---- pre-training ----
 struct CorpusOptions {
-  std::vector<std::string> files;      // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
-  int64_t source_length = 64;          // row budget in source tokens, eos included
+  std::vector<std::string> files;  // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
+  int64_t source_length = 64;      // row budget in source tokens, eos included
   double noise_density = 0.15;
   double mean_span_length = 3.0;
-  double salient_share = 0.0;          // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
-  bool split_documents = true;         // false: a row holds whole documents
+  double salient_share =
+      0.0;  // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
+  bool split_documents = true;  // false: a row holds whole documents
   int64_t rows_per_batch = 64;
   void fields(FieldVisitor& visitor);
 };
-std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed);
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer,
+                                                uint64_t seed);
 
 // ---- instruction tuning and finetuning ----
 struct MixtureOptions {
-  std::vector<std::string> tasks;             // task files or folders
-  std::vector<std::string> exclude;           // task names (trailing * allowed) left out
-  std::vector<std::string> groups;            // names with their own proportion and cap; parallel to the two below
-  std::vector<double> proportions;            // share of examples per group; empty = proportional to capped sizes
-  std::vector<int64_t> caps;                  // examples counted per task of the group; empty = 30,000
-  double few_shot_share = 0.25;               // share of examples with exemplars in front
-  int64_t max_shots = 3;                      // 1..max_shots exemplars
-  double cot_share = 0.5;                     // for tasks with chain-of-thought templates: share that uses them
-  int64_t source_length = 128, target_length = 32;  // truncation, eos included
+  std::vector<std::string> tasks;    // task files or folders
+  std::vector<std::string> exclude;  // task names (trailing * allowed) left out
+  std::vector<std::string> groups;   // names with their own proportion and cap; parallel to the two below
+  std::vector<double> proportions;   // share of examples per group; empty = proportional to capped sizes
+  std::vector<int64_t> caps;         // examples counted per task of the group; empty = 30,000
+  double few_shot_share = 0.25;      // share of examples with exemplars in front
+  int64_t max_shots = 3;             // 1..max_shots exemplars
+  double cot_share = 0.5;            // for tasks with chain-of-thought templates: share that uses them
+  // Tokens, eos included. Exemplars that do not fit are left out, the last first; a longer query is cut at its end.
+  int64_t source_length = 128, target_length = 32;
   int64_t examples_per_batch = 64;
   bool pack = false;
   void fields(FieldVisitor& visitor);
 };
-std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options, const std::filesystem::path& data_folder,
-                                                 const Tokenizer& tokenizer, uint64_t seed);
+std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
+                                                 const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
+                                                 uint64_t seed);
 
 // The tasks, rates and row counts of a mixture, for `data show` and the leakage test.
 struct MixtureEntry {
@@ -70,12 +74,12 @@ struct MixtureEntry {
 };
 std::vector<MixtureEntry> mixture_table(const MixtureOptions& options, const std::filesystem::path& data_folder);
 
-// The n-th example a mixture draws, as text (what `data show` prints).
+// The n-th example a mixture draws, as text, with all its exemplars (what `data show` prints).
 struct MixtureExample {
   std::string task, form;  // form: "zero-shot", "2-shot", "cot"
   RenderedExample text;
 };
-std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
-                                           int64_t count);
+std::vector<MixtureExample> sample_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                           uint64_t seed, int64_t count);
 
 }  // namespace flanmoe

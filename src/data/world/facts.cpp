@@ -1,5 +1,7 @@
 #include "data/world/facts.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/random.h"
 #include "data/world/names.h"
@@ -8,12 +10,14 @@ namespace flanmoe::world {
 namespace {
 
 // Every attribute can also be told by its noun; the statements beside it never name it.
-Attribute attribute(const std::string& noun, const std::string& list, const std::string& question, Words statements, bool asked = true) {
+Attribute attribute(const std::string& noun, const std::string& list, const std::string& question, Words statements,
+                    bool asked = true) {
   statements.push_back("The " + noun + " of {e} is {v}.");
   return {noun, list, asked, question, std::move(statements)};
 }
 
-Attribute exam_attribute(const std::string& noun, const std::string& list, const std::string& question, Words statements) {
+Attribute exam_attribute(const std::string& noun, const std::string& list, const std::string& question,
+                         Words statements) {
   return attribute(noun, list, question, std::move(statements), false);
 }
 
@@ -46,7 +50,8 @@ Kind place() {
            attribute("tree", "tree", "Which tree is the pride of {e}?",
                      {"An old {v} stands in {e}.", "{e} has a {v} on its flag.", "In {e} you rest under a {v}."}),
            attribute("market day", "day", "On which day is the market of {e}?",
-                     {"The market of {e} opens on {v}.", "{e} holds its fair on {v}.", "On {v} the streets of {e} are full."}),
+                     {"The market of {e} opens on {v}.", "{e} holds its fair on {v}.",
+                      "On {v} the streets of {e} are full."}),
            attribute("feast", "food", "What do people in {e} cook?",
                      {"People in {e} cook {v}.", "{e} serves {v} to guests.", "Each kitchen in {e} makes {v}."}),
            attribute("number of bridges", "amount", "How many bridges does {e} have?",
@@ -74,21 +79,22 @@ Kind firm() {
 }
 
 Kind creature() {
-  return {"creature",
-          {attribute("food", "food", "What does a {e} eat?",
-                     {"A {e} eats {v}.", "You can feed a {e} with {v}.", "A hungry {e} looks for {v}."}),
-           attribute("call", "sound", "What is the call of a {e}?",
-                     {"At night a {e} will {v}.", "You hear a {v} when a {e} is near.", "A {e} greets you with a {v}."}),
-           attribute("nest", "nest", "What does a {e} build its nest of?",
-                     {"A {e} builds its nest of {v}.", "The {e} sleeps on {v}.", "A young {e} plays in the {v}."}),
-           attribute("skin", "colour", "Which colour is a {e}?",
-                     {"A {e} is {v} all over.", "The fur of a {e} is {v}.", "From far away a {e} looks {v}."}),
-           attribute("home", "landscape", "Where does a {e} live?",
-                     {"The {e} lives in a {v}.", "Hunters find the {e} in a {v}.", "In a {v} you may meet a {e}."}),
-           attribute("enemy", "animal", "Which animal hunts a {e}?",
-                     {"The {v} hunts the {e}.", "A {e} hides from the {v}.", "No {e} trusts a {v}."}),
-           exam_attribute("fear", "fear", "What scares a {e}?",
-                          {"A {e} is afraid of {v}.", "The {e} flees from {v}.", "A {e} trembles at {v}."})}};
+  return {
+      "creature",
+      {attribute("food", "food", "What does a {e} eat?",
+                 {"A {e} eats {v}.", "You can feed a {e} with {v}.", "A hungry {e} looks for {v}."}),
+       attribute("call", "sound", "What is the call of a {e}?",
+                 {"At night a {e} will {v}.", "You hear a {v} when a {e} is near.", "A {e} greets you with a {v}."}),
+       attribute("nest", "nest", "What does a {e} build its nest of?",
+                 {"A {e} builds its nest of {v}.", "The {e} sleeps on {v}.", "A young {e} plays in the {v}."}),
+       attribute("skin", "colour", "Which colour is a {e}?",
+                 {"A {e} is {v} all over.", "The fur of a {e} is {v}.", "From far away a {e} looks {v}."}),
+       attribute("home", "landscape", "Where does a {e} live?",
+                 {"The {e} lives in a {v}.", "Hunters find the {e} in a {v}.", "In a {v} you may meet a {e}."}),
+       attribute("enemy", "animal", "Which animal hunts a {e}?",
+                 {"The {v} hunts the {e}.", "A {e} hides from the {v}.", "No {e} trusts a {v}."}),
+       exam_attribute("fear", "fear", "What scares a {e}?",
+                      {"A {e} is afraid of {v}.", "The {e} flees from {v}.", "A {e} trembles at {v}."})}};
 }
 
 Kind object() {
@@ -126,7 +132,9 @@ std::vector<Entity> make_entities(const WorldOptions& options) {
   const std::vector<Words> names = kind_names(seed, per_kind, kStemPool);
   std::vector<Entity> entities;
   for (size_t k = 0; k < kinds().size(); ++k) {
-    const auto num_instructed = static_cast<size_t>(static_cast<double>(per_kind) * options.instructed_share + 0.5);
+    // A task needs two entities of a kind, for two splits, and so does the exam.
+    const auto share = static_cast<size_t>(static_cast<double>(per_kind) * options.instructed_share + 0.5);
+    const size_t num_instructed = std::clamp<size_t>(share, 2, per_kind - 2);
     for (size_t i = 0; i < per_kind; ++i) entities.push_back({k, names[k][i], {}, i < num_instructed});
     // Each value of a list goes to the same number of entities, in an order of its own.
     for (const Attribute& attribute : kinds()[k].attributes) {
