@@ -1,0 +1,188 @@
+// Pre-training batches: what was hidden merges back into the documents, each document once an epoch.
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "data/span_corruption.h"
+#include "data_case.h"
+
+namespace flanmoe {
+namespace {
+
+class Corpus : public FolderTest {
+ protected:
+  CorpusOptions options(const std::string& file, int64_t source_length = 40) const {
+    CorpusOptions o;
+    o.files = {(folder_ / file).string()};
+    o.source_length = source_length;
+    o.rows_per_batch = 5;
+    return o;
+  }
+  // 60 documents, each with a number of its own in it, words marked every now and then.
+  std::vector<std::string> write_documents(const std::string& name, uint64_t seed = 1) const {
+    std::vector<std::string> documents = cases::sentences(60, seed);
+    std::string lines;
+    for (const std::string& text : documents) {
+      Json spans = Json::array();
+      for (size_t at = text.find("Vorna"); at != std::string::npos; at = text.find("Vorna", at + 1))
+        spans.push_back({at, at + 5});
+      lines += Json{{"text", text}, {"spans", spans}}.dump() + "\n";
+    }
+    put(name, lines);
+    return documents;
+  }
+  // The texts of the batches [0, steps), row by row.
+  static std::vector<cases::Row> rows_of(const BatchSource& source, uint64_t steps, int64_t longest) {
+    std::vector<cases::Row> rows;
+    for (uint64_t step = 0; step < steps; ++step) {
+      const TokenBatch batch = source.batch(step);
+      EXPECT_LE(batch.source_ids.size(1), longest);
+      for (int64_t i = 0; i < batch.source_ids.size(0); ++i) {
+        const auto found =
+            cases::merged(cases::without_padding(cases::row_of(batch.source_ids, i)),
+                          cases::without_padding(cases::row_of(batch.target_ids, i)), cases::tokenizer());
+        EXPECT_EQ(found.fault, "") << step;
+        rows.push_back(found.ids);
+      }
+    }
+    return rows;
+  }
+};
+
+using Documents = std::map<cases::Row, int64_t>;
+
+// Takes the documents off the front of a row one by one; false when something is left that is none.
+bool split(const cases::Row& row, const std::vector<cases::Row>& documents, Documents& counts) {
+  for (size_t begin = 0; begin < row.size();) {
+    const cases::Row* longest = nullptr;
+    for (const cases::Row& document : documents) {
+      const bool fits = document.size() <= row.size() - begin &&
+                        std::equal(document.begin(), document.end(), row.begin() + static_cast<std::ptrdiff_t>(begin));
+      if (fits && (longest == nullptr || document.size() > longest->size())) longest = &document;
+    }
+    if (longest == nullptr) return false;
+    ++counts[*longest];
+    begin += longest->size();
+  }
+  return true;
+}
+
+TEST_F(Corpus, RowsHoldWholeDocumentsEachOnceAnEpoch) {
+  std::vector<cases::Row> documents;
+  for (const std::string& text : write_documents("c.jsonl")) {
+    const TokenIds ids = cases::tokenizer().encode(text);
+    documents.emplace_back(ids.begin(), ids.end());
+  }
+  for (const double salient_share : {0.0, 0.8}) {
+    CorpusOptions o = options("c.jsonl", 100);
+    o.salient_share = salient_share;
+    o.split_documents = false;
+    const auto source = make_corpus_source(o, cases::tokenizer(), 3);
+    const int64_t longest = salient_share == 0.0 ? 100 : corrupted_lengths(100, 0.15, 3.0).raw + 1;
+    Documents counts;
+    size_t taken = 0;
+    for (const cases::Row& row : rows_of(*source, 40, longest)) {
+      if (taken == documents.size()) break;  // an epoch ends with a row
+      Documents in_row;
+      ASSERT_TRUE(split(row, documents, in_row));
+      for (const auto& [document, count] : in_row) {
+        counts[document] += count;
+        taken += static_cast<size_t>(count);
+      }
+    }
+    EXPECT_EQ(taken, documents.size());
+    Documents expected;
+    for (const cases::Row& document : documents) ++expected[document];
+    EXPECT_EQ(counts, expected);
+  }
+}
+
+TEST_F(Corpus, LongDocumentsAreCutAndNothingIsLost) {
+  std::string text;
+  for (const std::string& sentence : cases::sentences(40, 8)) text += sentence + " ";
+  put("long.txt", text + "\n");
+  const auto source = make_corpus_source(options("long.txt"), cases::tokenizer(), 3);
+  const TokenIds ids = cases::tokenizer().encode(text);
+  const int64_t raw = corrupted_lengths(40, 0.15, 3.0).raw;
+  const auto num_rows = (ids.size() + static_cast<size_t>(raw) - 1) / static_cast<size_t>(raw);
+  std::vector<cases::Row> rows = rows_of(*source, num_rows / 5 + 1, 40);
+  rows.resize(num_rows);  // the first epoch
+  std::multiset<cases::Row> expected;
+  for (size_t begin = 0; begin < ids.size(); begin += static_cast<size_t>(raw)) {
+    expected.emplace(ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                     ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), begin + static_cast<size_t>(raw))));
+  }
+  EXPECT_EQ(std::multiset<cases::Row>(rows.begin(), rows.end()), expected);
+}
+
+TEST_F(Corpus, BatchesArePureFunctionsOfTheStep) {
+  write_documents("c.jsonl");
+  for (const double salient_share : {0.0, 1.0}) {
+    CorpusOptions o = options("c.jsonl");
+    o.salient_share = salient_share;
+    const auto one = make_corpus_source(o, cases::tokenizer(), 3), two = make_corpus_source(o, cases::tokenizer(), 3);
+    const auto other = make_corpus_source(o, cases::tokenizer(), 4);
+    for (uint64_t step = 0; step < 5; ++step) one->batch(step);
+    for (const uint64_t step : {90, 2, 300, 0}) EXPECT_TRUE(cases::same(one->batch(step), two->batch(step))) << step;
+    EXPECT_FALSE(cases::same(one->batch(2), one->batch(3)));
+    EXPECT_FALSE(cases::same(one->batch(2), other->batch(2)));
+    EXPECT_NE(one->describe().find("60 documents"), std::string::npos) << one->describe();
+  }
+}
+
+TEST_F(Corpus, MarkedWordsAreHidden) {
+  write_documents("c.jsonl");
+  CorpusOptions o = options("c.jsonl", 60);
+  o.split_documents = false;
+  const auto hidden_share = [&](double salient_share) {
+    o.salient_share = salient_share;
+    const auto source = make_corpus_source(o, cases::tokenizer(), 3);
+    int64_t hidden = 0, all = 0;
+    for (uint64_t step = 0; step < 10; ++step) {
+      const TokenBatch batch = source->batch(step);
+      const auto count = [&](const at::Tensor& ids) {
+        int64_t names = 0;
+        for (int64_t i = 0; i < ids.size(0); ++i) {
+          const cases::Row row = cases::row_of(ids, i);
+          const std::string text = cases::tokenizer().decode(TokenIds(row.begin(), row.end()));
+          for (size_t at = text.find("Vorna"); at != std::string::npos; at = text.find("Vorna", at + 1)) ++names;
+        }
+        return names;
+      };
+      const int64_t in_target = count(batch.target_ids);
+      hidden += in_target;
+      all += in_target + count(batch.source_ids);
+    }
+    return static_cast<double>(hidden) / static_cast<double>(all);
+  };
+  EXPECT_GT(hidden_share(1.0), 0.6);
+  EXPECT_LT(hidden_share(0.0), 0.35);
+}
+
+TEST_F(Corpus, TextFilesHaveDocumentsBetweenBlankLines) {
+  put("c.txt", "the river Vorna\nruns past\n\n\n  \nquiet towns of stone.\n");
+  CorpusOptions o = options("c.txt");
+  o.split_documents = false;
+  const auto source = make_corpus_source(o, cases::tokenizer(), 3);
+  EXPECT_NE(source->describe().find("2 documents"), std::string::npos) << source->describe();
+}
+
+TEST_F(Corpus, MistakesNameFileAndLine) {
+  const auto refused = [&](const std::string& name, const std::string& content) {
+    put(name, content);
+    return message_of<UserError>([&] { make_corpus_source(options(name), cases::tokenizer(), 3); });
+  };
+  const std::string good = R"({"text": "the river"})" + std::string("\n");
+  for (const char* bad : {R"({"text": "x", "spans": [[0, 9]]})", R"({"text": "abc", "spans": [[2, 2]]})",
+                          R"({"text": "abc", "spans": [[-1, 2]]})", R"({"text": "abc", "spans": [3]})",
+                          R"({"txt": "abc"})", R"({"text": 3})", "{"}) {
+    const std::string message = refused("bad.jsonl", good + bad + "\n");
+    EXPECT_NE(message.find("bad.jsonl:2"), std::string::npos) << message;
+  }
+  EXPECT_NE(refused("empty.txt", "\n\n").find("empty.txt"), std::string::npos);
+  const std::string missing =
+      message_of<UserError>([&] { make_corpus_source(options("gone.jsonl"), cases::tokenizer(), 3); });
+  EXPECT_NE(missing.find("gone.jsonl"), std::string::npos) << missing;
+}
+
+}  // namespace
+}  // namespace flanmoe
