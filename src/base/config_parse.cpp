@@ -165,7 +165,9 @@ ConfigNode detail::parse_yaml(const std::string& text, const std::function<std::
     if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR) {
       fail_input("{}: YAML aliases (*name) are not used here; write the value out, or put a text in quotes", where);
     }
-    fail_input("{}: malformed YAML: {}", where, error.msg);
+    const bool braces = text.find("{data}") != std::string::npos || text.find("{home}") != std::string::npos;
+    fail_input("{}: malformed YAML: {}{}", where, error.msg,
+               braces ? "; put a text with braces in quotes, as in [\"{data}/x\"]" : "");
   }
 }
 

@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <regex>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/leftovers.h"
 
 namespace flanmoe {
 namespace {
@@ -40,6 +42,11 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<int> counter{0};
   return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), counter++);
+}
+
+bool is_temporary(const fs::path& path) {
+  static const std::regex kName(R"(.*\.tmp-\d+-\d+)");
+  return std::regex_match(path.filename().string(), kName);
 }
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
@@ -110,6 +117,16 @@ void create_folder_atomically(const fs::path& folder, const std::function<void(c
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(beside)) sync_path(entry.path());
   sync_path(beside);
   guard.rename_to(path);
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (!is_temporary(entry->path())) continue;
+    found.push_back(entry->path());
+    if (entry->is_directory()) entry.disable_recursion_pending();
+  }
+  for (const fs::path& path : found) fs::remove_all(path);
 }
 
 void make_folders(const fs::path& path) {

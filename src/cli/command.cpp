@@ -2,6 +2,10 @@
 
 #include <torch/version.h>
 
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -24,8 +28,8 @@ void remember_command(int argc, char** argv) {
   std::vector<std::string> names;
   for (const Command& command : commands()) names.push_back(command.name);
   const std::string nearest = nearest_name(word, names);
-  fail_input("unknown command '{}'; {}expected one of {}", word, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
-             fmt::join(names, ", "));
+  fail_input("unknown command '{}'; {}expected one of {}", word,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
 }
 
 bool is_command(const std::string& word) {
@@ -35,17 +39,31 @@ bool is_command(const std::string& word) {
   return false;
 }
 
+std::vector<std::string> preset_names(const std::string& kind) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 void add_common_options(CLI::App& parser) {
-  parser.add_flag_callback("-q,--quiet", [] { set_log_level(LogLevel::kWarn); }, "only warnings and errors on stderr");
-  parser.add_flag_callback("-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "more on stderr");
+  parser.add_flag_callback(
+      "-q,--quiet", [] { set_log_level(LogLevel::kWarn); }, "only warnings and errors on stderr");
+  parser.add_flag_callback(
+      "-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "more on stderr");
 }
 
 int parse_and_run(int argc, char** argv) {
   if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) fail_command(argv[1]);
-  CLI::App app("flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
-               "Start with: flanmoe study mini --out runs/mini", "flanmoe");
+  CLI::App app(
+      "flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
+      "Start with: flanmoe study mini --out runs/mini",
+      "flanmoe");
   app.set_version_flag("--version", fmt::format("flanmoe 0.1.0, libtorch {}", TORCH_VERSION));
   app.require_subcommand(1);
+  app.footer("flanmoe COMMAND --help says more, with examples.");
   std::vector<std::function<int()>> runs(commands().size());
   for (size_t i = 0; i < commands().size(); ++i) {
     const Command& command = commands()[i];
@@ -58,12 +76,19 @@ int parse_and_run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    fail_input("{}; see flanmoe {}--help", error.what(), argc > 1 && is_command(argv[1]) ? argv[1] + std::string(" ") : "");
+    fail_input("{}; see flanmoe {}--help", error.what(),
+               argc > 1 && is_command(argv[1]) ? argv[1] + std::string(" ") : "");
   }
   for (size_t i = 0; i < commands().size(); ++i) {
     if (app.got_subcommand(commands()[i].name)) return runs[i]();
   }
   return kExitBadInput;
+}
+
+// What a command printed must have arrived: a full disk is a failure, too.
+int checked_output(int status) {
+  if (!std::cout.flush()) fail_run("cannot write to standard output: {}", std::strerror(errno));
+  return status;
 }
 
 int report_failure(const std::string& text, int status) {
@@ -75,15 +100,19 @@ int report_failure(const std::string& text, int status) {
 
 const std::string& typed_command() { return command_text(); }
 
+std::string preset_help(const std::string& kind) {
+  try {
+    return fmt::format("{}, or a YAML file", fmt::join(preset_names(kind), ", "));
+  } catch (const UserError&) {  // help is given without the configs, too
+    return "a YAML file";
+  }
+}
+
 std::filesystem::path find_preset(const std::string& kind, const std::string& name) {
   if (fs::is_regular_file(name)) return name;
-  const std::filesystem::path folder = home_folder() / "configs" / kind;
-  if (fs::is_regular_file(folder / (name + ".yaml"))) return folder / (name + ".yaml");
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
+  const std::filesystem::path file = home_folder() / "configs" / kind / (name + ".yaml");
+  if (fs::is_regular_file(file)) return file;
+  const std::vector<std::string> names = preset_names(kind);
   const std::string nearest = nearest_name(name, names);
   fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind,
              nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
@@ -93,7 +122,7 @@ int run_command_line(int argc, char** argv) {
   remember_command(argc, argv);
   install_signal_handlers();
   try {
-    return parse_and_run(argc, argv);
+    return checked_output(parse_and_run(argc, argv));
   } catch (const UserError& error) {
     return report_failure(error.what(), kExitBadInput);
   } catch (const Interrupted& stop) {
@@ -101,7 +130,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const RunError& error) {
     return report_failure(error.what(), kExitFailed);
   } catch (const c10::Error& error) {
-    return report_failure(fmt::format("internal error, please report it: {}", error.what_without_backtrace()), kExitFailed);
+    return report_failure(fmt::format("internal error, please report it: {}", error.what_without_backtrace()),
+                          kExitFailed);
   } catch (const std::exception& error) {
     return report_failure(fmt::format("internal error, please report it: {}", error.what()), kExitFailed);
   }

@@ -36,6 +36,17 @@ int run_command_line(int argc, char** argv);
 // A preset by name (configs/KIND/NAME.yaml) or a file by path; UserError with the nearest name and the list.
 std::filesystem::path find_preset(const std::string& kind, const std::string& name);
 
+// For help texts: "mini, smoke, or a YAML file".
+std::string preset_help(const std::string& kind);
+
+// For help texts: one line per field of an options struct.
+template <class Options>
+std::string setting_help() {
+  std::string lines = describe_options<Options>();
+  while (!lines.empty() && lines.back() == '\n') lines.pop_back();
+  return lines;
+}
+
 // The command line as typed.
 const std::string& typed_command();
 

@@ -16,8 +16,8 @@ const std::vector<Command>& commands() {
        "  flanmoe train runs/a/config.yaml --out runs/a   go on where it stopped",
        setup_train},
       {"eval", "score a model on task files, by ranking options or by generation",
-       "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[{data}/heldout]'\n"
-       "  flanmoe eval MODEL --data runs/mini/world 'tasks=[{data}/heldout/exam]' prompts=both --json",
+       "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[\"{data}/heldout\"]'\n"
+       "  flanmoe eval MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
        setup_eval},
       {"generate", "answer prompts given as arguments, or one per line on stdin",
        "  flanmoe generate MODEL \"What is the job of Velor?\"\n"
@@ -33,8 +33,7 @@ const std::vector<Command>& commands() {
        "  flanmoe inspect MODEL --tensors --json",
        setup_inspect},
       {"analyze", "what the routers do with text: utilisation, dropping, specialisation",
-       "  flanmoe analyze MODEL --data runs/mini/world 'tasks=[{data}/heldout/exam]'",
-       setup_analyze},
+       "  flanmoe analyze MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
   };
   return kCommands;
 }

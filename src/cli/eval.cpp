@@ -16,14 +16,15 @@ struct EvalArguments {
 };
 
 void print_table(const EvalResult& result) {
-  std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8} {:>7} {:>7}\n", "task", "prompt", "items", "score", "+-", "chance");
+  std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8} {:>7} {:>7}\n", "task", "prompt", "items", "score", "+-",
+                           "chance");
   for (const TaskResult& task : result.tasks) {
-    std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8.1f} {:>7.1f} {:>7.1f}\n", task.task, task.prompting, task.num_items, task.score,
-                             task.standard_error, task.chance);
+    std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8.1f} {:>7.1f} {:>7.1f}\n", task.task, task.prompting,
+                             task.num_items, task.score, task.standard_error, task.chance);
   }
   for (const SuiteResult& suite : result.suites) {
-    std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8.1f} {:>7.1f}   normalised {:.1f}\n", "suite " + suite.suite, suite.prompting,
-                             suite.num_items, suite.score, suite.standard_error, suite.normalised);
+    std::cout << fmt::format("{:<44} {:<7} {:>6} {:>8.1f} {:>7.1f}   normalised {:.1f}\n", "suite " + suite.suite,
+                             suite.prompting, suite.num_items, suite.score, suite.standard_error, suite.normalised);
   }
   std::cout << fmt::format("normalised average {:.1f}\n", result.normalised_average);
 }
@@ -31,7 +32,10 @@ void print_table(const EvalResult& result) {
 int run(const EvalArguments& arguments) {
   EvalOptions options;
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
-  if (options.tasks.empty()) fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[{{data}}/heldout]'");
+  if (options.tasks.empty())
+    fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout\"]'");
+  if (!arguments.out.empty() && fs::exists(arguments.out))
+    fail_input("--out {}: exists already; expected a new folder", arguments.out);
   const T5Model model = load_model(arguments.model);
   const Tokenizer tokenizer(fs::path(arguments.model) / "spiece.model");
   const EvalResult result = evaluate(model, tokenizer, options, arguments.data);
@@ -48,10 +52,15 @@ int run(const EvalArguments& arguments) {
 
 std::function<int()> setup_eval(CLI::App& parser) {
   auto arguments = std::make_shared<EvalArguments>();
-  parser.add_option("model", arguments->model, "model folder")->required();
-  parser.add_option("overrides", arguments->overrides, "key=value:\n" + describe_options<EvalOptions>());
-  parser.add_option("--data", arguments->data, "folder that {data} stands for");
-  parser.add_option("--out", arguments->out, "also write scores.json and items.jsonl into this new folder");
+  parser.add_option("model", arguments->model, "model folder, such as RUN/checkpoints/step-1000")
+      ->required()
+      ->type_name("MODEL");
+  parser.add_option("overrides", arguments->overrides, "settings:\n" + setting_help<EvalOptions>())
+      ->type_name("KEY=VALUE");
+  parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
+      ->type_name("FOLDER");
+  parser.add_option("--out", arguments->out, "also write scores.json and items.jsonl into this new folder")
+      ->type_name("FOLDER");
   parser.add_flag("--json", arguments->json, "scores as JSON on stdout");
   return [arguments] { return run(*arguments); };
 }

@@ -61,8 +61,12 @@ int run(const GenerateArguments& arguments) {
 
 std::function<int()> setup_generate(CLI::App& parser) {
   auto arguments = std::make_shared<GenerateArguments>();
-  parser.add_option("model", arguments->model, "model folder")->required();
-  parser.add_option("words", arguments->words, "prompts, and key=value:\n" + describe_options<GenerateOptions>());
+  parser.add_option("model", arguments->model, "model folder, such as RUN/checkpoints/step-1000")
+      ->required()
+      ->type_name("MODEL");
+  parser
+      .add_option("words", arguments->words, "prompts, and settings as key=value:\n" + setting_help<GenerateOptions>())
+      ->type_name("TEXT");
   parser.add_flag("--json", arguments->json, "one JSON object per answer");
   return [arguments] { return run(*arguments); };
 }

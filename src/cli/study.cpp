@@ -49,13 +49,17 @@ int run(const StudyArguments& arguments) {
 
 std::function<int()> setup_study(CLI::App& parser) {
   auto arguments = std::make_shared<StudyArguments>();
-  parser.add_option("preset", arguments->preset, "preset of configs/study, or a file");
-  parser.add_option("overrides", arguments->overrides, "key=value, over the preset");
-  parser.add_option("--out", arguments->out, "folder of the study (default runs/PRESET)");
-  parser.add_option("--data", arguments->data, "folder of real data (presets of kind real)");
+  parser.add_option("preset", arguments->preset, preset_help("study"))->type_name("PRESET");
+  parser.add_option("overrides", arguments->overrides, "settings over the preset; --print-config shows every key")
+      ->type_name("KEY=VALUE");
+  parser.add_option("--out", arguments->out, "folder of the study; run again, it goes on there (default runs/PRESET)")
+      ->type_name("FOLDER");
+  parser.add_option("--data", arguments->data, "folder of real data (presets of kind real)")->type_name("FOLDER");
   parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
-  parser.add_option("--cell", arguments->cell, "run one cell of the study folder --out in this process");
-  parser.add_flag("--cost", arguments->cost, "only time the arms of the study folder --out");
+  parser.add_option("--cell", arguments->cell, "run one cell of the study in --out, as the study itself does")
+      ->group("Inside a study");
+  parser.add_flag("--cost", arguments->cost, "time the arms of the study in --out, as the study itself does")
+      ->group("Inside a study");
   return [arguments] { return run(*arguments); };
 }
 

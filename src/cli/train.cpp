@@ -24,9 +24,11 @@ int dry_run(const RunOptions& options) {
   const ModelCounts counts = count_model(model.options());
   const TokenBatch batch = source->batch(0);
   std::cout << fmt::format("data: {}\n", source->describe())
-            << fmt::format("parameters: {} total, {} active per token\n", counts.total_parameters, counts.active_parameters)
-            << fmt::format("forward FLOPs per token: {} (encoder {}, decoder {})\n", format_count(counts.flops_per_token),
-                           format_count(counts.encoder_flops), format_count(counts.decoder_flops))
+            << fmt::format("parameters: {} total, {} active per token\n", counts.total_parameters,
+                           counts.active_parameters)
+            << fmt::format("forward FLOPs per token: {} (encoder {}, decoder {})\n",
+                           format_count(counts.flops_per_token), format_count(counts.encoder_flops),
+                           format_count(counts.decoder_flops))
             << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
                            batch.num_source_tokens, batch.num_target_tokens);
   return kExitDone;
@@ -43,8 +45,9 @@ int run(const TrainArguments& arguments) {
   if (arguments.dry_run) return dry_run(options);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
   const TrainResult result = run_training(options, arguments.out, options.mode);
-  log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps, format_count(static_cast<double>(result.num_tokens)),
-           result.final_loss, newest_checkpoint(arguments.out).string());
+  log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps,
+           format_count(static_cast<double>(result.num_tokens)), result.final_loss,
+           newest_checkpoint(arguments.out).string());
   return kExitDone;
 }
 
@@ -52,9 +55,13 @@ int run(const TrainArguments& arguments) {
 
 std::function<int()> setup_train(CLI::App& parser) {
   auto arguments = std::make_shared<TrainArguments>();
-  parser.add_option("preset", arguments->preset, "preset of configs/train, or a file")->required();
-  parser.add_option("overrides", arguments->overrides, "key=value, over the preset");
-  parser.add_option("--out", arguments->out, "run folder: config.yaml, metrics.jsonl, events, checkpoints/");
+  parser.add_option("preset", arguments->preset, preset_help("train"))->required()->type_name("PRESET");
+  parser.add_option("overrides", arguments->overrides, "settings over the preset; --print-config shows every key")
+      ->type_name("KEY=VALUE");
+  parser
+      .add_option("--out", arguments->out,
+                  "run folder: config.yaml, metrics.jsonl, events, checkpoints/; run again, it goes on there")
+      ->type_name("FOLDER");
   parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
   parser.add_flag("--dry-run", arguments->dry_run, "load data, build the model, print counts and leave");
   return [arguments] { return run(*arguments); };

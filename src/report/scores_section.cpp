@@ -120,12 +120,14 @@ std::string heldout_section(const View& view) {
   const std::string before = measures_table(view, suite_columns(view, "pretrained"), false);
   std::string body;
   if (!after.empty()) {
-    body += figure(after,
-                   "After instruction tuning, mean over seeds. The normalised average is in points above chance, "
-                   "with direct prompts; the suites are in percent, asked for the answer alone (direct) or to reason "
-                   "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on. Bold "
-                   "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
-                   "intervals say that.");
+    body +=
+        figure(after,
+               "After instruction tuning, mean over seeds. The normalised average is in points above chance: the mean "
+               "over the suites, direct and chain-of-thought prompts each a part; the suites are in percent, asked for "
+               "the answer alone (direct) or to reason "
+               "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on. Bold "
+               "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
+               "intervals say that.");
   }
   if (!before.empty()) body += details("The same before instruction tuning", before);
   return section("heldout", "Held-out scores", body + suites_figure(view));

@@ -24,11 +24,16 @@ std::string parts_table(const Json& parts, const std::string& where) {
          fmt::format("<p class=\"note\">In brackets: {}.</p>\n", escape(fmt::format("{}", fmt::join(bases, "; "))));
 }
 
+// The sentence without the answer in front, which stands above it.
+std::string explanation(const std::string& text, const std::string& answer) {
+  return text.starts_with(answer + ": ") ? text.substr(answer.size() + 2) : text;
+}
+
 std::string card(const Json& verdict, const std::string& where) {
   const std::string answer = json_string(verdict, "answer", where);
   std::string body = fmt::format("<h3>{}</h3>\n<p class=\"answer\">{}</p>\n<p>{}</p>\n",
                                  escape(json_string(verdict, "question", where)), answer_badge(answer),
-                                 escape(json_string(verdict, "text", where)));
+                                 escape(explanation(json_string(verdict, "text", where), answer)));
   const Json parts = verdict.value("parts", Json::array());
   if (!parts.empty())
     body += details(fmt::format("The {} it rests on", parts.size() == 1 ? "comparison" : "comparisons"),

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
+#include "base/signals.h"
 #include "model/counts.h"
 #include "model/folder.h"
 #include "study/cell_routing.h"
@@ -45,6 +46,15 @@ Json capacity_scores(const T5Model& model, const Tokenizer& tokenizer, const Stu
   return {{"unlimited", eval_to_json(evaluate(model.with_moe(changed), tokenizer, direct, data))}};
 }
 
+// Between the evaluations of a trained cell: they are done again by the next run, the training is not.
+void leave_if_asked(const std::string& cell) {
+  if (const int signal = pending_signal(); signal != 0) {
+    throw Interrupted(
+        signal,
+        fmt::format("{}: trained and saved, stopped while evaluating; the same command goes on from here", cell));
+  }
+}
+
 Json keep_eval(const EvalResult& result, const std::filesystem::path& folder) {
   if (!fs::exists(folder)) write_eval(result, folder);
   return eval_to_json(result);
@@ -52,8 +62,12 @@ Json keep_eval(const EvalResult& result, const std::filesystem::path& folder) {
 
 void add_general_scores(Json& result, const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
                         const std::filesystem::path& data, const std::filesystem::path& folder) {
+  const std::string cell = result.at("cell");
+  leave_if_asked(cell);
   result["heldout"] = keep_eval(evaluate(model, tokenizer, options.heldout, data), folder / "eval-heldout");
+  leave_if_asked(cell);
   result["validation"] = keep_eval(evaluate(model, tokenizer, options.validation, data), folder / "eval-validation");
+  leave_if_asked(cell);
   result["capacity"] = capacity_scores(model, tokenizer, options, data);
   result["routing"] = routing_of_cell(model, tokenizer, options, data);
 }
@@ -67,15 +81,17 @@ void add_finetune_score(Json& result, const T5Model& model, const Tokenizer& tok
 
 }  // namespace
 
-void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell, const StudyFolder& folder) {
+void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+              const StudyFolder& folder) {
   const std::filesystem::path cell_folder = folder.cell(cell.name);
   const RunOptions run = cell_run(options, arms, cell, folder);
   const TrainResult trained = run_training(run, cell_folder, cell.name);
   const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
   const T5Model model = load_model(model_folder);
   const Tokenizer tokenizer = open_tokenizer(run);
-  Json result = {{"cell", cell.name}, {"arm", cell.arm},     {"seed", cell.seed},
-                 {"phase", cell.phase}, {"set", cell.set}, {"instructed", cell.instructed},
+  Json result = {{"cell", cell.name},      {"arm", cell.arm},
+                 {"seed", cell.seed},      {"phase", cell.phase},
+                 {"set", cell.set},        {"instructed", cell.instructed},
                  {"steps", trained.steps}, {"tokens", trained.num_tokens}};
   result["curve"] = curve_of(cell_folder / "metrics.jsonl");
   if (cell.phase == "finetune") {

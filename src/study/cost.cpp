@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/error.h"
+#include "base/signals.h"
 #include "decode/generate.h"
 #include "train/step.h"
 
@@ -38,7 +40,8 @@ std::vector<std::vector<int32_t>> sources_of(const TokenBatch& batch) {
   const auto ids = batch.source_ids.accessor<int64_t, 2>();
   for (int64_t b = 0; b < std::min(kDecodedRows, batch.source_ids.size(0)); ++b) {
     sources.emplace_back();
-    for (int64_t i = 0; i < batch.source_ids.size(1) && ids[b][i] != 0; ++i) sources.back().push_back(static_cast<int32_t>(ids[b][i]));
+    for (int64_t i = 0; i < batch.source_ids.size(1) && ids[b][i] != 0; ++i)
+      sources.back().push_back(static_cast<int32_t>(ids[b][i]));
   }
   return sources;
 }
@@ -79,6 +82,7 @@ Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& ar
     timed.push_back({arm.name, model, std::move(stepper), {}, {}, {}});
   }
   for (int64_t round = 0; round < options.cost_steps + kWarmupRounds; ++round) {
+    if (pending_signal() != 0) throw Interrupted(pending_signal(), "stopped while timing the arms");
     const TokenBatch batch = source->batch(static_cast<uint64_t>(round));
     for (TimedArm& arm : timed) time_round(arm, batch, round);
   }

@@ -46,7 +46,8 @@ class Grid {
       if (static_cast<int64_t>(running_.size()) >= jobs_) return;
       if (!is_ready(cell)) continue;
       make_folders(folder_.cell(cell.name));
-      const pid_t pid = start_process({"study", "--out", folder_.root.string(), "--cell", cell.name}, log_of(cell.name), 1);
+      const pid_t pid =
+          start_process({"study", "--out", folder_.root.string(), "--cell", cell.name}, log_of(cell.name), 1);
       running_[pid] = cell.name;
       started_.insert(cell.name);
     }
@@ -55,6 +56,7 @@ class Grid {
   void settle(const EndedProcess& ended) {
     const std::string name = running_.at(ended.pid);
     running_.erase(ended.pid);
+    if (pending_signal() != 0 && ended.status != 0) return;  // it was asked to leave, as this process was
     if (ended.status != 0 || !fs::exists(folder_.result(name))) fail(name, ended.status);
     done_.insert(name);
     progress_.update(static_cast<int64_t>(done_.size()), name + " done");
@@ -76,8 +78,9 @@ class Grid {
   [[noreturn]] void interrupt() {
     log_info("stopping: {} running cells save and leave", running_.size());
     stop_running();
-    throw Interrupted(pending_signal(), fmt::format("stopped with {} of {} cells done; the same command goes on from here",
-                                                    done_.size(), cells_.size()));
+    throw Interrupted(pending_signal(),
+                      fmt::format("stopped with {} of {} cells done; the same command goes on from here", done_.size(),
+                                  cells_.size()));
   }
 
   std::filesystem::path log_of(const std::string& name) const { return folder_.cell(name) / "log.txt"; }

@@ -18,7 +18,8 @@ ArmOptions* find_arm(std::vector<ArmOptions>& arms, const std::string& name) {
   return nullptr;
 }
 
-ArmOptions& arm_named(std::vector<ArmOptions>& arms, const std::string& name, const ArmOptions& asker, const char* key) {
+ArmOptions& arm_named(std::vector<ArmOptions>& arms, const std::string& name, const ArmOptions& asker,
+                      const char* key) {
   if (ArmOptions* found = find_arm(arms, name)) return *found;
   std::vector<std::string> names;
   for (const ArmOptions& arm : arms) names.push_back(arm.name);
@@ -27,11 +28,25 @@ ArmOptions& arm_named(std::vector<ArmOptions>& arms, const std::string& name, co
              nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
 }
 
+// The model's own check, with the arm's name.
+void check_model(const ArmOptions& arm) {
+  try {
+    arm.model.check();
+  } catch (const UserError& error) {
+    fail_input("arm '{}': {}", arm.name, error.what());
+  }
+  if (!arm.twin.empty() && arm.model.moe.num_experts == 0) {
+    fail_input("arm '{}': it names a dense twin but has no experts; expected 'model.moe.num_experts' of 1 or more",
+               arm.name);
+  }
+}
+
 void check_twin(const ArmOptions& arm, const ArmOptions& twin) {
   const double flops = count_model(arm.model).flops_per_token, twin_flops = count_model(twin.model).flops_per_token;
   if (std::abs(twin_flops / flops - 1.0) > kTwinTolerance) {
-    fail_input("arm '{}': its twin '{}' costs {:.0f} FLOPs per token, the arm {:.0f}; expected a difference of at most 1%", arm.name,
-               twin.name, twin_flops, flops);
+    fail_input(
+        "arm '{}': its twin '{}' costs {:.0f} FLOPs per token, the arm {:.0f}; expected a difference of at most 1%",
+        arm.name, twin.name, twin_flops, flops);
   }
 }
 
@@ -88,7 +103,7 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
     load_options(arm.difference, arm.model);
     arm.model.vocab_size = vocab_size;
     if (arm.router.empty()) arm.router = arm.model.moe.num_experts > 0 ? name : "none";
-    arm.model.check();
+    check_model(arm);
     arms.push_back(arm);
   }
   if (arms.empty()) fail_input("{}: 'arms' is empty, expected at least one arm", options.arms.place());

@@ -16,22 +16,23 @@
 namespace flanmoe {
 
 pid_t start_process(const std::vector<std::string>& arguments, const std::filesystem::path& log_file, int64_t threads) {
-  const std::string binary = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<char*> argv{const_cast<char*>(binary.c_str())};
+  std::vector<char*> argv{const_cast<char*>("flanmoe")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (log < 0) fail_run("cannot write {}: {}", log_file.string(), std::strerror(errno));
   const std::string thread_count = std::to_string(threads);
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) fail_run("cannot start a process: {}", std::strerror(errno));
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setpgid(0, 0);  // Ctrl-C reaches the parent alone, which asks its children to save
+    if (getppid() != parent) _exit(127);  // it died before the line above
+    setpgid(0, 0);                        // Ctrl-C reaches the parent alone, which asks its children to save
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
     setenv("OMP_NUM_THREADS", thread_count.c_str(), 1);
-    execv(binary.c_str(), argv.data());
+    execv("/proc/self/exe", argv.data());  // this very binary, even when a newer one lies in its place by now
     _exit(127);
   }
   close(log);

@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/leftovers.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "data/world.h"
 #include "report/report.h"
 #include "study/cost.h"
@@ -24,7 +26,8 @@ class FolderLock {
     const std::string file = (folder / "lock").string();
     descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      fail_input("{}: another study is running in this folder; wait for it, stop it, or choose another --out", folder.string());
+      fail_input("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
+                 folder.string());
     }
   }
   ~FolderLock() { close(descriptor_); }
@@ -46,8 +49,9 @@ void keep_config(const StudyOptions& options, const StudyFolder& folder) {
   if (!fs::exists(folder.config())) return write_atomically(folder.config(), text);
   const std::string before = read_text(folder.config());
   if (before != text) {
-    fail_input("{}: this folder holds a study of another configuration; choose another --out or remove it. Difference:{}",
-               folder.root.string(), line_difference(before, text));
+    fail_input(
+        "{}: this folder holds a study of another configuration; choose another --out or remove it. Difference:{}",
+        folder.root.string(), line_difference(before, text));
   }
 }
 
@@ -65,12 +69,45 @@ std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& 
   return resolve_arms(options, open_tokenizer(run).vocab_size());
 }
 
+// The files that the study names must be there; those of a world that is not written yet cannot be looked at.
+void check_files(const StudyOptions& options, const StudyFolder& folder) {
+  const std::filesystem::path data = data_folder(options, folder);
+  const std::vector<std::pair<const char*, std::vector<std::string>>> lists = {
+      {"corpus.files", options.corpus.files},         {"mixture.tasks", options.mixture.tasks},
+      {"finetune_sets", options.finetune_sets},       {"heldout.tasks", options.heldout.tasks},
+      {"validation.tasks", options.validation.tasks}, {"curve.tasks", options.curve.tasks}};
+  for (const auto& [key, paths] : lists) {
+    for (const std::string& path : paths) {
+      const std::filesystem::path file = in_data(path, data);
+      if (path.starts_with("{data}") && !fs::exists(data)) continue;
+      if (!fs::exists(file)) fail_input("'{}' names '{}', but there is no {}", key, path, file.string());
+    }
+  }
+}
+
+// Before anything is written: a study that cannot run leaves no folder behind.
+void check_study(const StudyOptions& options, const StudyFolder& folder) {
+  check_files(options, folder);
+  if (options.kind == "real" || fs::exists(folder.world())) {
+    arms_of(options, folder);
+  } else {
+    resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
+  }
+}
+
 void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
   if (options.cost_steps == 0 || fs::exists(folder.cost())) return;
   log_info("timing the arms in turns");
   const pid_t pid = start_process({"study", "--out", folder.root.string(), "--cost"}, folder.root / "cost-log.txt", 1);
   EndedProcess ended{0, 0};
-  while (ended.pid != pid) ended = wait_process(1000);
+  while (ended.pid != pid) {
+    if (pending_signal() != 0) {
+      stop_processes({pid});
+      throw Interrupted(pending_signal(),
+                        "stopped while timing the arms, all cells are done; the same command goes on from here");
+    }
+    ended = wait_process(200);
+  }
   if (ended.status != 0) fail_run("timing the arms failed; its log is {}", (folder.root / "cost-log.txt").string());
 }
 
@@ -78,10 +115,13 @@ void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
 
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call) {
   const StudyFolder folder{fs::absolute(call.folder)};
+  check_study(options, folder);
   make_folders(folder.root);
   const FolderLock lock(folder.root);
   keep_config(options, folder);
+  remove_leftovers(folder.root);
   keep_world(options, folder);
+  check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   const std::vector<Cell> cells = study_cells(options, arms);
   run_grid(cells, folder, options.jobs);

@@ -1,0 +1,140 @@
+// Arms of a study: the presets resolve, twins cost the same, mistakes are named.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "model/counts.h"
+#include "study/options.h"
+
+namespace flanmoe {
+namespace {
+
+StudyOptions study(const std::string& arms, const std::string& more = "") {
+  StudyOptions options;
+  const std::string model =
+      "model: {d_model: 32, d_kv: 8, num_heads: 4, d_ff: 64, num_layers: 2, num_decoder_layers: 2}\n";
+  load_options(parse_config(model + more + "arms:\n" + arms, "study.yaml"), options);
+  return options;
+}
+
+const std::string kSwitch = "  switch: {label: Switch top-1, twin: dense, model: {moe: {num_experts: 8}}}\n";
+const std::string kDense = "  dense: {twin_of: switch}\n";
+
+const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name) {
+  for (const ArmOptions& arm : arms) {
+    if (arm.name == name) return arm;
+  }
+  throw std::runtime_error("no arm " + name);
+}
+
+void expect_twins_cost_the_same(const std::vector<ArmOptions>& arms) {
+  for (const ArmOptions& arm : arms) {
+    EXPECT_EQ(arm.twin.empty(), arm.model.moe.num_experts == 0) << arm.name << ": a sparse arm names its twin";
+    if (arm.twin.empty()) continue;
+    const ModelOptions &sparse = arm.model, &dense = arm_of(arms, arm.twin).model;
+    EXPECT_EQ(dense.moe.num_experts, 0) << arm.name;
+    EXPECT_LE(std::abs(count_model(dense).flops_per_token / count_model(sparse).flops_per_token - 1.0), 0.01)
+        << arm.name;
+    EXPECT_EQ(dense.num_layers, sparse.num_layers);
+    EXPECT_EQ(dense.num_decoder_layers, sparse.num_decoder_layers);
+    EXPECT_EQ(dense.d_model, sparse.d_model);
+    EXPECT_EQ(dense.num_heads, sparse.num_heads);
+    EXPECT_EQ(dense.d_kv, sparse.d_kv);
+    EXPECT_EQ(dense.vocab_size, sparse.vocab_size);
+    EXPECT_EQ(dense.gated, sparse.gated);
+  }
+}
+
+TEST(Arms, OfThePresetsResolve) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(FLANMOE_SOURCE_DIR) / "configs/study")) {
+    if (entry.path().extension() != ".yaml") continue;
+    SCOPED_TRACE(entry.path().filename().string());
+    StudyOptions options;
+    load_options(load_config(entry.path()), options);
+    for (const int64_t vocab_size : {904, 1712, 32128}) {
+      const auto arms = resolve_arms(options, vocab_size);
+      EXPECT_GE(arms.size(), 2u);
+      for (const ArmOptions& arm : arms) EXPECT_EQ(arm.model.vocab_size, vocab_size);
+      expect_twins_cost_the_same(arms);
+    }
+  }
+}
+
+TEST(Arms, AreFilledIn) {
+  const auto arms = resolve_arms(study(kSwitch + kDense), 200);
+  ASSERT_EQ(arms.size(), 2u);
+  EXPECT_EQ(arms[0].name, "switch");
+  EXPECT_EQ(arms[0].label, "Switch top-1");
+  EXPECT_EQ(arms[0].router, "switch");
+  EXPECT_EQ(arms[0].model.moe.num_experts, 8);
+  EXPECT_EQ(arms[0].model.d_model, 32);
+  EXPECT_EQ(arms[0].model.vocab_size, 200);
+  EXPECT_EQ(arms[1].label, "dense");
+  EXPECT_EQ(arms[1].router, "none");
+  EXPECT_EQ(arms[1].model.moe.num_experts, 0);
+  expect_twins_cost_the_same(arms);
+}
+
+TEST(Arms, TwinsOfEveryRoutingCostTheSame) {
+  const std::string rest[] = {
+      "k: 1", "k: 2", "k: 2, extra_dense_ffn: true",
+      "k: 2, routing: expert_choice, decoder_routing: token_choice, capacity_factor_train: 2.0"};
+  for (const std::string& moe : rest) {
+    for (const char* shape : {"", "gated: true, ", "decoder_only: true, ", "num_layers: 4, "}) {
+      if (std::string(shape).starts_with("decoder_only") && moe.find("expert_choice") != std::string::npos)
+        continue;  // is not causal
+      const std::string sparse = "  s: {twin: dense, model: {" + std::string(shape) + "moe: {num_experts: 8, " + moe +
+                                 "}}}\n  dense: {twin_of: s}\n";
+      SCOPED_TRACE(sparse);
+      const auto arms = resolve_arms(study(sparse), 200);
+      expect_twins_cost_the_same(arms);
+      EXPECT_EQ(arms[1].model.decoder_only, arms[0].model.decoder_only);
+      if (moe == "k: 1") continue;
+      EXPECT_GT(arms[1].model.d_ff, 64);  // two experts a token: a wider twin
+    }
+  }
+}
+
+void expect_parts(const std::string& message, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    EXPECT_NE(message.find(part), std::string::npos) << "'" << part << "' in: " << message;
+}
+
+std::string refused(const std::string& arms) {
+  return message_of<UserError>([&] { resolve_arms(study(arms), 200); });
+}
+
+TEST(Arms, AnUnknownTwinIsNamed) {
+  expect_parts(refused("  switch: {twin: dens, model: {moe: {num_experts: 8}}}\n" + kDense),
+               {"switch", "twin", "'dens'", "'dense'"});
+  expect_parts(refused(kSwitch + "  dense: {twin_of: swich}\n"), {"dense", "twin_of", "'swich'", "'switch'"});
+  expect_parts(refused(kSwitch), {"switch", "twin", "'dense'"});
+}
+
+TEST(Arms, ATwinOfOtherCostIsRefused) {
+  const std::string message =
+      refused("  gshard: {twin: dense, model: {moe: {num_experts: 8, k: 2}}}\n" + kSwitch + kDense);
+  expect_parts(message, {"gshard", "dense", "FLOPs", "1%"});
+  expect_parts(refused(kSwitch + "  dense: {model: {d_ff: 80}}\n"), {"switch", "dense", "FLOPs"});
+}
+
+TEST(Arms, WhatCannotBeBuiltIsRefused) {
+  expect_parts(refused("  switch: {twin: switch, model: {moe: {num_expert: 8}}}\n"),
+               {"study.yaml:3", "num_expert", "num_experts"});
+  expect_parts(refused("  switch: {lable: x}\n"), {"study.yaml:3", "lable", "label"});
+  expect_parts(refused("  ec: {model: {decoder_only: true, moe: {num_experts: 4, routing: expert_choice}}}\n"),
+               {"decoder"});
+  StudyOptions none;
+  EXPECT_NE(message_of<UserError>([&] { resolve_arms(none, 200); }).find("arms"), std::string::npos);
+}
+
+TEST(StudyOptions, SeedsAreDifferent) {
+  expect_parts(message_of<UserError>([] { study(kDense, "seeds: [1, 1]\n"); }), {"study.yaml:2", "seeds"});
+  expect_parts(message_of<UserError>([] { study(kDense, "seeds: []\n"); }), {"seeds"});
+}
+
+}  // namespace
+}  // namespace flanmoe

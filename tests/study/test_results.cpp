@@ -1,0 +1,259 @@
+// Measures, verdicts and results.json of cells whose scores were made up, against numbers worked out by hand.
+#include "study/results.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "study/cells_by_hand.h"
+#include "study/measures.h"
+
+namespace flanmoe {
+namespace {
+
+const std::string kModel =
+    "model: {d_model: 32, d_kv: 8, num_heads: 4, d_ff: 64, num_layers: 2, num_decoder_layers: 2}\n"
+    "finetune_sets: [\"{data}/finetune/one.yaml\", \"{data}/finetune/two.yaml\"]\n";
+const std::string kArms = R"(arms:
+  dense: {label: Dense, twin_of: switch}
+  dense_wide: {label: Wide, twin_of: gshard}
+  switch: {label: Switch, twin: dense, model: {moe: {num_experts: 8}}}
+  gshard: {label: GShard, twin: dense_wide, model: {moe: {num_experts: 8, k: 2}}}
+)";
+
+StudyOptions study(const std::string& more) {
+  StudyOptions options;
+  load_options(parse_config(kModel + kArms + more, "study.yaml"), options);
+  return options;
+}
+
+cases::HandScores three_seeds() {
+  cases::HandScores scores;
+  scores.pretrained = {
+      {"dense", {40, 55, 55}}, {"switch", {25, 40, 40}}, {"dense_wide", {40, 40, 40}}, {"gshard", {40, 40, 40}}};
+  scores.instructed = {
+      {"dense", {40, 55, 40}}, {"switch", {70, 70, 55}}, {"dense_wide", {55, 55, 40}}, {"gshard", {70, 70, 55}}};
+  return scores;
+}
+
+cases::HandScores one_seed() {
+  cases::HandScores scores;
+  scores.pretrained = {{"dense", {40}}, {"switch", {40}}, {"dense_wide", {40}}, {"gshard", {40}}};
+  scores.instructed = {{"dense", {40}}, {"switch", {55}}, {"dense_wide", {70}}, {"gshard", {40}}};
+  return scores;
+}
+
+const Json& named(const Json& list, const char* key, const std::string& value) {
+  for (const Json& item : list) {
+    if (item.at(key) == value) return item;
+  }
+  throw std::runtime_error("nothing with " + std::string(key) + " " + value);
+}
+
+void expect_numbers(const Json& list, const std::vector<double>& expected) {
+  ASSERT_EQ(list.size(), expected.size()) << list;
+  for (size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(list[i].get<double>(), expected[i], 1e-9) << list;
+}
+
+void expect_interval(const Json& interval, double mean, double half) {
+  EXPECT_NEAR(interval.at("mean").get<double>(), mean, 1e-3) << interval;
+  EXPECT_NEAR(interval.at("low").get<double>(), mean - half, 1e-3) << interval;
+  EXPECT_NEAR(interval.at("high").get<double>(), mean + half, 1e-3) << interval;
+}
+
+class Results : public FolderTest {
+ protected:
+  Json three() const { return cases::results_by_hand(study("seeds: [4, 2, 9]\n"), three_seeds(), folder_); }
+  Json one() const { return cases::results_by_hand(study("seeds: [3]\n"), one_seed(), folder_); }
+};
+
+TEST(NormalisedAverage, IsAMeanOverSuitesOfMeansOverTasks) {
+  for (const auto& [score, average] : std::vector<std::pair<double, double>>{{40, 5.0}, {55, 28.75}, {70, 52.5}}) {
+    const Score found = normalised_average(cases::direct_eval(score, 6.0));
+    EXPECT_NEAR(found.value, average, 1e-9);
+    // exam: sqrt(8^2 + 6^2) / 2 = 5; qa: 12; their mean: sqrt(5^2 + 12^2) / 2
+    EXPECT_NEAR(found.standard_error, 6.5, 1e-9);
+  }
+  const Json both = cases::heldout_eval(55.0, 6.0);  // chain of thought on exam/a: 40, normalised 20
+  EXPECT_NEAR(normalised_average(both, "direct").value, 28.75, 1e-9);
+  EXPECT_NEAR(normalised_average(both, "cot").value, 20.0, 1e-9);
+  EXPECT_NEAR(normalised_average(both).value, (47.5 + 10.0 + 20.0) / 3.0, 1e-9);
+}
+
+TEST(Scores, OfDifferencesAndMeans) {
+  const Scores over = difference({{10.0, 3.0}, {1.0, 0.0}}, {{4.0, 4.0}, {2.0, 5.0}});
+  ASSERT_EQ(over.size(), 2u);
+  EXPECT_EQ(over[0].value, 6.0);
+  EXPECT_NEAR(over[0].standard_error, 5.0, 1e-12);  // items of two models: independent
+  EXPECT_EQ(over[1].value, -1.0);
+  EXPECT_NEAR(over[1].standard_error, 5.0, 1e-12);
+  const Scores mean = mean_of({{{10.0, 3.0}}, {{20.0, 5.0}}});
+  ASSERT_EQ(mean.size(), 1u);
+  EXPECT_EQ(mean[0].value, 15.0);
+  EXPECT_NEAR(mean[0].standard_error, 4.0, 1e-12);  // one model's items in both: they move together
+}
+
+TEST(Scores, OfOneSeedWithoutAnErrorDecideNothing) {
+  EXPECT_EQ(verdict_of(Scores{{5.0, 0.0}}), "too noisy to say");
+  EXPECT_EQ(verdict_of(Scores{{5.0, 1.0}}), "yes");
+  EXPECT_EQ(verdict_of(Scores{{-5.0, 1.0}}), "no");
+  EXPECT_NE(interval_of({{5.0, 0.0}}, false).basis.find("one seed"), std::string::npos);
+}
+
+TEST_F(Results, MeasuresOfThreeSeeds) {
+  const Json results = three();
+  EXPECT_EQ(results["seeds"], Json({4, 2, 9}));
+  const Json& loss = named(results["measures"], "id", "loss/pretrain");
+  expect_numbers(named(loss["arms"], "arm", "switch")["values"], {1.25, 2.0, 2.0});  // the last logged loss
+  const Json& cot = named(results["measures"], "id", "suite/exam/cot/instructed");
+  expect_numbers(named(cot["arms"], "arm", "dense")["values"], {25, 40, 25});
+  const Json& validation =
+      named(results["measures"], "id", "validation/instructed");  // chances 25, 0, 50: 25 on average
+  expect_numbers(named(validation["arms"], "arm", "dense")["values"], {20, 35, 20});
+  const Json& mean = named(results["measures"], "id", "finetune/mean/direct");
+  expect_numbers(named(mean["arms"], "arm", "switch")["values"], {17.5, 25, 25});
+  const Json& gain = named(results["measures"], "id", "gain/finetune");
+  expect_numbers(named(gain["arms"], "arm", "switch")["values"], {22.5, 15, 7.5});
+  const Json& tuned = named(results["measures"], "id", "finetune/two/instructed");
+  expect_numbers(named(tuned["arms"], "arm", "gshard")["values"], {45, 45, 37.5});
+}
+
+TEST_F(Results, DifferencesArePairedBySeed) {
+  const Json results = three();
+  // All prompts: the mean of exam direct, qa direct and exam cot; a point of score is worth 9/6, 2 and 4/3 of them...
+  // by hand: v = 40: (30 - 20 + 0) / 3, v = 55: (47.5 + 10 + 20) / 3, v = 70: (65 + 40 + 40) / 3.
+  const double at55 = 77.5 / 3.0, at70 = 145.0 / 3.0;
+  const Json& measure = named(results["measures"], "id", "heldout/instructed");
+  expect_numbers(named(measure["arms"], "arm", "switch")["values"], {at70, at70, at55});
+  ASSERT_EQ(measure["differences"].size(), 2u);
+  const Json& noisy = named(measure["differences"], "arm", "switch");
+  EXPECT_EQ(noisy["twin"], "dense");
+  expect_numbers(noisy["values"], {45.0, 22.5, 22.5});
+  expect_interval(noisy["interval"], 30.0, 4.3027 * 7.5);  // deviation sqrt(168.75), over sqrt(3): 7.5
+  EXPECT_EQ(noisy["verdict"], "too noisy to say");
+  const Json& sure = named(measure["differences"], "arm", "gshard");
+  EXPECT_EQ(sure["twin"], "dense_wide");
+  expect_interval(sure["interval"], 22.5, 0.0);
+  EXPECT_EQ(sure["verdict"], "yes");
+  EXPECT_NE(sure["interval"]["basis"].get<std::string>().find("3 seeds, paired"), std::string::npos);
+  const Json& before = named(results["measures"], "id", "suite/exam/direct/pretrained");
+  expect_interval(named(before["differences"], "arm", "switch")["interval"], -15.0, 0.0);
+  EXPECT_EQ(named(before["differences"], "arm", "switch")["verdict"], "no");
+}
+
+TEST_F(Results, VerdictsOfThreeSeeds) {
+  const Json verdicts = three()["verdicts"];
+  std::vector<std::string> ids;
+  for (const Json& verdict : verdicts) ids.push_back(verdict["id"]);
+  EXPECT_EQ(ids, (std::vector<std::string>{"shape-1", "shape-2", "shape-3", "shape-3-finetuned", "shape-6", "shape-9",
+                                           "shape-9-capacity"}));
+  const Json& direct = named(verdicts, "id", "shape-1");  // twin minus sparse: 7.5 each, and 0 each
+  EXPECT_EQ(direct["answer"], "yes");
+  EXPECT_EQ(named(direct["parts"], "answer", "too noisy to say")["interval"]["mean"], 0.0);
+  const Json& beats = named(verdicts, "id", "shape-2");  // by seed 33.75, 22.5, 22.5
+  EXPECT_EQ(beats["answer"], "yes");
+  EXPECT_TRUE(beats["text"].get<std::string>().starts_with("yes: +26.")) << beats["text"];
+  ASSERT_EQ(beats["parts"].size(), 2u);
+  EXPECT_EQ(beats["parts"][0]["label"], "Switch over Dense");
+  EXPECT_EQ(beats["parts"][0]["answer"], "too noisy to say");
+  EXPECT_EQ(beats["parts"][1]["answer"], "yes");
+  const Json& order = named(verdicts, "id", "shape-6");  // equal scores
+  EXPECT_EQ(order["answer"], "too noisy to say");
+  ASSERT_EQ(order["parts"].size(), 1u);
+  EXPECT_EQ(order["parts"][0]["label"], "GShard over Switch (unequal FLOPs)");
+  const Json& use = named(verdicts, "id", "shape-9");  // 37.5% to 50% in every seed
+  EXPECT_EQ(use["answer"], "yes");
+  expect_interval(use["parts"][0]["interval"], 12.5, 0.0);
+  const Json& room = named(verdicts, "id", "shape-9-capacity");  // without a limit 3 more on each task: 19 * 3 / 12
+  EXPECT_EQ(room["answer"], "no");
+  expect_interval(room["parts"][1]["interval"], -4.75, 0.0);
+}
+
+TEST_F(Results, OneSeedHasIntervalsOverItems) {
+  const Json results = one();
+  const Json& measure = named(results["measures"], "id", "suite/exam/direct/instructed");
+  expect_interval(named(measure["arms"], "arm", "switch")["interval"], 55.0, 1.959964 * 6.0);
+  const Json& over = named(measure["differences"], "arm", "switch");  // 15 +- 1.96 * 6 sqrt(2)
+  expect_interval(over["interval"], 15.0, 1.959964 * 6.0 * std::sqrt(2.0));
+  EXPECT_EQ(over["verdict"], "too noisy to say");
+  EXPECT_EQ(named(measure["differences"], "arm", "gshard")["verdict"], "no");  // -30
+  EXPECT_NE(over["interval"]["basis"].get<std::string>().find("one seed"), std::string::npos);
+  const Json& use = named(results["verdicts"], "id", "shape-9");  // no interval over items is known
+  EXPECT_EQ(use["answer"], "too noisy to say");
+  EXPECT_EQ(named(results["verdicts"], "id", "shape-6")["answer"], "no");  // GShard 40, Switch 55: -22.5 +- 14.1
+}
+
+TEST_F(Results, HoldWhatTheReportReads) {
+  const Json results = three();
+  EXPECT_EQ(results["format"], 1);
+  EXPECT_EQ(results["command"], "flanmoe study by-hand");
+  EXPECT_EQ(results["suites"], Json({"exam", "qa"}));
+  EXPECT_EQ(results["data"]["counts"]["facts"], 12);
+  const Json& arm = named(results["arms"], "name", "gshard");
+  EXPECT_EQ(arm["label"], "GShard");
+  EXPECT_EQ(arm["twin"], "dense_wide");
+  EXPECT_EQ(arm["k"], 2);
+  EXPECT_TRUE(arm["sparse"].get<bool>());
+  EXPECT_EQ(arm["disk_bytes"], 1000);  // of the first seed
+  EXPECT_GT(arm["total_parameters"].get<int64_t>(), arm["active_parameters"].get<int64_t>());
+  EXPECT_EQ(results["tasks"].size(), 4u * 2u * (4u + 3u));  // arms, stages, held-out and validation
+  const Json& task = results["tasks"][0];                   // dense, pretrained, exam/a
+  EXPECT_NEAR(task["score"].get<double>(), 50.0, 1e-9);
+  EXPECT_NEAR(task["standard_error"].get<double>(), 6.0 / std::sqrt(3.0), 1e-9);
+  EXPECT_EQ(results["curves"].size(), 4u * 2u * 3u);
+  EXPECT_EQ(results["curves"][0]["points"][0], Json({{"step", 2}, {"tokens", 20}, {"train/loss", 3.0}}));
+  EXPECT_EQ(results["curves"][0]["points"][1], Json({{"step", 3}, {"tokens", 30}, {"eval/normalised_average", 4.5}}));
+  ASSERT_EQ(results["routing"].size(), 4u);  // two sparse arms before and after
+  EXPECT_EQ(results["routing"][1]["stage"], "instructed");
+  ASSERT_EQ(results["capacity"].size(), 2u);
+  EXPECT_NEAR(results["capacity"][0]["default"]["mean"].get<double>(), (52.5 + 52.5 + 28.75) / 3.0, 1e-9);
+  EXPECT_NEAR(results["capacity"][0]["unlimited"]["mean"].get<double>(), (52.5 + 52.5 + 28.75) / 3.0 + 4.75, 1e-9);
+  const Json& cost = named(results["timing"]["cost"], "arm", "switch");
+  EXPECT_NEAR(cost["train_overhead"].get<double>(), 0.25, 1e-9);
+  EXPECT_NEAR(cost["decode_overhead"].get<double>(), -0.2, 1e-9);
+  EXPECT_TRUE(named(results["timing"]["cost"], "arm", "dense")["train_overhead"].is_null());
+  EXPECT_NEAR(results["timing"]["cell_seconds"].get<double>(), 4.0 * 3.0 * 6.0 * 2.5, 1e-9);
+}
+
+TEST_F(Results, AreTheSameBytesTwice) {
+  Json first = three(), second = three();
+  first.erase("timing");
+  second.erase("timing");
+  EXPECT_EQ(first.dump(), second.dump());
+}
+
+TEST_F(Results, WithoutSparseArmsOrFinetuneSets) {
+  StudyOptions options;
+  load_options(parse_config("model: {d_model: 16, d_kv: 4, num_heads: 3, d_ff: 24}\narms: {dense: {}}\n"
+                            "seeds: [1, 2]\ncost_steps: 0\n",
+                            "study.yaml"),
+               options);
+  cases::HandScores scores;
+  scores.pretrained = {{"dense", {40, 55}}};
+  scores.instructed = {{"dense", {55, 55}}};
+  const Json results = cases::results_by_hand(options, scores, folder_);
+  EXPECT_TRUE(results["verdicts"].empty());
+  EXPECT_TRUE(results["routing"].empty());
+  EXPECT_TRUE(results["capacity"].empty());
+  EXPECT_TRUE(results["timing"]["cost"].empty());
+  for (const Json& measure : results["measures"]) {
+    EXPECT_FALSE(measure["id"].get<std::string>().starts_with("finetune")) << measure["id"];
+    EXPECT_TRUE(measure["differences"].empty());
+  }
+}
+
+TEST_F(Results, NeedEveryCell) {
+  const StudyOptions options = study("seeds: [3]\n");
+  cases::results_by_hand(options, one_seed(), folder_);
+  const StudyFolder folder{folder_};
+  fs::remove(folder.result("gshard/seed-3/instruct"));
+  const auto arms = resolve_arms(options, 100);
+  const std::string message =
+      message_of<UserError>([&] { study_results(options, arms, study_cells(options, arms), folder, ""); });
+  EXPECT_NE(message.find("gshard/seed-3/instruct/result.json"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace flanmoe
