@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
@@ -20,15 +21,16 @@ struct DtypeName {
   at::ScalarType type;
   const char* name;
 };
-constexpr std::array<DtypeName, 9> kDtypes = {{{at::kDouble, "F64"},
-                                               {at::kFloat, "F32"},
-                                               {at::kHalf, "F16"},
-                                               {at::kBFloat16, "BF16"},
-                                               {at::kLong, "I64"},
-                                               {at::kInt, "I32"},
-                                               {at::kChar, "I8"},
-                                               {at::kByte, "U8"},
-                                               {at::kBool, "BOOL"}}};
+constexpr std::array<DtypeName, 10> kDtypes = {{{at::kDouble, "F64"},
+                                                {at::kFloat, "F32"},
+                                                {at::kHalf, "F16"},
+                                                {at::kBFloat16, "BF16"},
+                                                {at::kLong, "I64"},
+                                                {at::kInt, "I32"},
+                                                {at::kShort, "I16"},
+                                                {at::kChar, "I8"},
+                                                {at::kByte, "U8"},
+                                                {at::kBool, "BOOL"}}};
 
 const char* dtype_name(at::ScalarType type) {
   for (const auto& dtype : kDtypes) {
@@ -41,7 +43,7 @@ at::ScalarType dtype_of(const std::string& name, const std::string& where) {
   for (const auto& dtype : kDtypes) {
     if (name == dtype.name) return dtype.type;
   }
-  fail_input("{}: dtype is '{}', expected one of F64, F32, F16, BF16, I64, I32, I8, U8, BOOL", where, name);
+  fail_input("{}: dtype is '{}', expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL", where, name);
 }
 
 // One tensor's place, checked against the data section.
@@ -52,32 +54,39 @@ struct Entry {
   uint64_t begin, end;
 };
 
+// A size of 0 makes the tensor empty, but the strides of the other sizes must fit too.
 uint64_t bytes_of(const std::vector<int64_t>& shape, at::ScalarType type, const std::string& where) {
-  uint64_t bytes = c10::elementSize(type);
+  auto bytes = static_cast<int64_t>(c10::elementSize(type));
+  bool is_empty = false;
   for (int64_t size : shape) {
-    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes)) {
-      fail_input("{}: the shape's size overflows 64 bits", where);
+    is_empty = is_empty || size == 0;
+    if (__builtin_mul_overflow(bytes, std::max<int64_t>(size, 1), &bytes)) {
+      fail_input("{}: the size of its shape overflows 63 bits", where);
     }
   }
-  return bytes;
+  return is_empty ? 0 : static_cast<uint64_t>(bytes);
 }
 
 Entry parse_entry(const std::string& name, const Json& value, uint64_t data_bytes, const std::string& file) {
   const std::string where = fmt::format("{}: tensor '{}'", file, name);
   Entry entry{name, dtype_of(json_string(value, "dtype", where), where), {}, 0, 0};
-  for (const Json& size : json_at(value, "shape", where)) {
+  const Json& shape = json_at(value, "shape", where);
+  if (!shape.is_array()) fail_input("{}: shape is {}, expected a list of sizes", where, shape.dump());
+  for (const Json& size : shape) {
     if (!size.is_number_unsigned()) fail_input("{}: shape holds {}, expected sizes >= 0", where, size.dump());
     entry.shape.push_back(size.get<int64_t>());
     if (entry.shape.back() < 0) fail_input("{}: a size is beyond 63 bits", where);
   }
   const Json& offsets = json_at(value, "data_offsets", where);
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
+  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+      !offsets[1].is_number_unsigned()) {
     fail_input("{}: data_offsets is {}, expected [begin, end]", where, offsets.dump());
   }
   entry.begin = offsets[0].get<uint64_t>();
   entry.end = offsets[1].get<uint64_t>();
   if (entry.begin > entry.end || entry.end > data_bytes) {
-    fail_input("{}: data_offsets [{}, {}] do not lie in the {} bytes of data", where, entry.begin, entry.end, data_bytes);
+    fail_input("{}: data_offsets [{}, {}] do not lie in the {} bytes of data", where, entry.begin, entry.end,
+               data_bytes);
   }
   const uint64_t bytes = bytes_of(entry.shape, entry.type, where);
   if (bytes != entry.end - entry.begin) {
@@ -86,8 +95,16 @@ Entry parse_entry(const std::string& name, const Json& value, uint64_t data_byte
   return entry;
 }
 
+void check_metadata(const Json& metadata, const std::string& file) {
+  if (!metadata.is_object()) fail_input("{}: __metadata__ is {}, expected an object of texts", file, metadata.dump());
+  for (const auto& [key, value] : metadata.items()) {
+    if (!value.is_string()) fail_input("{}: __metadata__ '{}' is {}, expected a text", file, key, value.dump());
+  }
+}
+
 void check_tiling(std::vector<Entry> entries, uint64_t data_bytes, const std::string& file) {
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::sort(entries.begin(), entries.end(),  // an empty tensor lies before the one that begins where it does
+            [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   uint64_t covered = 0;
   for (const Entry& entry : entries) {
     if (entry.begin != covered) fail_input("{}: tensor '{}' overlaps another or leaves a hole", file, entry.name);
@@ -135,16 +152,21 @@ std::vector<NamedTensor> load_safetensors(const std::filesystem::path& path) {
   if (bytes.size() < sizeof(length)) fail_input("{}: {} bytes, too short for a safetensors file", name, bytes.size());
   std::memcpy(&length, bytes.data(), sizeof(length));
   if (length > kMaxHeaderBytes || length > bytes.size() - sizeof(length)) {
-    fail_input("{}: the header claims {} bytes, the file has {}; it is cut off or not safetensors", name, length, bytes.size());
+    fail_input("{}: the header claims {} bytes, the file has {}; it is cut off or not safetensors", name, length,
+               bytes.size());
   }
   const std::string text(reinterpret_cast<const char*>(bytes.data()) + sizeof(length), length);
+  if (!text.starts_with('{')) fail_input("{}: the header does not begin with '{{'; it is not safetensors", name);
   const Json header = parse_json(text, name);
-  if (!header.is_object()) fail_input("{}: the header is not a JSON object", name);
   const uint64_t data_bytes = bytes.size() - sizeof(length) - length;
   const std::byte* data = bytes.data() + sizeof(length) + length;
   std::vector<Entry> entries;
   for (const auto& [key, value] : header.items()) {
-    if (key != "__metadata__") entries.push_back(parse_entry(key, value, data_bytes, name));
+    if (key == "__metadata__") {
+      check_metadata(value, name);
+    } else {
+      entries.push_back(parse_entry(key, value, data_bytes, name));
+    }
   }
   check_tiling(entries, data_bytes, name);
   std::vector<NamedTensor> tensors;
