@@ -1,0 +1,147 @@
+// Scores of given answers against sums over whole passes.
+#include "decode/score.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decode/generate.h"
+#include "whole.h"
+
+namespace flanmoe {
+namespace {
+
+using whole::Tokens;
+
+class Score : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Arms, Score, ::testing::ValuesIn(tiny::arms()), [](const auto& arm) { return arm.param; });
+
+// The evaluation pass over one example, capacity and all.
+double plain_score(const T5Model& model, const Tokens& source, const Tokens& target) {
+  const at::Tensor logits = tiny::logits_alone(model, {whole::wide(source), whole::wide(target)}).to(at::kDouble);
+  const at::Tensor log_probabilities = at::log_softmax(logits, -1);
+  double sum = 0.0;
+  for (size_t t = 0; t < target.size(); ++t)
+    sum += log_probabilities[static_cast<int64_t>(t)][target[t]].item<double>();
+  return sum;
+}
+
+std::vector<ScoreRequest> requests() {
+  std::vector<ScoreRequest> all;
+  for (size_t i = 0; i < whole::sources().size(); ++i) {
+    ScoreRequest request{whole::sources()[i], {}};
+    for (size_t j = 0; j <= i % 4; ++j)
+      request.targets.push_back(whole::random_source(1 + static_cast<int64_t>((3 * i + 5 * j) % 11), 100 + 10 * i + j));
+    all.push_back(request);
+  }
+  all.push_back({whole::random_source(5, 1), {{1}, {1}, {4, 1}}});  // the shortest, and one twice
+  return all;
+}
+
+TEST_P(Score, EqualsTheSumOverWholePasses) {
+  for (const bool roomy : {true, false}) {
+    const T5Model model = tiny::stirred(roomy ? tiny::roomy_options(GetParam()) : tiny::options(GetParam()));
+    const std::vector<ScoreRequest> all = requests();
+    const auto scores = score_targets(model, all);
+    ASSERT_EQ(scores.size(), all.size());
+    for (size_t i = 0; i < all.size(); ++i) {
+      ASSERT_EQ(scores[i].size(), all[i].targets.size());
+      for (size_t j = 0; j < scores[i].size(); ++j) {
+        const double expected = plain_score(model, all[i].source, all[i].targets[j]);
+        EXPECT_NEAR(scores[i][j].log_probability, expected, 1e-5 * (1.0 + std::abs(expected)))
+            << i << ", " << j << " roomy " << roomy;
+        EXPECT_EQ(scores[i][j].num_tokens, static_cast<int64_t>(all[i].targets[j].size()));
+      }
+    }
+  }
+}
+
+// Tight capacity: neighbours would be felt if they shared room.
+TEST_P(Score, DoesNotDependOnNeighboursOrBatchSize) {
+  ModelOptions options = tiny::options(GetParam());
+  options.moe.capacity_factor_eval = 0.6;
+  options.moe.min_capacity = 1;
+  const T5Model model = tiny::stirred(options);
+  const std::vector<ScoreRequest> all = requests();
+  const auto together = score_targets(model, all);
+  for (const int64_t tokens : {1, 20, 60}) {
+    const auto cut = score_targets(model, all, tokens);
+    for (size_t i = 0; i < all.size(); ++i) {
+      for (size_t j = 0; j < together[i].size(); ++j)
+        EXPECT_NEAR(cut[i][j].log_probability, together[i][j].log_probability, 1e-4);
+    }
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (size_t j = 0; j < together[i].size(); ++j) {
+      const auto alone = score_targets(model, {{all[i].source, {all[i].targets[j]}}});
+      EXPECT_NEAR(alone[0][0].log_probability, together[i][j].log_probability, 1e-4) << i << ", " << j;
+    }
+  }
+}
+
+// A greedy answer's score is the sum of the largest log probabilities on its way.
+TEST_P(Score, OfAGreedyAnswerIsTheSumOfItsSteps) {
+  ModelOptions options = tiny::roomy_options(GetParam());
+  // Room for all in the decoder as well; 0 = no limit would let every expert take every token of the source.
+  if (options.moe.routing == "expert_choice") options.moe.min_capacity = 64;
+  GenerateOptions up_to_six;
+  up_to_six.max_new_tokens = 6;
+  int64_t num_tokens = 0;
+  for (const uint64_t seed : {8, 9, 10}) {
+    const T5Model model = whole::lively(options, seed);
+    for (const Tokens& source : whole::sources()) {
+      Tokens target = generate(model, {source}, up_to_six)[0];
+      target.erase(std::find(target.begin(), target.end(), 0), target.end());  // no target holds a 0: it means padding
+      num_tokens += static_cast<int64_t>(target.size());
+      double sum = 0.0;
+      for (size_t t = 0; t < target.size(); ++t) {
+        const Tokens prefix(target.begin(), target.begin() + static_cast<int64_t>(t));
+        sum += at::log_softmax(whole::next_logits(model, source, prefix).to(at::kDouble), 0).max().item<double>();
+      }
+      sum += at::log_softmax(whole::next_logits(model, source, target).to(at::kDouble), 0)[whole::kEos].item<double>();
+      target.push_back(whole::kEos);
+      EXPECT_NEAR(score_targets(model, {{source, {target}}})[0][0].log_probability, sum, 1e-4);
+    }
+  }
+  EXPECT_GT(num_tokens, 10);
+}
+
+TEST(Scores, ProbabilitiesOfAllOneTokenAnswersSumToOne) {
+  const T5Model model = tiny::stirred(tiny::roomy_options("switch"));
+  ScoreRequest request{whole::random_source(6, 1), {}};
+  for (int32_t v = 1; v < 23; ++v) request.targets.push_back({v});
+  double sum =
+      std::exp(at::log_softmax(whole::next_logits(model, request.source, {}).to(at::kDouble), 0)[0].item<double>());
+  const auto scores = score_targets(model, {request});
+  for (const TargetScore& score : scores[0]) sum += std::exp(score.log_probability);
+  EXPECT_NEAR(sum, 1.0, 1e-5);
+}
+
+// Where the whole batch shares room (a sparse encoder, a dense decoder), copies of a source would push each other out:
+// read once, it has the room to itself, whatever the number of its options.
+TEST(Scores, TheEncoderReadsASourceOnceForAllItsOptions) {
+  ModelOptions options = tiny::options("switch");
+  options.num_decoder_layers = 1;
+  options.moe.eval_group = "batch";
+  options.moe.capacity_factor_eval = 0.5;
+  options.moe.min_capacity = 1;
+  const T5Model model = tiny::stirred(options);
+  const Tokens source = whole::random_source(11, 1), target = whole::random_source(4, 2);
+  const tiny::Example example{whole::wide(source), whole::wide(target)};
+  const at::Tensor copies = forward(model, tiny::batch_of(std::vector<tiny::Example>(6, example)), {}).logits;
+  EXPECT_GT(tiny::largest_difference(copies[0], copies[5]), 1e-2) << "copies do not compete: the test tests nothing";
+  const auto scores = score_targets(model, {{source, std::vector<Tokens>(6, target)}});
+  const double alone = plain_score(model, source, target);
+  for (const TargetScore& score : scores[0]) EXPECT_NEAR(score.log_probability, alone, 1e-5 * (1.0 + std::abs(alone)));
+}
+
+TEST(Scores, NothingAsked) {
+  const T5Model model = tiny::stirred(tiny::roomy_options("dense_v10"));
+  EXPECT_TRUE(score_targets(model, {}).empty());
+  const auto scores = score_targets(model, {{{5, 1}, {}}, {{6, 1}, {{1}}}});
+  ASSERT_EQ(scores.size(), 2u);
+  EXPECT_TRUE(scores[0].empty());
+  EXPECT_EQ(scores[1].size(), 1u);
+}
+
+}  // namespace
+}  // namespace flanmoe
