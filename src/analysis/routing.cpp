@@ -44,7 +44,8 @@ at::Tensor ids_of_stack(const TokenBatch& batch, const std::string& stack) {
 void count_classes(LayerRouting& layer, const MoeTokens& tokens, const TokenBatch& batch, const Tokenizer& tokenizer) {
   const bool encoder = tokens.stack == "encoder";
   const at::Tensor ids = ids_of_stack(batch, tokens.stack), real = encoder ? batch.source_ids : batch.target_ids;
-  const auto id = ids.accessor<int64_t, 2>(), real_id = real.accessor<int64_t, 2>(), asked = tokens.asked.accessor<int64_t, 2>();
+  const auto id = ids.accessor<int64_t, 2>(), real_id = real.accessor<int64_t, 2>(),
+             asked = tokens.asked.accessor<int64_t, 2>();
   const auto experts = tokens.experts.accessor<int64_t, 3>();
   for (int64_t b = 0; b < ids.size(0); ++b) {
     for (int64_t t = 0; t < ids.size(1); ++t) {
@@ -57,7 +58,8 @@ void count_classes(LayerRouting& layer, const MoeTokens& tokens, const TokenBatc
   }
 }
 
-void pool(std::vector<LayerRouting>& layers, const ForwardResult& result, const TokenBatch& batch, const Tokenizer& tokenizer) {
+void pool(std::vector<LayerRouting>& layers, const ForwardResult& result, const TokenBatch& batch,
+          const Tokenizer& tokenizer) {
   for (size_t i = 0; i < result.statistics.size(); ++i) {
     if (layers.size() == i) {
       layers.push_back({result.statistics[i], {}});
@@ -96,8 +98,8 @@ double LayerRouting::class_specialisation() const {
   return class_entropy == 0.0 ? 0.0 : (class_entropy + expert_entropy - joint_entropy) / class_entropy;
 }
 
-std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts,
-                                          const RoutingOptions& options) {
+std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer,
+                                          const std::vector<TextIds>& texts, const RoutingOptions& options) {
   FLANMOE_ASSERT(!model.options().decoder_only);
   const at::NoGradGuard no_gradients;
   const T5Model routed = with_capacity(model, options.capacity_factor);
@@ -126,7 +128,8 @@ std::vector<ColouredText> colour_text(const T5Model& model, const Tokenizer& tok
     const at::Tensor ids = ids_of_stack(batch, tokens.stack);
     for (int64_t t = 0; t < ids.size(1); ++t) {
       const auto expert = tokens.experts[0][t][0].item<int64_t>();
-      layer.tokens.push_back({tokenizer.piece(ids[0][t].item<int32_t>()), expert, expert < 0});
+      const bool dropped = expert < 0 && tokens.asked[0][t].item<int64_t>() > 0;
+      layer.tokens.push_back({tokenizer.piece(ids[0][t].item<int32_t>()), expert, dropped});
     }
     coloured.push_back(std::move(layer));
   }

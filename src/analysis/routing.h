@@ -16,14 +16,15 @@ namespace flanmoe {
 enum class TokenClass { kFormatting, kDigits, kFunctionWords, kContent };
 inline constexpr std::array<const char*, 4> kTokenClassNames = {"formatting", "digits", "function words", "content"};
 
-// Class of a piece: marks, sentinels and eos are formatting; digits; a short list of English function words; else content.
+// Class of a piece: marks, sentinels and eos are formatting; digits; a short list of English function words; else
+// content.
 TokenClass token_class(const Tokenizer& tokenizer, int32_t id);
 
 struct ClassRouting {
   int64_t num_tokens = 0;
-  int64_t num_dropped_tokens = 0;      // asked and kept nothing
-  int64_t num_unchosen_tokens = 0;     // expert choice: no expert took it
-  std::vector<int64_t> kept;           // [E]
+  int64_t num_dropped_tokens = 0;   // asked and kept nothing
+  int64_t num_unchosen_tokens = 0;  // expert choice: no expert took it
+  std::vector<int64_t> kept;        // [E]
 };
 
 struct LayerRouting {
@@ -39,18 +40,19 @@ struct RoutingOptions {
   int64_t rows_per_batch = 64;
 };
 
-// Routes every text (teacher forced) and pools the statistics per sparse layer. `texts` hold source and target ids ending with eos.
+// Routes every text (teacher forced) and pools the statistics per sparse layer. `texts` hold source and target ids
+// ending with eos.
 struct TextIds {
   TokenIds source, target;
 };
-std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts,
-                                          const RoutingOptions& options);
+std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer,
+                                          const std::vector<TextIds>& texts, const RoutingOptions& options);
 
 // One text with the expert of every token, per sparse layer.
 struct ColouredToken {
   std::string piece;
-  int64_t expert = -1;  // the kept expert of largest weight, -1 = none
-  bool dropped = false;
+  int64_t expert = -1;   // the kept expert of largest weight, -1 = none
+  bool dropped = false;  // it asked and kept nothing; expert choice: never, -1 means unchosen
 };
 struct ColouredText {
   std::string stack;
