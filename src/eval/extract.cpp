@@ -27,13 +27,15 @@ int64_t letter_index(const std::string& text, size_t num_options) {
   return index < static_cast<int64_t>(num_options) ? index : -1;
 }
 
-// Lower case, without articles and extra space; punctuation becomes `punctuation` (a point inside a number and a minus stay).
+// Lower case, without articles and extra space; punctuation becomes `punctuation` (a point inside a number and a minus
+// stay).
 std::string normalised(const std::string& text, const std::string& punctuation) {
   std::string plain;
   const std::string low = lower(text);
   for (size_t i = 0; i < low.size(); ++i) {
     const auto c = static_cast<unsigned char>(low[i]);
-    const bool point = c == '.' && i > 0 && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i - 1])) &&
+    const bool point = c == '.' && i > 0 && i + 1 < low.size() &&
+                       std::isdigit(static_cast<unsigned char>(low[i - 1])) &&
                        std::isdigit(static_cast<unsigned char>(low[i + 1]));
     const bool minus = c == '-' && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i + 1]));
     plain += std::ispunct(c) && !point && !minus ? punctuation : std::string(1, low[i]);
@@ -79,10 +81,14 @@ std::string extract_answer(const std::string& generated, const std::vector<std::
   return named.size() == 1 ? named.front() : "";
 }
 
+// Digits grouped by commas in threes, or plain; or nothing before the point, when no word or number ends there.
 std::string extract_number(const std::string& text) {
-  static const std::regex kNumber(R"(-?\d[\d,]*(\.\d+)?)");
+  static const std::regex kNumber(
+      R"((-?)\$?((?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)|(?:^|[^\w.\-])(-?)\$?(\.\d+))");
   std::string last;
-  for (std::sregex_iterator match(text.begin(), text.end(), kNumber), end; match != end; ++match) last = match->str();
+  for (std::sregex_iterator match(text.begin(), text.end(), kNumber), end; match != end; ++match) {
+    last = (*match)[2].matched ? (*match)[1].str() + (*match)[2].str() : (*match)[3].str() + "0" + (*match)[4].str();
+  }
   last.erase(std::remove(last.begin(), last.end(), ','), last.end());
   return last;
 }

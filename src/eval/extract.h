@@ -6,14 +6,17 @@
 
 namespace flanmoe {
 
-// SQuAD's: lower case, without articles, punctuation and extra space. A point inside a number and a minus before one stay.
+// SQuAD's: lower case, without articles, punctuation and extra space. A point inside a number and a minus before one
+// stay.
 std::string normalised_answer(const std::string& text);
 
-// What follows the last "answer is" (up to a full stop), else the whole text. With options: "(B)" or "B" becomes the second option's
-// text, and a text that contains exactly one option becomes that option. "" when nothing is left.
+// What follows the last "answer is" (up to a full stop), else the whole text. With options: "(B)" or "B" becomes the
+// second option's text, and a text that contains exactly one option becomes that option. "" when nothing is left.
 std::string extract_answer(const std::string& generated, const std::vector<std::string>& options);
 
-// The last number of the text, without thousands separators; "" when there is none.
+// The last number of the text, without thousands separators and dollar sign; "" when there is none. "-$1,234.50" ->
+// "-1234.50",
+// ".5" -> "0.5".
 std::string extract_number(const std::string& text);
 
 }  // namespace flanmoe

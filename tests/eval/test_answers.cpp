@@ -1,0 +1,138 @@
+// Answers found in generated text, and metrics against the golden file.
+#include <gtest/gtest.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "eval/extract.h"
+#include "eval/metrics.h"
+
+namespace flanmoe {
+namespace {
+
+using Options = std::vector<std::string>;
+
+TEST(NormalisedAnswer, DropsCaseArticlesPunctuationAndSpace) {
+  EXPECT_EQ(normalised_answer("  The  Quick,\tbrown fox! "), "quick brown fox");
+  EXPECT_EQ(normalised_answer("An apple a day"), "apple day");
+  EXPECT_EQ(normalised_answer("theory"), "theory");  // articles are whole words
+  EXPECT_EQ(normalised_answer("3.5"), "3.5");        // a point inside a number stays
+  EXPECT_EQ(normalised_answer("It is 42."), "it is 42");
+  EXPECT_EQ(normalised_answer("-7"), "-7");
+  EXPECT_EQ(normalised_answer("the"), "");
+  EXPECT_EQ(normalised_answer(""), "");
+  EXPECT_EQ(normalised_answer("同じ 文"), "同じ 文");
+}
+
+TEST(ExtractAnswer, TakesWhatFollowsTheLastAnswerIs) {
+  EXPECT_EQ(extract_answer("Lusk", {}), "Lusk");
+  EXPECT_EQ(extract_answer("Vorna lies by the sea. So the answer is Lusk.", {}), "Lusk");
+  EXPECT_EQ(extract_answer("The answer is 3. No, the answer is 4.", {}), "4");
+  EXPECT_EQ(extract_answer("THE ANSWER IS Lusk. It was said.", {}), "Lusk");
+  EXPECT_EQ(extract_answer("The answer is: Lusk", {}), "Lusk");
+  EXPECT_EQ(extract_answer("so the answer is 3.5.", {}), "3.5");
+  EXPECT_EQ(extract_answer("the answer is", {}), "");
+  EXPECT_EQ(extract_answer("", {}), "");
+  EXPECT_EQ(extract_answer("  . ", {}), "");
+}
+
+TEST(ExtractAnswer, FindsAnOption) {
+  const Options options = {"Lusk", "Temmel", "New Harbour"};
+  for (const char* text :
+       {"Temmel", "temmel.", "(B)", "B", "b)", "B.", "(b)", "The answer is (B).", "So the answer is B.",
+        "The answer is Temmel.", "I think it is the town of Temmel indeed", "The answer is (B) Temmel."}) {
+    EXPECT_EQ(extract_answer(text, options), "Temmel") << text;
+  }
+  EXPECT_EQ(extract_answer("It was new harbour, of course", options), "New Harbour");
+  EXPECT_EQ(extract_answer("The answer is (A). Temmel is not.", options), "Lusk");
+}
+
+TEST(ExtractAnswer, GivesNothingWhenNoOptionIsMeant) {
+  const Options options = {"Lusk", "Temmel"};
+  for (const char* text :
+       {"", "Brell", "Lusk or Temmel", "Lusk/Temmel", "(D)", "c", "Luskian", "The answer is unknown."}) {
+    EXPECT_EQ(extract_answer(text, options), "") << text;
+  }
+}
+
+TEST(ExtractAnswer, AnOptionsOwnTextGoesBeforeLetters) {
+  EXPECT_EQ(extract_answer("b", {"x", "y", "b"}), "b");  // an option named b, not the second one
+  EXPECT_EQ(extract_answer("12", {"1", "12", "2"}), "12");
+  EXPECT_EQ(extract_answer("yes", {"no", "yes"}), "yes");
+  EXPECT_EQ(extract_answer("not no", {"no", "yes"}), "no");
+}
+
+TEST(ExtractAnswer, OptionsThatAreArticles) {
+  EXPECT_EQ(extract_answer("", {"a", "b"}), "");
+  EXPECT_EQ(extract_answer("the", {"a", "b"}), "");
+  EXPECT_EQ(extract_answer("The answer is A.", {"a", "b"}), "a");
+  EXPECT_EQ(extract_answer("an", {"a", "an"}), "an");
+}
+
+TEST(ExtractNumber, TakesTheLastOne) {
+  EXPECT_EQ(extract_number("3 and 4 make 7."), "7");
+  EXPECT_EQ(extract_number("1,234.50 coins"), "1234.50");
+  EXPECT_EQ(extract_number("it is -5"), "-5");
+  EXPECT_EQ(extract_number("$20"), "20");
+  EXPECT_EQ(extract_number("12, 13, then"), "13");
+  EXPECT_EQ(extract_number("-$1,234.50"), "-1234.50");
+  EXPECT_EQ(extract_number("12,345,678."), "12345678");
+  EXPECT_EQ(extract_number("1,2,3"), "3");  // a list, no thousands
+  EXPECT_EQ(extract_number("1234,567"), "567");
+  EXPECT_EQ(extract_number("it costs .5"), "0.5");
+  EXPECT_EQ(extract_number("-.25"), "-0.25");
+  EXPECT_EQ(extract_number("$.50"), "0.50");
+  EXPECT_EQ(extract_number("see p.7"), "7");
+  EXPECT_EQ(extract_number("0.125"), "0.125");
+  EXPECT_EQ(extract_number("9 (apples)"), "9");
+  EXPECT_EQ(extract_number("none"), "");
+  EXPECT_EQ(extract_number(""), "");
+}
+
+TEST(Metrics, NumbersMatchByValue) {
+  const Metric match = metric_named("number_match");
+  EXPECT_EQ(match("about 1,200 in all", {"1200"}), 1.0);
+  EXPECT_EQ(match("42.0", {"7", "42"}), 1.0);
+  EXPECT_EQ(match("0.3333333", {"0.333333"}), 1.0);  // to a millionth
+  EXPECT_EQ(match("0.333", {"0.333333"}), 0.0);
+  EXPECT_EQ(match("0", {"0.0"}), 1.0);
+  EXPECT_EQ(match("0", {"0.0000001"}), 0.0);
+  EXPECT_EQ(match("1000001", {"1000003"}), 0.0);
+  EXPECT_EQ(match("-$5", {"-5"}), 1.0);
+  EXPECT_EQ(match("41", {"42"}), 0.0);
+  EXPECT_EQ(match("-42", {"42"}), 0.0);
+  EXPECT_EQ(match("none", {"42"}), 0.0);
+  EXPECT_EQ(match("none", {"none"}), 0.0);
+}
+
+TEST(Metrics, TheBestAcceptedAnswerCounts) {
+  EXPECT_EQ(metric_named("exact_match")("Paris", {"London", "paris."}), 1.0);
+  EXPECT_EQ(metric_named("exact_match")("Paris", {"London"}), 0.0);
+  EXPECT_EQ(metric_named("accuracy")("The Lusk", {"lusk"}), 1.0);
+  const Metric f1 = metric_named("token_f1");
+  EXPECT_DOUBLE_EQ(f1("red old house", {"the old mill"}), 2.0 * 1.0 / (3.0 + 2.0));
+  EXPECT_DOUBLE_EQ(f1("red old house", {"x", "old house"}), 0.8);
+  EXPECT_DOUBLE_EQ(f1("dog dog dog", {"dog cat"}), 2.0 * 1.0 / 5.0);  // counted as often as both have it
+  EXPECT_EQ(f1("", {"x"}), 0.0);
+}
+
+TEST(Metrics, AnUnknownNameIsAnsweredWithTheNearest) {
+  const std::string message = message_of<UserError>([] { metric_named("exact_mach"); });
+  for (const char* part : {"exact_mach", "'exact_match'"}) EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+TEST(Metrics, AgreeWithTheGoldenFile) {
+  const auto file = std::filesystem::path(FLANMOE_SOURCE_DIR) / "../shared/golden/metrics.json";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "metrics.json is absent";
+  const Json golden = read_json(file);
+  ASSERT_FALSE(golden.at("cases").empty());
+  for (const Json& one : golden.at("cases")) {
+    const std::string prediction = one.at("prediction");
+    const Options answers = one.at("references");
+    EXPECT_EQ(metric_named("exact_match")(prediction, answers), one.at("exact_match").get<double>()) << prediction;
+    EXPECT_NEAR(metric_named("token_f1")(prediction, answers), one.at("token_f1").get<double>(), 1e-12) << prediction;
+  }
+}
+
+}  // namespace
+}  // namespace flanmoe

@@ -1,0 +1,218 @@
+// Whole evaluations with a tiny model: ranking is what the model's own probabilities say, generation is judged by its
+// text.
+#include "eval/evaluate.h"
+
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "decode/generate.h"
+#include "eval/extract.h"
+#include "eval_case.h"
+
+namespace flanmoe {
+namespace {
+
+class Evaluate : public EvalTest {};
+
+// The sum of log probabilities of an answer's tokens and its end, from one whole pass, in plain loops.
+double plain_score(const T5Model& m, const TokenIds& source, const std::string& answer) {
+  tiny::Example example{tiny::Ids(source.begin(), source.end()), {}};
+  for (const int32_t id : cases::tokenizer().encode(answer)) example.target.push_back(id);
+  example.target.push_back(kEosId);
+  const at::Tensor logits = forward(m, tiny::batch_of({example}), {}).logits[0].detach().contiguous();
+  double sum = 0.0;
+  for (size_t t = 0; t < example.target.size(); ++t) {
+    const float* row = logits.const_data_ptr<float>() + static_cast<int64_t>(t) * logits.size(1);
+    double total = 0.0;
+    for (int64_t v = 0; v < logits.size(1); ++v) total += std::exp(static_cast<double>(row[v]));
+    sum += static_cast<double>(row[example.target[t]]) - std::log(total);
+  }
+  return sum;
+}
+
+TEST_F(Evaluate, RankingTakesTheOptionOfLargestProbability) {
+  for (const char* arm : {"dense_v11", "switch", "expert_choice", "decoder_dense"}) {
+    const T5Model m = model(arm);
+    const EvalOptions o = options("task.yaml");
+    const EvalResult result = evaluate(m, cases::tokenizer(), o, folder_);
+    const std::vector<EvalPrompt> asked = prompts(o);
+    ASSERT_EQ(result.items.size(), asked.size());
+    double num_right = 0.0;
+    for (size_t i = 0; i < asked.size(); ++i) {
+      double best = -1e30;
+      std::string expected;
+      for (const std::string& option : asked[i].row.options) {
+        const double score = plain_score(m, asked[i].source, option);
+        if (score > best) expected = option;
+        best = std::max(best, score);
+      }
+      EXPECT_EQ(result.items[i].prediction, expected) << arm << " " << i;
+      EXPECT_EQ(result.items[i].score, expected == asked[i].row.answers[0] ? 1.0 : 0.0);
+      num_right += result.items[i].score;
+    }
+    EXPECT_NEAR(result.tasks[0].score, 100.0 * num_right / 9.0, 1e-9);
+    EXPECT_NEAR(result.normalised_average, 100.0 * (result.tasks[0].score - 25.0) / 75.0, 1e-9);
+  }
+}
+
+// Generation, extraction, judgement, step by step.
+TEST_F(Evaluate, GeneratedAnswersAreExtractedAndJudged) {
+  const T5Model m = model("gshard");
+  EvalOptions o = options("task.yaml");
+  o.prompts = "both";
+  o.method = "generate";
+  const EvalResult result = evaluate(m, cases::tokenizer(), o, folder_);
+  ASSERT_EQ(result.items.size(), 18u);
+  GenerateOptions decoding;
+  decoding.max_new_tokens = o.max_new_tokens;
+  int64_t unanswered = 0;
+  for (size_t i = 0; i < 18; ++i) {
+    const EvalPrompt prompt = prompts(o, i >= 9)[i % 9];
+    const std::string said = cases::tokenizer().decode(generate(m, {prompt.source}, decoding)[0]);
+    const ItemResult& item = result.items[i];
+    EXPECT_EQ(item.prompting, i < 9 ? "direct" : "cot");
+    EXPECT_EQ(item.prediction, extract_answer(said, prompt.row.options)) << said;
+    EXPECT_EQ(item.score, item.prediction == prompt.row.answers[0] ? 1.0 : 0.0);
+    unanswered += item.prediction.empty() ? 1 : 0;
+  }
+  EXPECT_EQ(result.tasks[0].num_unanswered + result.tasks[1].num_unanswered, unanswered);
+}
+
+TEST_F(Evaluate, TruncatedPromptsAreCounted) {
+  EvalOptions o = options("task.yaml");
+  o.source_length = 4;
+  int64_t expected = 0;
+  for (const EvalPrompt& prompt : prompts(o)) expected += prompt.truncated ? 1 : 0;
+  EXPECT_GT(expected, 0);
+  const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
+  EXPECT_EQ(result.tasks[0].num_truncated, expected);
+  EXPECT_EQ(eval_to_json(result).at("tasks").at(0).at("num_truncated"), expected);
+}
+
+TEST_F(Evaluate, AMissingSplitIsNamed) {
+  EvalOptions o = options("task.yaml");
+  o.split = "validation";
+  const std::string message = message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), o, folder_); });
+  for (const char* part : {"task 'one'", "no split 'validation'", "dev, test, train"}) {
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  }
+}
+
+TEST_F(Evaluate, AnUnknownMetricOrAFileThatIsNoTaskIsNamed) {
+  put("bad.yaml",
+      "name: bad\nformat: jsonl\nmetric: acuracy\nsplits: {test: test.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
+  const std::string message =
+      message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), options("bad.yaml"), folder_); });
+  for (const char* part : {"bad.yaml:3", "acuracy", "accuracy"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+TEST_F(Evaluate, BadOptionsAreNamed) {
+  const std::vector<std::array<std::string, 3>> bad = {{"prompts: few", "prompts", "both"},
+                                                       {"method: beam", "method", "rank"},
+                                                       {"shots: -1", "shots", "0 or more"},
+                                                       {"max_items: -2", "max_items", "0 or more"},
+                                                       {"max_new_tokens: 0", "max_new_tokens", "1 or more"},
+                                                       {"source_length: 1", "source_length", "2 or more"},
+                                                       {"task: x.yaml", "task", "tasks"}};
+  for (const auto& [yaml, key, part] : bad) {
+    const std::string message = message_of<UserError>([&yaml = yaml] {
+      EvalOptions o;
+      load_options(parse_config(yaml, "x.yaml"), o);
+    });
+    EXPECT_TRUE(message.starts_with("x.yaml:1: ")) << message;
+    EXPECT_NE(message.find(key), std::string::npos) << message;
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  }
+}
+
+TEST_F(Evaluate, DirectAndChainOfThoughtAreApart) {
+  EvalOptions o = options("task.yaml");
+  o.prompts = "both";
+  o.max_items = 4;
+  const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
+  ASSERT_EQ(result.tasks.size(), 2u);
+  EXPECT_EQ(result.tasks[0].prompting, "direct");
+  EXPECT_EQ(result.tasks[1].prompting, "cot");
+  EXPECT_EQ(result.suites.size(), 2u);
+  EXPECT_EQ(result.items.size(), 8u);
+  for (const TaskResult& task : result.tasks) {
+    EXPECT_EQ(task.num_items, 4);
+    EXPECT_EQ(task.chance, 25.0);
+    EXPECT_EQ(task.suite, "exam");
+    EXPECT_EQ(task.cluster, "places");
+  }
+  EXPECT_EQ(result.items[0].id, "0");
+  EXPECT_EQ(result.items[0].cluster_id, "p");
+  EXPECT_EQ(result.items[0].answer, "bread");
+}
+
+TEST_F(Evaluate, SameTwiceAndWithoutItsNeighbours) {
+  const T5Model m = model("gshard");
+  EvalOptions o = options("task.yaml");
+  o.prompts = "both";
+  const EvalResult all = evaluate(m, cases::tokenizer(), o, folder_),
+                   again = evaluate(m, cases::tokenizer(), o, folder_);
+  EXPECT_EQ(eval_to_json(all), eval_to_json(again));
+  o.prompts = "direct";
+  o.max_items = 2;
+  const EvalResult few = evaluate(m, cases::tokenizer(), o, folder_);
+  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(few.items[i].prediction, all.items[i].prediction);
+}
+
+TEST_F(Evaluate, FreeFormIsGenerated) {
+  const EvalResult result = evaluate(model(), cases::tokenizer(), options("free.yaml"), folder_);
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_GE(result.items[0].score, 0.0);
+  EXPECT_LE(result.items[0].score, 1.0);
+  EvalOptions ranked = options("free.yaml");
+  ranked.method = "rank";
+  const std::string message = message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), ranked, folder_); });
+  for (const char* part : {"free", "rank", "options"}) EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+TEST_F(Evaluate, DataInATasksPathIsTheDataFolder) {
+  EvalOptions o = options("task.yaml");
+  o.tasks = {"{data}/task.yaml", "{data}/free.yaml"};
+  o.max_items = 1;
+  EXPECT_EQ(evaluate(model(), cases::tokenizer(), o, folder_).tasks.size(), 2u);
+  o.tasks = {"{data}/absent.yaml"};
+  EXPECT_NE(message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), o, folder_); }).find("absent.yaml"),
+            std::string::npos);
+  o.tasks = {};
+  EXPECT_NE(message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), o, folder_); }).find("tasks"),
+            std::string::npos);
+}
+
+TEST_F(Evaluate, ResultsAreWrittenOnce) {
+  EvalOptions o = options("task.yaml");
+  o.max_items = 3;
+  const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
+  write_eval(result, folder_ / "eval");
+  EXPECT_EQ(read_json(folder_ / "eval/scores.json"), eval_to_json(result));
+  const std::vector<std::string> lines = read_lines(folder_ / "eval/items.jsonl");
+  ASSERT_EQ(lines.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    const Json line = Json::parse(lines[i]);
+    const ItemResult& item = result.items[i];
+    EXPECT_EQ(line.at("task"), "one");
+    EXPECT_EQ(line.at("id"), std::to_string(i));
+    EXPECT_EQ(line.at("cluster_id"), "p");
+    EXPECT_EQ(line.at("prompting"), "direct");
+    EXPECT_EQ(line.at("prediction"), item.prediction);
+    EXPECT_EQ(line.at("answer"), item.answer);
+    EXPECT_EQ(line.at("score"), item.score);
+    EXPECT_EQ(line.at("truncated"), false);
+  }
+  const std::string message = message_of<UserError>([&] { write_eval(result, folder_ / "eval"); });
+  EXPECT_NE(message.find((folder_ / "eval").string() + ": exists already"), std::string::npos) << message;
+  EvalResult broken = result;
+  broken.tasks[0].score = std::nan("");
+  EXPECT_THROW(write_eval(broken, folder_ / "other"), RunError);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "other"));
+}
+
+}  // namespace
+}  // namespace flanmoe
