@@ -1,6 +1,7 @@
 #include "eval/metrics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -17,12 +18,18 @@ double exact_match(const std::string& prediction, const std::vector<std::string>
   return std::any_of(answers.begin(), answers.end(), [&said](const std::string& answer) { return normalised_answer(answer) == said; });
 }
 
+// Equal to a millionth: 0.333333 answers 0.3333333 (reference/flan B11).
+bool same_number(const std::string& a, const std::string& b) {
+  const double x = std::strtod(a.c_str(), nullptr), y = std::strtod(b.c_str(), nullptr);
+  return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));
+}
+
 double number_match(const std::string& prediction, const std::vector<std::string>& answers) {
   const std::string said = extract_number(prediction);
   if (said.empty()) return 0.0;
   return std::any_of(answers.begin(), answers.end(), [&said](const std::string& answer) {
     const std::string wanted = extract_number(answer);
-    return !wanted.empty() && std::strtod(wanted.c_str(), nullptr) == std::strtod(said.c_str(), nullptr);
+    return !wanted.empty() && same_number(wanted, said);
   });
 }
 
