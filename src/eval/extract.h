@@ -14,8 +14,8 @@ std::string normalised_answer(const std::string& text);
 // second option's text, and a text that contains exactly one option becomes that option. "" when nothing is left.
 std::string extract_answer(const std::string& generated, const std::vector<std::string>& options);
 
-// The last number of the text, without thousands separators and dollar sign ("-$1,234.50" -> "-1234.50", ".5" -> "0.5");
-// "" when there is none.
+// The last number of the text, without thousands separators and dollar sign ("-$1,234.50" is "-1234.50", ".5" is
+// "0.5"); "" when there is none.
 std::string extract_number(const std::string& text);
 
 }  // namespace flanmoe
