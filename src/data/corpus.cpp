@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "data/source.h"
 #include "data/span_corruption.h"
-#include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
@@ -89,9 +88,7 @@ class CorpusSource final : public BatchSource {
         tokenizer_(tokenizer),
         seed_(seed),
         raw_length_(corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw) {
-    for (const std::string& pattern : options.files) {
-      for (const FileMatch& match : matching_files(pattern, "'files'")) read(match.file.string());
-    }
+    for (const std::string& file : options.files) read(file);
     for (const Document& document : documents_) num_tokens_ += static_cast<int64_t>(document.ids.size());
     if (documents_.empty()) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
   }

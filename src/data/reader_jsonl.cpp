@@ -46,7 +46,8 @@ std::vector<TaskRow> read_jsonl(const std::filesystem::path& file) {
   for (const std::string& line : read_lines(file)) {
     ++line_number;
     if (line.empty()) continue;
-    rows.push_back(parse_row(parse_json(line, file.string(), line_number), fmt::format("{}:{}", file.string(), line_number)));
+    rows.push_back(
+        parse_row(parse_json(line, file.string(), line_number), fmt::format("{}:{}", file.string(), line_number)));
   }
   return rows;
 }

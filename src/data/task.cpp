@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/readers.h"
+#include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
@@ -21,9 +22,13 @@ struct TemplateFields {
 // A task as its file writes it.
 struct TaskFile {
   TaskSpec spec;
+  std::string
+      each;  // a pattern of files: one task per file, `{each}` in its name and splits stands for what `*` matches
+  bool chance_of_options = false;
   ConfigNode splits, templates, cot_templates;
 
   void fields(FieldVisitor& v) {
+    v.field("each", each, "pattern of files with one *: a task per file");
     v.field("name", spec.name, "unique in a mixture or suite");
     v.field("group", spec.group, "muffin, t0_sf, niv2, cot, heldout, finetune");
     v.field("cluster", spec.cluster, "kind of task");
@@ -32,9 +37,11 @@ struct TaskFile {
     v.field("splits", splits, "split -> file");
     v.field("templates", templates, "direct prompts");
     v.field("cot_templates", cot_templates, "chain-of-thought prompts");
-    v.choice("metric", spec.metric, {"accuracy", "exact_match", "number_match", "token_f1"}, "judge");
+    v.choice("metric", spec.metric, {"accuracy", "exact_match", "number_match", "token_f1", "rouge_l"}, "judge");
     v.field("chance", spec.chance, "percent that guessing gives");
     v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
+    v.field("chance_of_options", chance_of_options,
+            "chance = mean over the first split's rows of 100 / number of options");
     v.field("definition", spec.definition, "instruction text");
     v.field("max_examples", spec.max_examples, "cap for mixing");
   }
@@ -55,27 +62,75 @@ std::vector<PromptTemplate> templates_of(const ConfigNode& node) {
   return templates;
 }
 
-std::string split_file(const std::string& written, const std::filesystem::path& task_file, const std::filesystem::path& data_folder) {
-  constexpr std::string_view kData = "{data}/";
-  const auto path = written.starts_with(kData) ? data_folder / written.substr(kData.size()) : task_file.parent_path() / written;
-  return path.lexically_normal().string();
+std::string with_each(const std::string& text, const std::string& each) {
+  constexpr std::string_view kEach = "{each}";
+  std::string result = text;
+  for (size_t at = result.find(kEach); at != std::string::npos; at = result.find(kEach, at + each.size())) {
+    result.replace(at, kEach.size(), each);
+  }
+  return result;
 }
 
-TaskSpec parse_task(const ConfigNode& node, const std::filesystem::path& file, const std::filesystem::path& data_folder) {
+// Guessing among a row's options; a row without options is never guessed.
+double chance_of_rows(const std::vector<TaskRow>& rows) {
+  double sum = 0.0;
+  for (const TaskRow& row : rows) sum += row.options.empty() ? 0.0 : 100.0 / static_cast<double>(row.options.size());
+  return sum / static_cast<double>(rows.size());
+}
+
+// What the data files know: definition and category, and how many options there are.
+void ask_files(TaskSpec& spec, const TaskFile& task) {
+  const FileNotes notes = notes_of(spec.format, spec.splits.begin()->second);
+  if (spec.definition.empty()) spec.definition = notes.definition;
+  if (spec.cluster.empty()) spec.cluster = notes.cluster;
+  if (!task.chance_of_options) return;
+  spec.chance = chance_of_rows(load_rows(spec, spec.splits.contains("test") ? "test" : spec.splits.begin()->first));
+  if (spec.chance >= 100.0)
+    fail_input("task '{}': its rows have one option each, so 'chance_of_options' is 100", spec.name);
+}
+
+struct TaskPlace {
+  std::string where;                          // file and line
+  std::filesystem::path folder, data_folder;  // of the task's file, of {data}
+};
+
+// The task of one file that `each` matches; `each` is empty when there is no pattern.
+TaskSpec task_of(const TaskFile& task, const std::string& each, const TaskPlace& place) {
+  TaskSpec spec = task.spec;
+  spec.name = with_each(spec.name, each);
+  for (const auto& [split, path] : task.splits.items()) {
+    if (!path.is_scalar()) fail_input("{}: split '{}' is no file name", path.place(), split);
+    spec.splits[split] = resolve_path(with_each(path.scalar(), each), place.data_folder, place.folder).string();
+  }
+  if (spec.splits.empty()) fail_input("{}: task '{}' has no 'splits'", place.where, spec.name);
+  ask_files(spec, task);
+  return spec;
+}
+
+// One task, or with `each` one per matching file.
+std::vector<TaskSpec> parse_tasks(const ConfigNode& node, const std::filesystem::path& file,
+                                  const std::filesystem::path& data_folder) {
   TaskFile task;
   load_options(node, task);
   task.spec.templates = templates_of(task.templates);
   task.spec.cot_templates = templates_of(task.cot_templates);
-  const std::string where = node.place();
-  if (task.spec.name.empty()) fail_input("{}: a task without 'name'", where);
-  if (task.spec.templates.empty()) fail_input("{}: task '{}' has no 'templates'", where, task.spec.name);
-  reader_for(task.spec.format, where);
-  for (const auto& [split, path] : task.splits.items()) {
-    if (!path.is_scalar()) fail_input("{}: split '{}' is no file name", path.place(), split);
-    task.spec.splits[split] = split_file(path.scalar(), file, data_folder);
+  const TaskPlace place{node.place(), file.parent_path(), data_folder};
+  if (task.spec.name.empty() && !task.each.empty()) task.spec.name = "{each}";
+  if (task.spec.name.empty()) fail_input("{}: a task without 'name'", place.where);
+  if (task.spec.templates.empty()) fail_input("{}: task '{}' has no 'templates'", place.where, task.spec.name);
+  reader_for(task.spec.format, place.where);
+  if (task.each.empty()) return {task_of(task, "", place)};
+  const std::string each_place = node.at("each").place();
+  if (task.spec.name.find("{each}") == std::string::npos) {
+    fail_input("{}: 'each' makes many tasks, all named '{}'; expected {{each}} in 'name'", each_place, task.spec.name);
   }
-  if (task.spec.splits.empty()) fail_input("{}: task '{}' has no 'splits'", where, task.spec.name);
-  return task.spec;
+  if (task.each.find('*') == std::string::npos)
+    fail_input("{}: 'each' is '{}', expected one * in it", each_place, task.each);
+  std::vector<TaskSpec> tasks;
+  for (const FileMatch& match : matching_files(resolve_path(task.each, data_folder, place.folder), each_place)) {
+    tasks.push_back(task_of(task, match.star, place));
+  }
+  return tasks;
 }
 
 // A file's tasks: itself, or each of its list `tasks` over the keys beside it.
@@ -114,7 +169,9 @@ int64_t TaskRow::answer_index() const {
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {
   std::vector<TaskSpec> tasks;
   for (const auto& file : task_files(path)) {
-    for (const ConfigNode& node : task_nodes(load_config(file))) tasks.push_back(parse_task(node, file, data_folder));
+    for (const ConfigNode& node : task_nodes(load_config(file))) {
+      for (TaskSpec& task : parse_tasks(node, file, data_folder)) tasks.push_back(std::move(task));
+    }
   }
   return tasks;
 }
@@ -127,7 +184,8 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
     fail_input("task '{}' has no split '{}'; it has {}", task.name, split, fmt::join(names, ", "));
   }
   std::vector<TaskRow> rows = reader_for(task.format, task.name)(found->second);
-  if (rows.empty()) fail_input("{}: no rows; task '{}' needs at least one in split '{}'", found->second, task.name, split);
+  if (rows.empty())
+    fail_input("{}: no rows; task '{}' needs at least one in split '{}'", found->second, task.name, split);
   return rows;
 }
 

@@ -23,7 +23,8 @@ struct TaskRow {
   int64_t answer_index() const;               // place of answers[0] in options, -1 when free-form
 };
 
-// A prompt form: `{field}` is replaced, `{options}` becomes the option list, `{answer}` and `{rationale}` may stand in the target.
+// A prompt form: `{field}` is replaced, `{options}` becomes the option list, `{answer}` and `{rationale}` may stand in
+// the target.
 struct PromptTemplate {
   std::string input;
   std::string target = "{answer}";
@@ -31,22 +32,23 @@ struct PromptTemplate {
 };
 
 struct TaskSpec {
-  std::string name;         // unique in a mixture or suite
-  std::string group;        // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
-  std::string cluster;      // closed_book, entailment, translation, ...
-  std::string suite;        // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
-  std::string format;       // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
+  std::string name;     // unique in a mixture or suite
+  std::string group;    // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
+  std::string cluster;  // closed_book, entailment, translation, ...
+  std::string suite;    // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
+  std::string format;   // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
   std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute
   std::vector<PromptTemplate> templates;      // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;  // chain-of-thought prompts; empty when the task has none
-  std::string metric = "accuracy";            // accuracy (ranked options), exact_match, number_match, token_f1
+  std::string metric = "accuracy";            // accuracy (ranked options), exact_match, number_match, token_f1, rouge_l
   double chance = 0.0;                        // percent
   std::string definition;                     // niv2: the instruction itself
   int64_t max_examples = 0;                   // cap for mixing, 0 = the group's
 };
 
-// Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the task's
-// file, or to `data_folder` when they begin with "{data}/". UserError: file, line, key.
+// Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the
+// task's file, or as `resolve_path` says ("{data}/", "{home}/"). A task with a pattern `each` is one task per file;
+// what a file knows of itself (definition, category) is filled in. UserError: file, line, key.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
 
 // The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
@@ -59,7 +61,7 @@ struct RenderedExample {
 RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row);
 
 // Exemplars first, then the query, in the form flan.md B4 describes.
-RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task, const std::vector<const TaskRow*>& exemplars,
-                                const TaskRow& row);
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
+                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row);
 
 }  // namespace flanmoe

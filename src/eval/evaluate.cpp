@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/task_paths.h"
 #include "decode/generate.h"
 #include "decode/score.h"
 #include "eval/aggregate.h"
@@ -15,11 +16,9 @@ namespace flanmoe {
 namespace {
 
 std::vector<TaskSpec> tasks_of(const EvalOptions& options, const std::filesystem::path& data_folder) {
-  constexpr std::string_view kData = "{data}/";
   std::vector<TaskSpec> tasks;
   for (const std::string& path : options.tasks) {
-    const std::filesystem::path place = path.starts_with(kData) ? data_folder / path.substr(kData.size()) : std::filesystem::path(path);
-    for (TaskSpec& task : load_tasks(place, data_folder)) tasks.push_back(std::move(task));
+    for (TaskSpec& task : load_tasks(resolve_path(path, data_folder), data_folder)) tasks.push_back(std::move(task));
   }
   if (tasks.empty()) fail_input("'tasks' is empty: name task files or folders to evaluate on");
   return tasks;

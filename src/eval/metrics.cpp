@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "eval/extract.h"
+#include "eval/rouge.h"
 
 namespace flanmoe {
 namespace {
@@ -66,6 +67,7 @@ constexpr NamedMetric kMetrics[] = {
     {"exact_match", exact_match},
     {"number_match", number_match},
     {"token_f1", token_f1},
+    {"rouge_l", rouge_l},
 };
 
 }  // namespace

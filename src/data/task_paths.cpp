@@ -1,0 +1,41 @@
+#include "data/task_paths.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace flanmoe {
+
+std::filesystem::path resolve_path(const std::string& written, const std::filesystem::path& data_folder,
+                                   const std::filesystem::path& beside) {
+  constexpr std::string_view kData = "{data}/", kHome = "{home}/";
+  if (written.starts_with(kData)) return (data_folder / written.substr(kData.size())).lexically_normal();
+  if (written.starts_with(kHome)) return (home_folder() / written.substr(kHome.size())).lexically_normal();
+  return beside.empty() ? std::filesystem::path(written) : (beside / written).lexically_normal();
+}
+
+std::vector<FileMatch> matching_files(const std::filesystem::path& pattern, const std::string& where) {
+  const std::string name = pattern.filename().string();
+  const std::filesystem::path folder = pattern.parent_path();
+  const size_t star = name.find('*');
+  if (folder.string().find('*') != std::string::npos ||
+      (star != std::string::npos && name.find('*', star + 1) != std::string::npos)) {
+    fail_input("{}: '{}': expected at most one *, in the file's name", where, pattern.string());
+  }
+  if (star == std::string::npos) return {{pattern, ""}};
+  const std::string head = name.substr(0, star), tail = name.substr(star + 1);
+  if (!fs::is_directory(folder)) fail_input("{}: {}: no such folder", where, folder.string());
+  std::vector<FileMatch> matches;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string file = entry.path().filename().string();
+    const bool fits = file.size() > head.size() + tail.size() && file.starts_with(head) && file.ends_with(tail);
+    if (fits && entry.is_regular_file())
+      matches.push_back({entry.path(), file.substr(star, file.size() - head.size() - tail.size())});
+  }
+  if (matches.empty()) fail_input("{}: {} matches no file", where, pattern.string());
+  std::sort(matches.begin(), matches.end(), [](const FileMatch& a, const FileMatch& b) { return a.file < b.file; });
+  return matches;
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,182 @@
+// The task files that ship with the project, on the real data: every file, every row, and nothing of an evaluation set
+// in the mixture.
+#include <set>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "data/source.h"
+#include "data/task.h"
+#include "data/task_paths.h"
+
+namespace flanmoe {
+namespace {
+
+class RealTasks : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    data_ = std::filesystem::path(FLANMOE_SOURCE_DIR).parent_path() / "shared" / "data";
+    if (!std::filesystem::is_directory(data_ / "niv2")) GTEST_SKIP() << "no real data in " << data_;
+  }
+  std::vector<TaskSpec> tasks(const std::string& file) const {
+    return load_tasks(resolve_path("{home}/tasks/real/" + file, data_), data_);
+  }
+
+  static int64_t num_rows(const std::vector<TaskSpec>& specs, const std::string& split) {
+    int64_t count = 0;
+    for (const TaskSpec& spec : specs) {
+      std::set<std::string> ids;
+      for (const TaskRow& row : load_rows(spec, split)) {
+        for (const auto* templates : {&spec.templates, &spec.cot_templates}) {
+          for (const PromptTemplate& prompt : *templates) EXPECT_FALSE(render(prompt, spec, row).input.empty());
+        }
+        EXPECT_TRUE(ids.insert(row.id).second) << spec.name << " " << row.id;
+        ++count;
+      }
+    }
+    return count;
+  }
+
+  std::filesystem::path data_;
+};
+
+TEST_F(RealTasks, Mmlu) {
+  auto specs = tasks("mmlu.yaml");
+  ASSERT_EQ(specs.size(), 57u);
+  EXPECT_EQ(num_rows(specs, "test"), 1531);
+  EXPECT_EQ(num_rows(specs, "dev"), 285);
+  int64_t official = 0;
+  for (TaskSpec& spec : specs) {
+    spec.splits["official"] = (data_ / "mmlu/test" / (spec.name.substr(5) + "_test.csv")).string();
+    official += static_cast<int64_t>(load_rows(spec, "official").size());
+  }
+  EXPECT_EQ(official, 14042);
+}
+
+TEST_F(RealTasks, Bbh) {
+  const auto specs = tasks("bbh.yaml");
+  ASSERT_EQ(specs.size(), 27u);
+  EXPECT_EQ(num_rows(specs, "test"), 6511);
+  EXPECT_EQ(num_rows(specs, "dev"), 3 * 27);
+  std::map<std::string, double> chance;
+  int64_t num_free = 0;
+  for (const TaskSpec& spec : specs) {
+    chance[spec.name] = spec.chance;
+    num_free += spec.chance == 0.0 ? 1 : 0;
+  }
+  for (const char* two :
+       {"bbh_boolean_expressions", "bbh_navigate", "bbh_web_of_lies", "bbh_sports_understanding", "bbh_hyperbaton"}) {
+    EXPECT_DOUBLE_EQ(chance.at(two), 50.0) << two;
+  }
+  EXPECT_NEAR(chance.at("bbh_logical_deduction_seven_objects"), 100.0 / 7.0, 1e-9);
+  EXPECT_EQ(num_free, 4);  // brackets, arithmetic, counting, sorting
+}
+
+TEST_F(RealTasks, SuperNaturalInstructions) {
+  const auto train = tasks("niv2_train.yaml"), heldout = tasks("niv2_heldout.yaml");
+  EXPECT_EQ(train.size(), 254u);
+  EXPECT_EQ(heldout.size(), 73u);
+  EXPECT_EQ(num_rows(heldout, "test"), 7284);
+  std::set<std::string> categories;
+  for (const TaskSpec& spec : heldout) {
+    EXPECT_FALSE(spec.definition.empty()) << spec.name;
+    categories.insert(spec.cluster);
+  }
+  EXPECT_EQ(categories.size(), 12u);
+}
+
+TEST_F(RealTasks, ChainsOfThoughtPromptsAndHeldIn) {
+  EXPECT_EQ(num_rows(tasks("cot.yaml"), "train"), 33443);
+  const auto prompts = tasks("p3.yaml");
+  EXPECT_EQ(prompts.size(), 91u);
+  EXPECT_EQ(num_rows(prompts, "train"), 18090);
+  EXPECT_EQ(num_rows(tasks("validation.yaml"), "test"), 229);
+}
+
+TEST_F(RealTasks, FinetuneSets) {
+  const auto pubmedqa = tasks("finetune/pubmedqa.yaml"), sick = tasks("finetune/sick.yaml");
+  EXPECT_EQ(num_rows(pubmedqa, "train"), 500);
+  EXPECT_EQ(num_rows(pubmedqa, "test"), 500);
+  std::map<std::string, int> decisions;
+  for (const TaskRow& row : load_rows(pubmedqa[0], "test")) ++decisions[row.answers[0]];
+  EXPECT_EQ(decisions, (std::map<std::string, int>{{"yes", 276}, {"no", 169}, {"maybe", 55}}));
+  EXPECT_EQ(num_rows(sick, "train"), 4500);
+  EXPECT_EQ(num_rows(sick, "validation"), 500);
+  EXPECT_EQ(num_rows(sick, "test"), 4927);
+}
+
+// The mixture of the real study, as its preset names it.
+MixtureOptions study_mixture(const std::filesystem::path& data) {
+  MixtureOptions options;
+  load_options(load_config(home_folder() / "configs/study/real.yaml").at("mixture"), options);
+  for (std::string& path : options.tasks) path = resolve_path(path, data).string();
+  return options;
+}
+
+TEST_F(RealTasks, TheMixtureHoldsNoEvaluationSet) {
+  const auto table = mixture_table(study_mixture(data_), data_);
+  EXPECT_EQ(table.size(), 254u - 11u + 91u + 7u);
+  int64_t niv2_rows = 0;
+  std::set<std::string> names;
+  for (const MixtureEntry& entry : table) {
+    names.insert(entry.task.name);
+    if (entry.task.group == "niv2") niv2_rows += entry.num_rows;
+    for (const auto& [split, file] : entry.task.splits) {
+      const std::string inside = std::filesystem::path(file).lexically_relative(data_).string();
+      const bool training =
+          inside.starts_with("niv2/train/") || inside.starts_with("cot/") || inside.starts_with("p3/");
+      EXPECT_TRUE(training) << file;
+    }
+  }
+  EXPECT_GT(niv2_rows, 80000);
+  for (const char* overlapping :
+       {"task275_enhanced_wsc_paraphrase_generation", "task276_enhanced_wsc_classification"}) {
+    EXPECT_FALSE(names.contains(overlapping)) << overlapping;
+  }
+}
+
+using Windows = std::set<std::string>;
+
+// Every run of 13 words, lower case, letters and digits only.
+void add_windows(Windows& windows, const std::string& text) {
+  constexpr size_t kWindow = 13;
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    const auto low = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if ((low >= 'a' && low <= 'z') || (low >= '0' && low <= '9')) {
+      words.back() += low;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  for (size_t i = 0; i + kWindow <= words.size(); ++i) {
+    std::string window;
+    for (size_t j = i; j < i + kWindow; ++j) window += words[j] + " ";
+    windows.insert(window);
+  }
+}
+
+TEST_F(RealTasks, NoHeldOutInputSharesThirteenWordsWithATrainingTask) {
+  Windows heldout;
+  for (const TaskSpec& spec : tasks("niv2_heldout.yaml")) {
+    for (const TaskRow& row : load_rows(spec, "test")) add_windows(heldout, row.fields.at("input"));
+  }
+  for (const TaskSpec& spec : tasks("mmlu.yaml")) {
+    for (const TaskRow& row : load_rows(spec, "test")) add_windows(heldout, row.fields.at("question"));
+  }
+  ASSERT_GT(heldout.size(), 100000u);
+  for (const MixtureEntry& entry : mixture_table(study_mixture(data_), data_)) {
+    if (entry.task.group != "niv2") continue;
+    Windows training;
+    for (const TaskRow& row : load_rows(entry.task, "train")) {
+      add_windows(training, row.fields.at("input"));
+      for (const std::string& answer : row.answers) add_windows(training, answer);
+    }
+    int64_t shared = 0;
+    for (const std::string& window : training) shared += heldout.contains(window) ? 1 : 0;
+    EXPECT_EQ(shared, 0) << entry.task.name;
+  }
+}
+
+}  // namespace
+}  // namespace flanmoe
