@@ -4,12 +4,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/leftovers.h"
+#include "data/task_paths.h"
 #include "model/folder.h"
 
 namespace flanmoe {
 namespace {
-
-constexpr std::string_view kDataPrefix = "{data}/";
 
 std::vector<std::string> resolved(std::vector<std::string> paths, const std::filesystem::path& data_folder) {
   for (std::string& path : paths) path = in_data(path, data_folder).string();
@@ -27,8 +27,9 @@ void keep_config(const RunOptions& options, const std::filesystem::path& folder)
   if (!fs::exists(file)) return write_atomically(file, text);
   const std::string before = read_text(file);
   if (before != text) {
-    fail_input("{}: this run folder holds a run of another configuration; choose another folder or remove it. Difference:{}",
-               folder.string(), line_difference(before, text));
+    fail_input(
+        "{}: this run folder holds a run of another configuration; choose another folder or remove it. Difference:{}",
+        folder.string(), line_difference(before, text));
   }
 }
 
@@ -38,7 +39,8 @@ TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenize
   hooks.evaluate = [options, tokenizer](const T5Model& model, int64_t) {
     const EvalResult result = evaluate(model, tokenizer, options.validation, options.data);
     std::map<std::string, double> scores = {{"normalised_average", result.normalised_average}};
-    for (const SuiteResult& suite : result.suites) scores[fmt::format("{}_{}", suite.suite, suite.prompting)] = suite.score;
+    for (const SuiteResult& suite : result.suites)
+      scores[fmt::format("{}_{}", suite.suite, suite.prompting)] = suite.score;
     return scores;
   };
   return hooks;
@@ -71,17 +73,20 @@ std::string line_difference(const std::string& before, const std::string& now) {
   const auto old_lines = lines(before), new_lines = lines(now);
   std::string difference;
   for (size_t i = 0; i < std::max(old_lines.size(), new_lines.size()); ++i) {
-    const std::string old_line = i < old_lines.size() ? old_lines[i] : "", new_line = i < new_lines.size() ? new_lines[i] : "";
+    const std::string old_line = i < old_lines.size() ? old_lines[i] : "",
+                      new_line = i < new_lines.size() ? new_lines[i] : "";
     if (old_line != new_line) difference += fmt::format("\n  there: {}\n  asked: {}", old_line, new_line);
   }
   return difference;
 }
 
 std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder) {
-  return path.starts_with(kDataPrefix) ? data_folder / path.substr(kDataPrefix.size()) : std::filesystem::path(path);
+  return resolve_path(path, data_folder);
 }
 
-Tokenizer open_tokenizer(const RunOptions& options) { return Tokenizer(tokenizer_file(options), options.num_sentinels); }
+Tokenizer open_tokenizer(const RunOptions& options) {
+  return Tokenizer(tokenizer_file(options), options.num_sentinels);
+}
 
 T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer) {
   if (!options.init.empty()) {
@@ -115,6 +120,7 @@ TrainResult run_training(const RunOptions& options, const std::filesystem::path&
   T5Model model = initial_model(options, tokenizer);
   make_folders(folder);
   keep_config(options, folder);
+  remove_leftovers(folder);
   const TrainRun run{folder, label, tokenizer.model_file(), static_cast<uint64_t>(options.seed)};
   return train(model, *source, options.train, run, validation_hooks(options, tokenizer));
 }

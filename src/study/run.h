@@ -17,15 +17,15 @@ namespace flanmoe {
 struct RunOptions {
   std::string mode = "pretrain";  // pretrain | instruct | finetune
   int64_t seed = 1;
-  std::string data;               // folder that {data} stands for: a world, or real data
-  std::string tokenizer;          // SentencePiece model; "" = {data}/spiece.model
+  std::string data;       // folder that {data} stands for: a world, or real data
+  std::string tokenizer;  // SentencePiece model; "" = {data}/spiece.model
   int64_t num_sentinels = 100;
-  std::string init;               // model folder to start from; "" = fresh weights of `model`
-  ModelOptions model;             // read for fresh weights only
-  CorpusOptions corpus;           // pretrain
-  MixtureOptions mixture;         // instruct, finetune
+  std::string init;        // model folder to start from; "" = fresh weights of `model`
+  ModelOptions model;      // read for fresh weights only
+  CorpusOptions corpus;    // pretrain
+  MixtureOptions mixture;  // instruct, finetune
   TrainOptions train;
-  EvalOptions validation;         // asked every train.eval_every steps; no tasks = not at all
+  EvalOptions validation;  // asked every train.eval_every steps; no tasks = not at all
   void fields(FieldVisitor& visitor);
 };
 
@@ -37,14 +37,14 @@ T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer);
 
 std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokenizer& tokenizer);
 
-// Trains to the end (resuming from the newest checkpoint of `folder`) and writes config.yaml. UserError showing the difference when
-// the folder holds a run of another configuration.
+// Trains to the end (resuming from the newest checkpoint of `folder`) and writes config.yaml. UserError showing the
+// difference when the folder holds a run of another configuration.
 TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label);
 
 // Lines that differ between two configurations, for messages.
 std::string line_difference(const std::string& before, const std::string& now);
 
-// "{data}/x" -> data_folder / "x"; anything else as it is.
+// "{data}/x" -> data_folder / "x", "{home}/x" -> the folder of configs/ and tasks/; anything else as it is.
 std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder);
 
 }  // namespace flanmoe
