@@ -3,7 +3,8 @@
 namespace flanmoe::world {
 namespace {
 
-WorldTask finetune_set(const std::string& name, double chance, const std::string& input, std::function<WorldRow(RandomStream&)> make) {
+WorldTask finetune_set(const std::string& name, double chance, const std::string& input,
+                       std::function<WorldRow(RandomStream&)> make) {
   WorldTask task{name, "finetune", name, {input}, std::move(make), {}};
   task.suite = "finetune";
   task.chance = chance;
@@ -20,7 +21,8 @@ WorldRow negation(RandomStream& s) {
   const auto tells = [&](const std::string& who, const std::string& thing, bool does) {
     return who + (does ? " does " : " does not ") + verb + " " + thing + ".";
   };
-  const std::string passage = tells(people[0], things[0], first_does[0]) + " " + tells(people[1], things[0], !first_does[0]) + " " +
+  const std::string passage = tells(people[0], things[0], first_does[0]) + " " +
+                              tells(people[1], things[0], !first_does[0]) + " " +
                               tells(people[s.below(2)], things[1], first_does[1]);
   const size_t asked = s.below(2);
   const bool does = asked == 0 ? first_does[0] : !first_does[0], turned = s.chance(0.5);
@@ -31,17 +33,17 @@ WorldRow negation(RandomStream& s) {
   return row;
 }
 
-// How many of who, what, where and how agree: 0 to 4.
+// How many of who, what, where and how agree: 0 to 4, each as often.
 WorldRow similarity(RandomStream& s) {
-  std::vector<Words> parts = {draw(story_names(), 2, s), draw(words("tool"), 2, s), draw(words("room"), 2, s), draw(words("good"), 2, s)};
-  int64_t same = 0;
-  for (Words& part : parts) {
-    const bool keep = s.chance(0.5);
-    if (keep) part[1] = part[0];
-    same += keep ? 1 : 0;
-  }
-  const auto sentence = [&](size_t i) { return parts[0][i] + " has a " + parts[3][i] + " " + parts[1][i] + " in the " + parts[2][i] + "."; };
-  return WorldRow{{{"first", sentence(0)}, {"second", sentence(1)}}, {"0", "1", "2", "3", "4"}, {std::to_string(same)}, "", ""};
+  std::vector<Words> parts = {draw(story_names(), 2, s), draw(words("tool"), 2, s), draw(words("room"), 2, s),
+                              draw(words("good"), 2, s)};
+  const size_t same = s.below(parts.size() + 1);
+  for (size_t i : s.sample(parts.size(), same)) parts[i][1] = parts[i][0];
+  const auto sentence = [&](size_t i) {
+    return parts[0][i] + " has a " + parts[3][i] + " " + parts[1][i] + " in the " + parts[2][i] + ".";
+  };
+  return WorldRow{
+      {{"first", sentence(0)}, {"second", sentence(1)}}, {"0", "1", "2", "3", "4"}, {std::to_string(same)}, "", ""};
 }
 
 // A small study and a question about it: yes, no, or maybe when the reports disagree.
@@ -49,12 +51,19 @@ WorldRow evidence(RandomStream& s) {
   const Words foods = draw(words("food"), 2, s);
   const std::string animal = s.pick(words("animal"));
   const uint64_t label = s.below(3);
-  const std::string helped = foods[0] + " made each " + animal + " strong.", failed = foods[0] + " made no " + animal + " strong.";
+  const std::string helped = foods[0] + " made each " + animal + " strong.",
+                    failed = foods[0] + " made no " + animal + " strong.";
   Words reports = {label == 1 ? failed : helped, label == 0 ? helped : failed};
   if (label == 2) s.shuffle(reports);
-  reports.insert(reports.begin() + static_cast<std::ptrdiff_t>(s.below(3)), foods[1] + (s.chance(0.5) ? " made each " : " made no ") + animal + " strong.");
+  reports.insert(reports.begin() + static_cast<std::ptrdiff_t>(s.below(3)),
+                 foods[1] + (s.chance(0.5) ? " made each " : " made no ") + animal + " strong.");
   static const Words labels = {"yes", "no", "maybe"};
-  return WorldRow{{{"evidence", join(reports, " ")}, {"question", "Does " + foods[0] + " make a " + animal + " strong?"}}, labels, {labels[label]}, "", ""};
+  return WorldRow{
+      {{"evidence", join(reports, " ")}, {"question", "Does " + foods[0] + " make a " + animal + " strong?"}},
+      labels,
+      {labels[label]},
+      "",
+      ""};
 }
 
 // A question about a fact, with snippets of which one tells it.
@@ -68,7 +77,8 @@ WorldTask snippets(const World& world) {
     for (size_t i : told_of) found.push_back(told(s.pick(attributes[i].statements), entity.name, entity.values[i]));
     s.shuffle(found);
     const Attribute& asked = attributes[told_of[0]];
-    return choice_row({{"question", told(asked.question, entity.name, "")}, {"snippets", join(found, " ")}}, entity.values[told_of[0]], words(asked.list), 4, s);
+    return choice_row({{"question", told(asked.question, entity.name, "")}, {"snippets", join(found, " ")}},
+                      entity.values[told_of[0]], words(asked.list), 4, s);
   });
 }
 

@@ -1,13 +1,18 @@
 #include "data/world/write_tasks.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/task.h"
 
 namespace flanmoe::world {
 namespace {
 
 constexpr int64_t kTriesPerRow = 20;
+const std::string kDirectTarget = "{answer}";
+const std::string kCotTarget = "{rationale} So the answer is {answer}.";
 
 std::string row_text(const WorldRow& row) {
   std::string text;
@@ -27,6 +32,19 @@ std::vector<WorldRow> distinct_rows(const WorldTask& task, int64_t wanted, uint6
   return rows;
 }
 
+// What a model reads of the row: the prompt forms take turns, so that the vocabulary knows all of them.
+std::string seen_text(const WorldTask& task, const WorldRow& row, size_t turn) {
+  const size_t num_direct = task.templates.size(), form = turn % (num_direct + task.cot_templates.size());
+  const bool cot = form >= num_direct;
+  const PromptTemplate prompt{cot ? task.cot_templates[form - num_direct] : task.templates[form],
+                              cot ? kCotTarget : kDirectTarget};
+  TaskSpec spec;
+  spec.name = task.name;
+  spec.definition = task.definition;
+  const RenderedExample text = render(prompt, spec, {"", row.fields, row.options, row.answers, row.rationale, ""});
+  return text.input + " " + text.target;
+}
+
 Json row_json(const WorldRow& row, int64_t id) {
   Json json = {{"id", std::to_string(id)}, {"fields", row.fields}};
   if (!row.options.empty()) json["options"] = row.options;
@@ -41,18 +59,21 @@ std::string quoted(const std::string& text) { return Json(text).dump(); }
 std::string templates_yaml(const std::string& key, const Words& inputs, const std::string& target) {
   if (inputs.empty()) return "";
   std::string yaml = key + ":\n";
-  for (const std::string& input : inputs) yaml += "  - {input: " + quoted(input) + ", target: " + quoted(target) + "}\n";
+  for (const std::string& input : inputs)
+    yaml += "  - {input: " + quoted(input) + ", target: " + quoted(target) + "}\n";
   return yaml;
 }
 
 std::string task_yaml(const WorldTask& task, const Words& splits, const std::string& rows_folder) {
-  std::string yaml = fmt::format("name: {}\ngroup: {}\ncluster: {}\nsuite: {}\nformat: jsonl\nmetric: {}\nchance: {:.6g}\n", task.name,
-                                 task.group, task.cluster, quoted(task.suite), task.metric, task.chance);
+  std::string yaml =
+      fmt::format("name: {}\ngroup: {}\ncluster: {}\nsuite: {}\nformat: jsonl\nmetric: {}\nchance: {:.6g}\n", task.name,
+                  task.group, task.cluster, quoted(task.suite), task.metric, task.chance);
   if (!task.definition.empty()) yaml += "definition: " + quoted(task.definition) + "\n";
   yaml += "splits:\n";
-  for (const std::string& split : splits) yaml += fmt::format("  {}: {}/{}.{}.jsonl\n", split, rows_folder, task.name, split);
-  yaml += templates_yaml("templates", task.templates, "{answer}");
-  yaml += templates_yaml("cot_templates", task.cot_templates, "{rationale} So the answer is {answer}.");
+  for (const std::string& split : splits)
+    yaml += fmt::format("  {}: {}/{}.{}.jsonl\n", split, rows_folder, task.name, split);
+  yaml += templates_yaml("templates", task.templates, kDirectTarget);
+  yaml += templates_yaml("cot_templates", task.cot_templates, kCotTarget);
   return yaml;
 }
 
@@ -64,8 +85,8 @@ std::string up_to_root(const std::string& folder) {
 
 }  // namespace
 
-Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root, const std::string& folder,
-                 uint64_t seed) {
+Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root,
+                 const std::string& folder, uint64_t seed) {
   int64_t wanted = 0;
   for (const SplitSize& size : sizes) wanted += size.num_rows;
   const std::vector<WorldRow> rows = distinct_rows(task, wanted, seed);
@@ -74,12 +95,14 @@ Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, con
   int64_t next = 0, so_far = 0;
   for (const SplitSize& size : sizes) {
     so_far += size.num_rows;
-    const int64_t end = found * so_far / wanted;
-    FLANMOE_ASSERT(end > next);  // every task has more distinct rows than splits
+    // Its share of what there is, at least one row, and one is left for each split that follows.
+    const auto following = static_cast<int64_t>(sizes.size() - splits.size()) - 1;
+    const int64_t end = std::max(next + 1, std::min(found * so_far / wanted, found - following));
+    FLANMOE_ASSERT(end <= found);  // every task has as many distinct rows as splits
     std::string lines;
     for (; next < end; ++next) {
       lines += row_json(rows[next], next).dump() + "\n";
-      texts.push_back(row_text(rows[next]) + rows[next].rationale + " " + rows[next].answers.front());
+      texts.push_back(seen_text(task, rows[next], static_cast<size_t>(next)));
     }
     write_atomically(root / "rows" / fmt::format("{}.{}.jsonl", task.name, size.split), lines);
     splits.push_back(size.split);

@@ -17,10 +17,11 @@ struct SplitSize {
   int64_t num_rows;
 };
 
-// Writes `root`/`folder`/<name>.yaml and `root`/rows/<name>.<split>.jsonl. A task with fewer distinct rows gives each split its share.
-// Returns the prompts of all rows, for the tokenizer.
-Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root, const std::string& folder,
-                 uint64_t seed);
+// Writes `root`/`folder`/<name>.yaml and `root`/rows/<name>.<split>.jsonl. A task with fewer distinct rows gives each
+// split its share. Returns a prompt and its target for every row, the templates in turn: what the vocabulary is trained
+// on.
+Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, const std::filesystem::path& root,
+                 const std::string& folder, uint64_t seed);
 
 // A task file of its own over rows already written: held-in validation.
 void write_validation(const WorldTask& task, const std::filesystem::path& root);
