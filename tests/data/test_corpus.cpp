@@ -1,4 +1,6 @@
 // Pre-training batches: what was hidden merges back into the documents, each document once an epoch.
+#include <zlib.h>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -30,10 +32,10 @@ class Corpus : public FolderTest {
     put(name, lines);
     return documents;
   }
-  // The texts of the batches [0, steps), row by row.
-  static std::vector<cases::Row> rows_of(const BatchSource& source, uint64_t steps, int64_t longest) {
+  // The texts of the batches [begin, end), row by row.
+  static std::vector<cases::Row> rows_of(const BatchSource& source, uint64_t begin, uint64_t end, int64_t longest) {
     std::vector<cases::Row> rows;
-    for (uint64_t step = 0; step < steps; ++step) {
+    for (uint64_t step = begin; step < end; ++step) {
       const TokenBatch batch = source.batch(step);
       EXPECT_LE(batch.source_ids.size(1), longest);
       for (int64_t i = 0; i < batch.source_ids.size(0); ++i) {
@@ -80,7 +82,7 @@ TEST_F(Corpus, RowsHoldWholeDocumentsEachOnceAnEpoch) {
     const int64_t longest = salient_share == 0.0 ? 100 : corrupted_lengths(100, 0.15, 3.0).raw + 1;
     Documents counts;
     size_t taken = 0;
-    for (const cases::Row& row : rows_of(*source, 40, longest)) {
+    for (const cases::Row& row : rows_of(*source, 0, 40, longest)) {
       if (taken == documents.size()) break;  // an epoch ends with a row
       Documents in_row;
       ASSERT_TRUE(split(row, documents, in_row));
@@ -104,7 +106,7 @@ TEST_F(Corpus, LongDocumentsAreCutAndNothingIsLost) {
   const TokenIds ids = cases::tokenizer().encode(text);
   const int64_t raw = corrupted_lengths(40, 0.15, 3.0).raw;
   const auto num_rows = (ids.size() + static_cast<size_t>(raw) - 1) / static_cast<size_t>(raw);
-  std::vector<cases::Row> rows = rows_of(*source, num_rows / 5 + 1, 40);
+  std::vector<cases::Row> rows = rows_of(*source, 0, num_rows / 5 + 1, 40);
   rows.resize(num_rows);  // the first epoch
   std::multiset<cases::Row> expected;
   for (size_t begin = 0; begin < ids.size(); begin += static_cast<size_t>(raw)) {
@@ -164,6 +166,61 @@ TEST_F(Corpus, TextFilesHaveDocumentsBetweenBlankLines) {
   o.split_documents = false;
   const auto source = make_corpus_source(o, cases::tokenizer(), 3);
   EXPECT_NE(source->describe().find("2 documents"), std::string::npos) << source->describe();
+}
+
+TEST_F(Corpus, BlankLinesOfAJsonlFileAreNoDocuments) {
+  put("c.jsonl", R"({"text": "the river"})" + std::string("\n\n") + R"({"text": "quiet towns"})" + "\n\n");
+  const auto source = make_corpus_source(options("c.jsonl"), cases::tokenizer(), 3);
+  const size_t tokens = cases::tokenizer().encode("the river").size() + cases::tokenizer().encode("quiet towns").size();
+  EXPECT_EQ(source->describe(), "2 documents, " + std::to_string(tokens) + " tokens per epoch");
+}
+
+TEST_F(Corpus, CompressedFilesHoldTheSameDocuments) {
+  write_documents("c.jsonl");
+  const std::string text = content_of(folder_ / "c.jsonl");
+  gzFile out = gzopen((folder_ / "d.jsonl.gz").c_str(), "wb");
+  ASSERT_NE(out, nullptr);
+  ASSERT_EQ(gzwrite(out, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
+  ASSERT_EQ(gzclose(out), Z_OK);
+  const auto plain = make_corpus_source(options("c.jsonl"), cases::tokenizer(), 3);
+  const auto compressed = make_corpus_source(options("d.jsonl.gz"), cases::tokenizer(), 3);
+  for (const uint64_t step : {0, 5}) EXPECT_TRUE(cases::same(plain->batch(step), compressed->batch(step)));
+}
+
+TEST_F(Corpus, SeveralFilesAreOneCorpusAndEachEpochHasAnOrderOfItsOwn) {
+  std::vector<cases::Row> documents;
+  for (const uint64_t seed : {1, 2}) {
+    for (const std::string& text : write_documents("c" + std::to_string(seed) + ".jsonl", seed)) {
+      const TokenIds ids = cases::tokenizer().encode(text);
+      documents.emplace_back(ids.begin(), ids.end());
+    }
+  }
+  CorpusOptions o = options("c1.jsonl", 120);  // every document fits
+  o.files.push_back((folder_ / "c2.jsonl").string());
+  o.rows_per_batch = 1;
+  o.split_documents = false;
+  const auto source = make_corpus_source(o, cases::tokenizer(), 3);
+  Documents expected, counts;
+  for (const cases::Row& document : documents) ++expected[document];
+  std::vector<cases::Row> first_rows;
+  size_t taken = 0, epochs = 0;
+  for (uint64_t step = 0; epochs < 3; ++step) {
+    const cases::Row row = rows_of(*source, step, step + 1, 120)[0];
+    if (taken == 0) first_rows.push_back(row);
+    Documents in_row;
+    ASSERT_TRUE(split(row, documents, in_row));
+    for (const auto& [document, count] : in_row) {
+      counts[document] += count;
+      taken += static_cast<size_t>(count);
+    }
+    if (taken < documents.size()) continue;
+    EXPECT_EQ(counts, expected) << "epoch " << epochs;
+    counts.clear();
+    taken = 0;
+    ++epochs;
+  }
+  EXPECT_NE(first_rows[0], first_rows[1]);
+  EXPECT_NE(first_rows[1], first_rows[2]);
 }
 
 TEST_F(Corpus, MistakesNameFileAndLine) {

@@ -171,6 +171,11 @@ TEST(Templates, AreFilled) {
   EXPECT_EQ(text.target, "Think of Vorna. So the answer is Lusk.");
 }
 
+TEST(Templates, ADoubledBraceStandsForOne) {
+  TaskSpec task;
+  EXPECT_EQ(render({"set {{{place} and {{x}"}, task, row("1", "Vorna", "Lusk")).input, "set {Vorna and {x}");
+}
+
 TEST(Templates, ValuesAreNotTemplates) {
   TaskSpec task;
   TaskRow tricky = row("1", "{answer} {x", "Lusk");

@@ -1,0 +1,390 @@
+// Mixtures: rates by hand, examples that follow the options, batches that are pure functions of the step.
+#include "base/error.h"
+#include "data_case.h"
+
+namespace flanmoe {
+namespace {
+
+class Mixture : public FolderTest {
+ protected:
+  void add_task(const std::string& name, const std::string& group, int64_t num_rows,
+                const std::string& more = "") const {
+    std::string rows;
+    for (int64_t i = 0; i < num_rows; ++i) {
+      const std::string n = std::to_string(i);
+      rows += R"({"id": ")" + n + R"(", "fields": {"q": ")" + name + "-" + n + R"("}, "answers": ["a)" + n +
+              R"("], "rationale": "because )" + n + R"("})" + "\n";
+    }
+    put(name + ".jsonl", rows);
+    put(name + ".yaml", "name: " + name + "\ngroup: " + group + "\nformat: jsonl\nsplits: {train: " + name +
+                            ".jsonl}\ntemplates:\n  - {input: \"ask {q}#\"}\n  - {input: \"tell {q}#\"}\n" + more);
+  }
+  MixtureOptions options() const {
+    MixtureOptions o;
+    o.tasks = {folder_.string()};
+    o.examples_per_batch = 6;
+    return o;
+  }
+  std::map<std::string, double> rates(const MixtureOptions& o) const {
+    std::map<std::string, double> result;
+    for (const MixtureEntry& entry : mixture_table(o, folder_)) result[entry.task.name] = entry.rate;
+    return result;
+  }
+};
+
+int64_t occurrences(const std::string& text, const std::string& part) {
+  int64_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+TEST_F(Mixture, RatesAreCappedSizes) {
+  add_task("a", "muffin", 10);
+  add_task("b", "muffin", 30);
+  add_task("c", "cot", 9, "max_examples: 4\n");
+  const auto plain = rates(options());  // 10 + 30 + 4
+  EXPECT_NEAR(plain.at("a"), 10.0 / 44.0, 1e-12);
+  EXPECT_NEAR(plain.at("b"), 30.0 / 44.0, 1e-12);
+  EXPECT_NEAR(plain.at("c"), 4.0 / 44.0, 1e-12);
+  MixtureOptions capped = options();
+  capped.groups = {"muffin", "cot"};
+  capped.caps = {20, 1000};
+  const auto with_caps = rates(capped);  // 10 + 20 + 4
+  EXPECT_NEAR(with_caps.at("a"), 10.0 / 34.0, 1e-12);
+  EXPECT_NEAR(with_caps.at("b"), 20.0 / 34.0, 1e-12);
+  EXPECT_NEAR(with_caps.at("c"), 4.0 / 34.0, 1e-12);
+  EXPECT_EQ(mixture_table(capped, folder_)[1].num_rows, 30);
+}
+
+TEST_F(Mixture, ProportionsAreOfGroups) {
+  add_task("a", "muffin", 10);
+  add_task("b", "muffin", 30);
+  add_task("c", "cot", 5);
+  MixtureOptions o = options();
+  o.groups = {"cot", "muffin"};
+  o.proportions = {1.0, 3.0};  // shares need not sum to 1
+  o.caps = {1000, 20};
+  const auto with_shares = rates(o);
+  EXPECT_NEAR(with_shares.at("a"), 0.25, 1e-12);  // 0.75 * 10 / 30
+  EXPECT_NEAR(with_shares.at("b"), 0.5, 1e-12);
+  EXPECT_NEAR(with_shares.at("c"), 0.25, 1e-12);
+}
+
+TEST_F(Mixture, DrawsFollowTheRates) {
+  add_task("a", "muffin", 10);
+  add_task("b", "muffin", 30);
+  add_task("c", "cot", 5);
+  MixtureOptions o = options();
+  o.groups = {"muffin", "cot"};
+  o.proportions = {0.8, 0.2};
+  std::map<std::string, double> counts;
+  const auto examples = sample_mixture(o, folder_, 3, 6000);
+  ASSERT_EQ(examples.size(), 6000u);
+  for (const MixtureExample& example : examples) counts[example.task] += 1.0 / 6000.0;
+  EXPECT_NEAR(counts["a"], 0.2, 0.02);
+  EXPECT_NEAR(counts["b"], 0.6, 0.02);
+  EXPECT_NEAR(counts["c"], 0.2, 0.02);
+}
+
+TEST_F(Mixture, SomeTasksAreLeftOut) {
+  for (const char* name : {"exam_one", "exam_two", "other", "exam"}) add_task(name, "muffin", 3);
+  MixtureOptions o = options();
+  o.exclude = {"exam_*"};
+  EXPECT_EQ(rates(o).size(), 2u);
+  o.exclude = {"exam"};
+  EXPECT_EQ(rates(o).size(), 3u);
+  EXPECT_FALSE(rates(o).contains("exam"));
+  o.exclude = {"*"};
+  EXPECT_NE(message_of<UserError>([&] { rates(o); }).find("empty"), std::string::npos);
+}
+
+TEST_F(Mixture, WrongListsAreNamed) {
+  add_task("a", "muffin", 3);
+  MixtureOptions o = options();
+  o.groups = {"muffin"};
+  o.proportions = {0.5, 0.5};
+  EXPECT_NE(message_of<UserError>([&] { rates(o); }).find("proportions"), std::string::npos);
+  o.groups = {"cot"};
+  o.proportions = {1.0};
+  const std::string message = message_of<UserError>([&] { rates(o); });
+  EXPECT_NE(message.find("muffin"), std::string::npos) << message;
+  o.tasks = {};
+  EXPECT_NE(message_of<UserError>([&] { rates(o); }).find("tasks"), std::string::npos);
+}
+
+TEST_F(Mixture, SharesOfFewShotAndChainOfThought) {
+  const std::string cot = "cot_templates: [{input: \"why {q}#\", target: \"{rationale} so {answer}\"}]\n";
+  add_task("plain", "muffin", 20);
+  add_task("thinking", "muffin", 20, cot);
+  MixtureOptions o = options();
+  o.few_shot_share = 0.25;
+  o.max_shots = 3;
+  o.cot_share = 0.5;
+  std::map<int64_t, double> shots;
+  double thinking = 0.0, chains = 0.0;
+  const auto examples = sample_mixture(o, folder_, 5, 4000);
+  for (const MixtureExample& example : examples) {
+    const int64_t num_prompts = occurrences(example.text.input, "#");
+    shots[num_prompts - 1] += 1.0 / 4000.0;
+    const bool chain = example.text.target.starts_with("because ");
+    EXPECT_EQ(chain, example.form.find("cot") != std::string::npos) << example.form;
+    EXPECT_TRUE(!chain || example.task == "thinking");
+    const std::string shown = num_prompts == 1 ? "zero-shot" : std::to_string(num_prompts - 1) + "-shot";
+    EXPECT_NE(example.form.find(shown), std::string::npos) << example.form;
+    thinking += example.task == "thinking" ? 1.0 : 0.0;
+    chains += chain ? 1.0 : 0.0;
+  }
+  EXPECT_NEAR(shots[0], 0.75, 0.03);
+  for (const int64_t count : {1, 2, 3}) EXPECT_NEAR(shots[count], 0.25 / 3.0, 0.02) << count;
+  EXPECT_EQ(shots.size(), 4u);
+  EXPECT_NEAR(chains / thinking, 0.5, 0.04);
+}
+
+TEST_F(Mixture, AnExemplarIsNeverTheQueryItself) {
+  add_task("a", "muffin", 4);
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  o.max_shots = 5;  // more than there are
+  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 300)) {
+    const std::string& input = example.text.input;
+    const size_t begin = input.rfind("a-"), end = input.find('#', begin);
+    const std::string query = input.substr(begin, end - begin + 1);
+    EXPECT_EQ(occurrences(input, query), 1) << input;
+    EXPECT_GE(occurrences(input, "#"), 2);
+    EXPECT_LE(occurrences(input, "#"), 4);
+    for (int i = 0; i < 4; ++i) EXPECT_LE(occurrences(input, "a-" + std::to_string(i) + "#"), 1) << input;  // nor twice
+    EXPECT_EQ(example.text.target, "a" + query.substr(2, query.size() - 3));
+  }
+}
+
+TEST_F(Mixture, ATaskOfOneRowHasNoExemplars) {
+  add_task("a", "muffin", 1);
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 20))
+    EXPECT_EQ(occurrences(example.text.input, "#"), 1);
+}
+
+TEST_F(Mixture, BatchesArePureFunctionsOfTheStep) {
+  add_task("a", "muffin", 20);
+  add_task("b", "cot", 7);
+  for (const bool pack : {false, true}) {
+    MixtureOptions o = options();
+    o.pack = pack;
+    const auto one = make_mixture_source(o, folder_, cases::tokenizer(), 3),
+               two = make_mixture_source(o, folder_, cases::tokenizer(), 3);
+    const auto other = make_mixture_source(o, folder_, cases::tokenizer(), 4);
+    for (uint64_t step = 0; step < 5; ++step) one->batch(step);
+    for (const uint64_t step : {9, 2, 1000000, 0}) EXPECT_TRUE(cases::same(one->batch(step), two->batch(step))) << step;
+    EXPECT_FALSE(cases::same(one->batch(2), one->batch(3)));
+    EXPECT_FALSE(cases::same(one->batch(2), other->batch(2)));
+    EXPECT_FALSE(one->describe().empty());
+  }
+}
+
+TEST_F(Mixture, BatchesHoldTheSampledTexts) {
+  add_task("a", "muffin", 20);
+  MixtureOptions o = options();
+  o.few_shot_share = 0.0;
+  o.source_length = 12;
+  o.target_length = 3;
+  const Tokenizer& t = cases::tokenizer();
+  const auto texts = sample_mixture(o, folder_, 3, 12);
+  const auto source = make_mixture_source(o, folder_, t, 3);
+  const auto cut = [](TokenIds ids, size_t length) {
+    if (ids.size() > length - 1) ids.resize(length - 1);
+    ids.push_back(kEosId);
+    return cases::Row(ids.begin(), ids.end());
+  };
+  for (uint64_t step = 0; step < 2; ++step) {
+    const TokenBatch batch = source->batch(step);
+    ASSERT_EQ(batch.num_examples, 6);
+    for (int64_t i = 0; i < 6; ++i) {
+      const RenderedExample& text = texts[step * 6 + static_cast<uint64_t>(i)].text;
+      EXPECT_EQ(cases::without_padding(cases::row_of(batch.source_ids, i)), cut(t.encode(text.input), 12));
+      EXPECT_EQ(cases::without_padding(cases::row_of(batch.target_ids, i)), cut(t.encode(text.target), 3));
+    }
+  }
+}
+
+TEST_F(Mixture, ExemplarsThatDoNotFitAreLeftOutAndTheQueryStays) {
+  add_task("a", "muffin", 20);
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  o.max_shots = 4;
+  o.examples_per_batch = 60;
+  const Tokenizer& t = cases::tokenizer();
+  const auto texts = sample_mixture(o, folder_, 3, 60);
+  std::map<int64_t, int64_t> shots;
+  o.source_length = 32;
+  const TokenBatch batch = make_mixture_source(o, folder_, t, 3)->batch(0);
+  for (int64_t i = 0; i < 60; ++i) {
+    // The longest prefix of the exemplars that fits, by plain search.
+    const std::string& input = texts[static_cast<size_t>(i)].text.input;
+    std::vector<std::string> parts;
+    for (size_t begin = 0; begin < input.size();) {
+      const size_t end = std::min(input.find("\n\n", begin), input.size());
+      parts.push_back(input.substr(begin, end - begin));
+      begin = end + 2;
+    }
+    cases::Row expected;
+    for (size_t kept = parts.size() - 1;; --kept) {
+      std::string text;
+      for (size_t p = 0; p < kept; ++p) text += parts[p] + "\n\n";
+      const TokenIds ids = t.encode(text + parts.back());
+      if (ids.size() > 31 && kept > 0) continue;
+      expected.assign(ids.begin(), ids.end());
+      ++shots[static_cast<int64_t>(kept)];
+      break;
+    }
+    expected.push_back(kEosId);
+    EXPECT_EQ(cases::without_padding(cases::row_of(batch.source_ids, i)), expected) << input;
+  }
+  EXPECT_GT(shots[0] + shots[1] + shots[2], 0);
+  EXPECT_GE(shots.size(), 2u);
+}
+
+TEST_F(Mixture, ExemplarsAreOfTheQuerysTask) {
+  for (const char* name : {"alpha", "beta", "gamma"}) add_task(name, "muffin", 9);
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  std::set<std::string> seen;
+  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 200)) {
+    seen.insert(example.task);
+    const int64_t prompts = occurrences(example.text.input, "#");
+    EXPECT_GE(prompts, 2);
+    EXPECT_EQ(occurrences(example.text.input, " " + example.task + "-"), prompts) << example.text.input;
+  }
+  EXPECT_EQ(seen.size(), 3u);
+}
+
+TEST_F(Mixture, ExemplarsOfAChainOfThoughtHaveOne) {
+  std::string rows;
+  for (int i = 0; i < 12; ++i) {
+    const std::string n = std::to_string(i), rationale = i % 3 == 0 ? "" : "because " + n;
+    rows += R"({"id": ")" + n + R"(", "fields": {"q": ")" + n + R"("}, "answers": ["a"], "rationale": ")" + rationale +
+            "\"}\n";
+  }
+  put("a.jsonl", rows);
+  put("a.yaml",
+      "name: a\nformat: jsonl\nsplits: {train: a.jsonl}\ntemplates: [{input: \"ask {q}#\"}]\n"
+      "cot_templates: [{input: \"why {q}#\", target: \"{rationale} so {answer}\"}]\n");
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  o.cot_share = 1.0;
+  int64_t chains = 0;
+  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 300)) {
+    const std::string text = example.text.input + " " + example.text.target;
+    const int64_t prompts = occurrences(text, "#"), explained = occurrences(text, "because ");
+    if (example.form.ends_with("cot")) {
+      EXPECT_EQ(explained, prompts) << text;
+      ++chains;
+    } else {  // the query's row has no chain to tell
+      EXPECT_EQ(explained, 0) << text;
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(chains), 200.0, 40.0);
+}
+
+// Pearson's statistic of the draws against the rates; 27.9 is passed once in a thousand times with 9 degrees of
+// freedom.
+TEST_F(Mixture, DrawsPassAChiSquareTest) {
+  for (int64_t i = 0; i < 10; ++i) add_task("t" + std::to_string(i), i < 4 ? "cot" : "niv2", 3 + 5 * i);
+  MixtureOptions o = options();
+  o.groups = {"cot", "niv2"};
+  o.proportions = {0.3, 0.7};
+  o.caps = {10, 30};
+  constexpr int64_t kDraws = 5000;
+  std::map<std::string, double> counts;
+  for (const MixtureExample& example : sample_mixture(o, folder_, 7, kDraws)) counts[example.task] += 1.0;
+  double statistic = 0.0, sum = 0.0;
+  for (const auto& [name, rate] : rates(o)) {
+    const double expected = rate * kDraws;
+    statistic += (counts[name] - expected) * (counts[name] - expected) / expected;
+    sum += rate;
+  }
+  EXPECT_NEAR(sum, 1.0, 1e-12);
+  EXPECT_LT(statistic, 27.9);
+  EXPECT_GT(statistic, 0.5);  // draws, not quotas
+}
+
+TEST_F(Mixture, RowsOfATaskAreDrawnEvenly) {
+  add_task("a", "muffin", 8);
+  MixtureOptions o = options();
+  o.few_shot_share = 0.0;
+  std::map<std::string, double> targets;
+  for (const MixtureExample& example : sample_mixture(o, folder_, 7, 4000)) targets[example.text.target] += 1.0 / 4000;
+  EXPECT_EQ(targets.size(), 8u);
+  for (const auto& [target, share] : targets) EXPECT_NEAR(share, 1.0 / 8.0, 0.025) << target;
+}
+
+TEST_F(Mixture, PackedAndPaddedBatchesHoldTheSameExamples) {
+  add_task("a", "muffin", 20);
+  add_task("b", "cot", 7);
+  MixtureOptions o = options();
+  o.source_length = 50;
+  o.examples_per_batch = 20;
+  const auto padded = make_mixture_source(o, folder_, cases::tokenizer(), 3);
+  o.pack = true;
+  const auto packed = make_mixture_source(o, folder_, cases::tokenizer(), 3);
+  using Pairs = std::vector<std::pair<cases::Row, cases::Row>>;
+  const TokenBatch rows = padded->batch(1), bins = packed->batch(1);
+  Pairs expected, found;
+  for (int64_t i = 0; i < 20; ++i) {
+    expected.emplace_back(cases::without_padding(cases::row_of(rows.source_ids, i)),
+                          cases::without_padding(cases::row_of(rows.target_ids, i)));
+  }
+  const auto segment = [](const at::Tensor& ids, const at::Tensor& segments, int64_t row, int64_t number) {
+    const cases::Row all = cases::row_of(ids, row), of = cases::row_of(segments, row);
+    cases::Row result;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (of[i] == number) result.push_back(all[i]);
+    }
+    return result;
+  };
+  for (int64_t row = 0; row < bins.source_ids.size(0); ++row) {
+    for (int64_t number = 1;; ++number) {
+      const cases::Row source = segment(bins.source_ids, bins.source_segments, row, number);
+      if (source.empty()) break;
+      found.emplace_back(source, segment(bins.target_ids, bins.target_segments, row, number));
+    }
+  }
+  EXPECT_EQ(found, expected);
+  EXPECT_LT(bins.source_ids.size(0), 20);
+  EXPECT_EQ(bins.num_source_tokens, rows.num_source_tokens);
+  EXPECT_EQ(bins.num_examples, 20);
+}
+
+TEST_F(Mixture, ImpossibleSharesAndCapsAreNamed) {
+  add_task("a", "muffin", 3);
+  const auto refused = [&](std::vector<double> proportions, std::vector<int64_t> caps) {
+    MixtureOptions o = options();
+    o.groups = {"muffin", "cot"};
+    o.proportions = std::move(proportions);
+    o.caps = std::move(caps);
+    return message_of<UserError>([&] { rates(o); });
+  };
+  EXPECT_NE(refused({0.0, 1.0}, {}).find("gives 0"), std::string::npos);  // cot has no task
+  EXPECT_NE(refused({-0.5, 1.0}, {}).find("-0.5"), std::string::npos);
+  EXPECT_NE(refused({0.5, 0.5}, {0, 5}).find("'caps' holds 0"), std::string::npos);
+  EXPECT_NE(refused({0.5, 0.5}, {5}).find("'caps' 1"), std::string::npos);
+}
+
+TEST_F(Mixture, ATaskMayNotStandTwice) {
+  add_task("a", "muffin", 3);
+  MixtureOptions o = options();
+  o.tasks = {folder_.string(), (folder_ / "a.yaml").string()};
+  const std::string message = message_of<UserError>([&] { rates(o); });
+  EXPECT_NE(message.find("'a'"), std::string::npos) << message;
+  EXPECT_NE(message.find("a.yaml"), std::string::npos) << message;
+}
+
+TEST_F(Mixture, RowsWithoutATrainSplitAreNamed) {
+  put("a.jsonl", R"({"id": "1", "fields": {}, "answers": ["x"]})");
+  put("a.yaml", "name: lonely\nformat: jsonl\nsplits: {test: a.jsonl}\ntemplates: [{input: ask}]\n");
+  const std::string message = message_of<UserError>([&] { rates(options()); });
+  for (const char* part : {"lonely", "train", "test"}) EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace flanmoe
