@@ -154,14 +154,17 @@ TEST_F(Safetensors, MissingFile) {
 
 // An empty tensor begins where its neighbour does, whichever of them the header names first.
 TEST_F(Safetensors, EmptyTensorsShareAPlace) {
-  std::string header = R"({"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]})";
-  for (int i = 0; i < 40; ++i) {
-    const int at = i % 2 == 0 ? 0 : 3;
-    header += fmt::format(R"(,"e{}":{{"dtype":"F32","shape":[{},0],"data_offsets":[{},{}]}})", i, i, at, at);
+  for (const int num_empty : {2, 40}) {
+    std::string header = R"({"x":{"dtype":"U8","shape":[3],"data_offsets":[0,3]})";
+    for (int i = 0; i < num_empty; ++i) {
+      const int at = i % 2 == 0 ? 0 : 3;
+      header += fmt::format(R"(,"e{}":{{"dtype":"F32","shape":[{},0],"data_offsets":[{},{}]}})", i, i, at, at);
+    }
+    const auto tensors = load_safetensors(put("x", with_header(header + "}", 3)));
+    ASSERT_EQ(static_cast<int>(tensors.size()), num_empty + 1);
+    for (const NamedTensor& tensor : tensors)
+      EXPECT_EQ(tensor.value.numel(), tensor.name == "x" ? 3 : 0) << tensor.name;
   }
-  const auto tensors = load_safetensors(put("x", with_header(header + "}", 3)));
-  ASSERT_EQ(tensors.size(), 41u);
-  for (const NamedTensor& tensor : tensors) EXPECT_EQ(tensor.value.numel(), tensor.name == "x" ? 3 : 0) << tensor.name;
 }
 
 TEST_F(Safetensors, RefusesWhatIsNoHeader) {
