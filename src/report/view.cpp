@@ -166,12 +166,16 @@ std::optional<Interval> interval_at(const Json& value, const std::string& key, c
 
 std::string basis_of(const std::vector<const Measure*>& measures) {
   std::vector<std::string> bases;
-  for (const Measure* measure : measures) {
-    if (measure == nullptr) continue;
-    for (const ArmScore& score : measure->arms) {
-      const std::string& basis = score.interval.basis;
-      if (!basis.empty() && std::find(bases.begin(), bases.end(), basis) == bases.end()) bases.push_back(basis);
+  for (const bool of_points : {false, true}) {  // what a point says of itself counts only where there is nothing else
+    for (const Measure* measure : measures) {
+      if (measure == nullptr) continue;
+      for (const ArmScore& score : measure->arms) {
+        const auto& [mean, low, high, basis] = score.interval;
+        if (basis.empty() || (low == high) != of_points) continue;
+        if (std::find(bases.begin(), bases.end(), basis) == bases.end()) bases.push_back(basis);
+      }
     }
+    if (!bases.empty()) break;
   }
   return fmt::format("{}", fmt::join(bases, "; "));
 }

@@ -1,6 +1,7 @@
 #include "study/verdicts.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -13,8 +14,12 @@ struct Part {
   Scores scores;
 };
 
+// "+1.3"; never "-0.0".
+std::string with_sign(double value) { return fmt::format("{:+.1f}", std::abs(value) < 0.05 ? 0.0 : value); }
+
 std::string sentence(const std::string& answer, const Interval& interval, const std::string& unit) {
-  return fmt::format("{}: {:+.1f} {} ({:+.1f} to {:+.1f}; {})", answer, interval.mean, unit, interval.low, interval.high, interval.basis);
+  return fmt::format("{}: {} {} ({} to {}; {})", answer, with_sign(interval.mean), unit, with_sign(interval.low), with_sign(interval.high),
+                     interval.basis);
 }
 
 Json parts_json(const std::vector<Part>& parts) {
@@ -46,7 +51,8 @@ Json joint_verdict(const std::string& id, const std::string& question, const std
   std::string text = answer + ":";
   for (const Part& part : parts) {
     const Interval interval = interval_of(part.scores, true);
-    text += fmt::format(" {} {:+.1f} ({:+.1f} to {:+.1f}){}", part.label, interval.mean, interval.low, interval.high, &part == &parts.back() ? "" : ";");
+    text += fmt::format(" {} {} ({} to {}){}", part.label, with_sign(interval.mean), with_sign(interval.low), with_sign(interval.high),
+                        &part == &parts.back() ? "" : ";");
   }
   return {{"id", id}, {"question", question}, {"answer", answer}, {"text", text + " " + unit}, {"parts", parts_json(parts)}};
 }

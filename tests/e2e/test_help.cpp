@@ -1,0 +1,57 @@
+// What the binary says about itself.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "e2e/binary.h"
+
+namespace flanmoe::e2e {
+namespace {
+
+void expect_help(const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
+  const Ended ended = flanmoe(arguments);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.err, "");
+  for (const std::string& part : parts)
+    EXPECT_NE(ended.out.find(part), std::string::npos) << "'" << part << "' in: " << ended.out;
+}
+
+const std::vector<std::string> kCommands = {"study", "train", "eval", "generate", "data", "inspect", "analyze"};
+
+TEST(Help, OfEveryCommandShowsAnExample) {
+  for (const std::string& command : kCommands) {
+    expect_help({command, "--help"}, {"Usage: flanmoe " + command, "Examples:\n  ", "  flanmoe " + command + " "});
+  }
+}
+
+TEST(Help, NamesEveryCommand) {
+  std::vector<std::string> parts = {"flanmoe study mini"};
+  for (const std::string& command : kCommands) parts.push_back("\n  " + command + " ");
+  expect_help({"--help"}, parts);
+}
+
+TEST(Help, ListsTheSettings) {
+  expect_help({"eval", "--help"}, {"max_new_tokens", "prompts"});
+  expect_help({"generate", "--help"}, {"temperature", "max_new_tokens"});
+  expect_help({"data", "make", "--help"}, {"num_facts", "--out"});
+}
+
+TEST(Help, VersionsAreTold) { expect_help({"--version"}, {"flanmoe ", "libtorch "}); }
+
+TEST(Help, ConfigurationsArePrintedAndAcceptedBack) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"study", "smoke", "--print-config", "seeds=[3, 5]"},
+        std::vector<std::string>{"train", "pretrain", "--print-config", "train.steps=7"}}) {
+    const Ended first = flanmoe(arguments);
+    ASSERT_EQ(first.status, 0) << first.err;
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "flanmoe-e2e-config.yaml";
+    std::ofstream(file) << first.out;
+    const Ended again = flanmoe({arguments[0], file.string(), "--print-config"});
+    EXPECT_EQ(again.status, 0) << again.err;
+    EXPECT_EQ(again.out, first.out);
+    std::filesystem::remove(file);
+  }
+}
+
+}  // namespace
+}  // namespace flanmoe::e2e

@@ -1,0 +1,161 @@
+// A whole study as a child process: to its end, killed at any moment, stopped by Ctrl-C, asked again by hand.
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "e2e/binary.h"
+
+namespace flanmoe::e2e {
+namespace {
+
+// Two arms, one finetune set, a world of a few facts.
+constexpr const char* kTinyStudy = R"(title: Tiny
+world: {num_facts: 100, vocab_pieces: 700, examples_per_task: 8, eval_items_per_task: 6, finetune_examples: 8}
+jobs: 2
+model: {d_model: 16, d_kv: 8, num_heads: 2, d_ff: 24, num_layers: 2, num_decoder_layers: 2}
+arms:
+  dense: {label: Dense, twin_of: switch}
+  switch: {label: Switch, twin: dense, model: {moe: {num_experts: 3}}}
+corpus: {files: ["{data}/corpus/facts.jsonl"], source_length: 40, split_documents: false, rows_per_batch: 4}
+pretrain: {steps: 40, log_every: 3, checkpoint_every: 4}
+mixture: {tasks: ["{data}/tasks"], source_length: 64, target_length: 24, examples_per_batch: 4}
+instruct: {steps: 20, log_every: 3, checkpoint_every: 4, eval_every: 10}
+finetune_sets: ["{data}/finetune/search_snippets.yaml"]
+finetune_mixture: {source_length: 64, target_length: 16, examples_per_batch: 4}
+finetune: {steps: 4, log_every: 2}
+heldout: {tasks: ["{data}/heldout/exam", "{data}/heldout/hard"], prompts: both, max_items: 2, max_new_tokens: 4, source_length: 96}
+validation: {tasks: ["{data}/validation"], max_items: 1, max_new_tokens: 3, source_length: 96}
+curve: {tasks: ["{data}/heldout/exam"], max_items: 1, source_length: 96}
+finetune_eval: {max_items: 2, max_new_tokens: 3}
+routing_texts: 3
+cost_steps: 1
+)";
+
+class Study : public FolderTest {
+ protected:
+  std::vector<std::string> command(const std::string& preset, const std::string& out) const {
+    return {"study", preset, "--out", (folder_ / out).string()};
+  }
+  std::string tiny() const { return put("tiny.yaml", kTinyStudy).string(); }
+
+  // results.json without what may differ: timings, and the command, which names the folder.
+  Json results(const std::string& out) const {
+    Json json = read_json(folder_ / out / "results.json");
+    json.erase("timing");
+    json.erase("command");
+    return json;
+  }
+
+  size_t num_checkpoints(const std::string& out) const {
+    size_t count = 0;
+    for (const std::string& entry : listing(folder_ / out)) count += entry.find("/state.json ") != std::string::npos ? 1 : 0;
+    return count;
+  }
+
+  // Waits until the study in `out` is well inside its training.
+  void wait_for_training(Running& study, const std::string& out) const {
+    while (!study.ended() && !(fs::exists(folder_ / out / "cells/switch/seed-1/pretrain/checkpoints/step-4")))
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_FALSE(study.ended()) << study.wait().err;
+  }
+};
+
+void sleep_seconds(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+TEST_F(Study, SmokeRunsToItsEnd) {
+  const Ended ended = flanmoe(command("smoke", "smoke"));
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.out, "");
+  EXPECT_NE(ended.err.find("report: " + (folder_ / "smoke/report.html").string()), std::string::npos) << ended.err;
+  const Json all = results("smoke");
+  EXPECT_EQ(all["arms"].size(), 6u);
+  EXPECT_EQ(all["verdicts"].size(), 7u);
+  EXPECT_EQ(all["routing"].size(), 8u);
+  const std::string html = content_of(folder_ / "smoke/report.html");
+  for (const char* part : {"<h1>FLAN-MoE smoke test</h1>", "<h2>Verdicts</h2>", "<h2>How the experts are used</h2>"})
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  for (const std::string& entry : listing(folder_ / "smoke"))
+    EXPECT_EQ(entry.find(".tmp-"), std::string::npos) << entry;
+
+  // The same scores by hand from the cell's saved folder.
+  const fs::path cell = folder_ / "smoke/cells/switch/seed-1/instruct";
+  const Json result = read_json(cell / "result.json");
+  const std::string model = (folder_ / "smoke" / result["model"].get<std::string>()).string();
+  const std::string data = (folder_ / "smoke/world").string();
+  const Ended again = flanmoe({"eval", model, "--data", data, "--json", "tasks=[\"{data}/heldout\"]", "prompts=both",
+                               "max_items=2", "max_new_tokens=4", "source_length=128"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(parse_json(again.out, "stdout"), result["heldout"]);
+
+  // Asked once more, it has nothing to train and says the same.
+  const Ended repeated = flanmoe(command("smoke", "smoke"));
+  EXPECT_EQ(repeated.status, 0) << repeated.err;
+  EXPECT_NE(repeated.err.find("24 of 24 cells are done already"), std::string::npos) << repeated.err;
+  EXPECT_EQ(results("smoke").dump(), all.dump());
+}
+
+TEST_F(Study, KilledTenTimesEndsWithTheSameResults) {
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(flanmoe(command(tiny(), "straight")).status, 0);
+  const double length = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  RandomStream moments(::getpid(), "moments");
+  size_t killed = 0;
+  for (int i = 0; i < 10; ++i) {
+    Running study(command(tiny(), "killed"));
+    sleep_seconds(0.3 + (length / 4.0) * moments.uniform());
+    killed += study.ended() ? 0 : 1;
+    study.signal(SIGKILL);
+    study.wait();
+    EXPECT_FALSE(fs::exists(folder_ / "killed/results.json") && !fs::exists(folder_ / "killed/config.yaml"));
+  }
+  RecordProperty("killed", static_cast<int>(killed));
+  EXPECT_GE(killed, 3u);
+  const Ended last = flanmoe(command(tiny(), "killed"));
+  ASSERT_EQ(last.status, 0) << last.err;
+  EXPECT_EQ(results("killed").dump(), results("straight").dump());
+  EXPECT_TRUE(fs::exists(folder_ / "killed/report.html"));
+  for (const std::string& entry : listing(folder_ / "killed"))
+    EXPECT_EQ(entry.find(".tmp-"), std::string::npos) << entry;
+}
+
+TEST_F(Study, StoppedByCtrlCGoesOn) {
+  Running study(command(tiny(), "stopped"));
+  wait_for_training(study, "stopped");
+  const Ended second = flanmoe(command(tiny(), "stopped"));  // meanwhile
+  EXPECT_EQ(second.status, 2);
+  EXPECT_NE(second.err.find("another study is running in this folder"), std::string::npos) << second.err;
+  study.signal(SIGINT, true);
+  const Ended stopped = study.wait();
+  EXPECT_EQ(stopped.status, 130) << stopped.err;
+  EXPECT_NE(stopped.err.find("the same command goes on from here"), std::string::npos) << stopped.err;
+  EXPECT_GE(num_checkpoints("stopped"), 1u);
+  EXPECT_FALSE(fs::exists(folder_ / "stopped/results.json"));
+
+  Running terminated(command(tiny(), "stopped"));
+  sleep_seconds(0.7);
+  terminated.signal(SIGTERM);
+  EXPECT_EQ(terminated.wait().status, 143);
+
+  const Ended last = flanmoe(command(tiny(), "stopped"));
+  ASSERT_EQ(last.status, 0) << last.err;
+  ASSERT_EQ(flanmoe(command(tiny(), "straight")).status, 0);
+  EXPECT_EQ(results("stopped").dump(), results("straight").dump());
+}
+
+TEST_F(Study, AFailingCellIsNamedWithItsLog) {
+  ASSERT_EQ(flanmoe(command(tiny(), "broken")).status, 0);
+  fs::remove_all(folder_ / "broken/cells/switch");
+  put("broken/world/corpus/facts.jsonl", "{\"text\": \"a river\"}\n{\"tekst\": 1}\n");
+  const Ended ended = flanmoe(command(tiny(), "broken"));
+  EXPECT_EQ(ended.status, 1);
+  for (const char* part : {"cell 'switch/seed-1/pretrain'", "cells/switch/seed-1/pretrain/log.txt", "facts.jsonl:2"})
+    EXPECT_NE(ended.err.find(part), std::string::npos) << part << " in: " << ended.err;
+}
+
+}  // namespace
+}  // namespace flanmoe::e2e

@@ -1,0 +1,19 @@
+// A results.json as a study would write it, made up here: small, and with every part filled.
+#pragma once
+
+#include "base/json.h"
+
+namespace flanmoe {
+
+struct FixtureOptions {
+  int num_seeds = 3;
+  int num_sparse = 4;  // beside two dense arms
+  bool routing = true;
+};
+
+Json fixture_results(const FixtureOptions& options = {});
+
+// One dense arm, one seed, and nothing else than its scores.
+Json smallest_results();
+
+}  // namespace flanmoe
