@@ -1,5 +1,6 @@
 // What the binary says about itself.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -44,7 +45,8 @@ TEST(Help, ConfigurationsArePrintedAndAcceptedBack) {
         std::vector<std::string>{"train", "pretrain", "--print-config", "train.steps=7"}}) {
     const Ended first = flanmoe(arguments);
     ASSERT_EQ(first.status, 0) << first.err;
-    const std::filesystem::path file = std::filesystem::temp_directory_path() / "flanmoe-e2e-config.yaml";
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("flanmoe-e2e-config-" + std::to_string(::getpid()) + ".yaml");
     std::ofstream(file) << first.out;
     const Ended again = flanmoe({arguments[0], file.string(), "--print-config"});
     EXPECT_EQ(again.status, 0) << again.err;
