@@ -125,7 +125,8 @@ std::string heldout_section(const View& view) {
                "After instruction tuning, mean over seeds. The normalised average is in points above chance: the mean "
                "over the suites, direct and chain-of-thought prompts each a part; the suites are in percent, asked for "
                "the answer alone (direct) or to reason "
-               "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on. Bold "
+               "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on, in points "
+               "above chance. Bold "
                "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
                "intervals say that.");
   }

@@ -43,6 +43,7 @@ small { font-size: 0.82em; color: var(--muted); font-weight: 400; }
 .card th, .card td { padding: 6px 5px; }
 .card th:first-child, .card td:first-child { padding-left: 0; }
 .card table { width: 100%; }
+.card td small { display: block; }  /* the interval below its mean: the answer has room */
 .answer .badge { font-size: 1rem; padding: 3px 14px; }
 figure { margin: 24px 0 28px; }
 figcaption { margin-top: 10px; max-width: 54em; font-size: 0.86rem; line-height: 1.5; color: var(--muted); }

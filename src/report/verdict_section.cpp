@@ -15,7 +15,7 @@ std::string parts_table(const Json& parts, const std::string& where) {
   std::vector<std::string> bases;
   for (const Json& part : parts) {
     const auto interval = interval_at(part, "interval", where);
-    table.row({escape(json_string(part, "label", where)), interval_html(interval, 2, true),
+    table.row({escape(json_string(part, "label", where)), interval_html(interval, 1, true),
                answer_badge(json_string(part, "answer", where))});
     if (interval && std::find(bases.begin(), bases.end(), interval->basis) == bases.end())
       bases.push_back(interval->basis);

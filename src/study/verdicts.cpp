@@ -14,8 +14,10 @@ struct Part {
   Scores scores;
 };
 
-// "+1.3"; never "-0.0".
-std::string with_sign(double value) { return fmt::format("{:+.1f}", std::abs(value) < 0.05 ? 0.0 : value); }
+// "+1.3", with a true minus; never "-0.0".
+std::string with_sign(double value) {
+  return fmt::format("{}{:.1f}", value <= -0.05 ? "\u2212" : "+", std::abs(value));
+}
 
 std::string sentence(const std::string& answer, const Interval& interval, const std::string& unit) {
   return fmt::format("{}: {} {} ({} to {}; {})", answer, with_sign(interval.mean), unit, with_sign(interval.low), with_sign(interval.high),
