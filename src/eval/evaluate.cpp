@@ -73,6 +73,7 @@ void evaluate_task(EvalResult& result, const TaskSpec& task, bool cot, const T5M
                    const EvalOptions& options) {
   const Metric metric = metric_named(task.metric);
   std::vector<TaskRow> rows = load_rows(task, options.split);
+  const auto num_available = static_cast<int64_t>(rows.size());
   if (options.max_items > 0 && static_cast<int64_t>(rows.size()) > options.max_items) rows.resize(options.max_items);
   const std::vector<EvalPrompt> prompts = make_prompts(task, rows, cot, options, tokenizer);
   const std::vector<std::string> predictions =
@@ -86,6 +87,7 @@ void evaluate_task(EvalResult& result, const TaskSpec& task, bool cot, const T5M
   }
   TaskResult scored{task.name, task.suite, task.cluster, prompting};
   scored.chance = task.chance;
+  scored.num_available = num_available;
   score_task(scored, items);
   result.tasks.push_back(scored);
   result.items.insert(result.items.end(), items.begin(), items.end());
@@ -109,7 +111,7 @@ Json eval_to_json(const EvalResult& result) {
   Json tasks = Json::array(), suites = Json::array();
   for (const TaskResult& task : result.tasks) {
     tasks.push_back({{"task", task.task}, {"suite", task.suite}, {"cluster", task.cluster}, {"prompting", task.prompting},
-                     {"num_items", task.num_items}, {"num_truncated", task.num_truncated}, {"num_unanswered", task.num_unanswered},
+                     {"num_items", task.num_items}, {"num_available", task.num_available}, {"num_truncated", task.num_truncated}, {"num_unanswered", task.num_unanswered},
                      {"score", task.score}, {"standard_error", task.standard_error}, {"chance", task.chance},
                      {"normalised", task.normalised()}});
   }

@@ -40,6 +40,7 @@ struct TaskResult {
   double score = 0.0;             // percent
   double standard_error = 0.0;    // percent, over items, clustered by passage
   double chance = 0.0;            // percent
+  int64_t num_available = 0;      // rows of the split; more than num_items when `max_items` cuts
   double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }
 };
 
