@@ -25,7 +25,8 @@ std::vector<TaskSpec> tasks_of(const EvalOptions& options, const std::filesystem
 }
 
 // The option of largest log probability, summed over its tokens (FLAN's rank classification); ties to the first.
-std::vector<std::string> rank(const T5Model& model, const Tokenizer& tokenizer, const std::vector<EvalPrompt>& prompts) {
+std::vector<std::string> rank(const T5Model& model, const Tokenizer& tokenizer,
+                              const std::vector<EvalPrompt>& prompts) {
   std::vector<ScoreRequest> requests;
   for (const EvalPrompt& prompt : prompts) {
     ScoreRequest request{prompt.source, {}};
@@ -38,16 +39,16 @@ std::vector<std::string> rank(const T5Model& model, const Tokenizer& tokenizer, 
   std::vector<std::string> predictions;
   const auto scores = score_targets(model, requests);
   for (size_t i = 0; i < prompts.size(); ++i) {
-    const auto best = std::max_element(scores[i].begin(), scores[i].end(), [](const TargetScore& a, const TargetScore& b) {
-      return a.log_probability < b.log_probability;
-    });
+    const auto best = std::max_element(
+        scores[i].begin(), scores[i].end(),
+        [](const TargetScore& a, const TargetScore& b) { return a.log_probability < b.log_probability; });
     predictions.push_back(prompts[i].row.options[best - scores[i].begin()]);
   }
   return predictions;
 }
 
-std::vector<std::string> generate_answers(const T5Model& model, const Tokenizer& tokenizer, const std::vector<EvalPrompt>& prompts,
-                                          const EvalOptions& options) {
+std::vector<std::string> generate_answers(const T5Model& model, const Tokenizer& tokenizer,
+                                          const std::vector<EvalPrompt>& prompts, const EvalOptions& options) {
   std::vector<std::vector<int32_t>> sources;
   for (const EvalPrompt& prompt : prompts) sources.push_back(prompt.source);
   GenerateOptions decoding;
@@ -62,7 +63,8 @@ std::vector<std::string> generate_answers(const T5Model& model, const Tokenizer&
 
 // Ranked? Chain of thought is always generated.
 bool is_ranked(const TaskSpec& task, const std::vector<TaskRow>& rows, bool cot, const EvalOptions& options) {
-  const bool has_options = std::all_of(rows.begin(), rows.end(), [](const TaskRow& row) { return !row.options.empty(); });
+  const bool has_options =
+      std::all_of(rows.begin(), rows.end(), [](const TaskRow& row) { return !row.options.empty(); });
   if (options.method == "rank" && !has_options) {
     fail_input("task '{}': 'method' is rank, but it has rows without options; expected auto or generate", task.name);
   }
@@ -76,14 +78,16 @@ void evaluate_task(EvalResult& result, const TaskSpec& task, bool cot, const T5M
   const auto num_available = static_cast<int64_t>(rows.size());
   if (options.max_items > 0 && static_cast<int64_t>(rows.size()) > options.max_items) rows.resize(options.max_items);
   const std::vector<EvalPrompt> prompts = make_prompts(task, rows, cot, options, tokenizer);
-  const std::vector<std::string> predictions =
-      is_ranked(task, rows, cot, options) ? rank(model, tokenizer, prompts) : generate_answers(model, tokenizer, prompts, options);
+  const std::vector<std::string> predictions = is_ranked(task, rows, cot, options)
+                                                   ? rank(model, tokenizer, prompts)
+                                                   : generate_answers(model, tokenizer, prompts, options);
   const std::string prompting = cot ? "cot" : "direct";
   std::vector<ItemResult> items;
   for (size_t i = 0; i < prompts.size(); ++i) {
     const TaskRow& row = prompts[i].row;
     const double score = predictions[i].empty() ? 0.0 : metric(predictions[i], row.answers);
-    items.push_back({task.name, row.id, row.cluster_id, prompting, predictions[i], row.answers.front(), score, prompts[i].truncated});
+    items.push_back({task.name, row.id, row.cluster_id, prompting, predictions[i], row.answers.front(), score,
+                     prompts[i].truncated});
   }
   TaskResult scored{task.name, task.suite, task.cluster, prompting};
   scored.chance = task.chance;
@@ -100,7 +104,8 @@ EvalResult evaluate(const T5Model& model, const Tokenizer& tokenizer, const Eval
   EvalResult result;
   for (const TaskSpec& task : tasks_of(options, data_folder)) {
     if (options.prompts != "cot") evaluate_task(result, task, false, model, tokenizer, options);
-    if (options.prompts != "direct" && !task.cot_templates.empty()) evaluate_task(result, task, true, model, tokenizer, options);
+    if (options.prompts != "direct" && !task.cot_templates.empty())
+      evaluate_task(result, task, true, model, tokenizer, options);
   }
   result.suites = score_suites(result.tasks);
   result.normalised_average = normalised_average(result.suites);
@@ -110,14 +115,26 @@ EvalResult evaluate(const T5Model& model, const Tokenizer& tokenizer, const Eval
 Json eval_to_json(const EvalResult& result) {
   Json tasks = Json::array(), suites = Json::array();
   for (const TaskResult& task : result.tasks) {
-    tasks.push_back({{"task", task.task}, {"suite", task.suite}, {"cluster", task.cluster}, {"prompting", task.prompting},
-                     {"num_items", task.num_items}, {"num_available", task.num_available}, {"num_truncated", task.num_truncated}, {"num_unanswered", task.num_unanswered},
-                     {"score", task.score}, {"standard_error", task.standard_error}, {"chance", task.chance},
+    tasks.push_back({{"task", task.task},
+                     {"suite", task.suite},
+                     {"cluster", task.cluster},
+                     {"prompting", task.prompting},
+                     {"num_items", task.num_items},
+                     {"num_available", task.num_available},
+                     {"num_truncated", task.num_truncated},
+                     {"num_unanswered", task.num_unanswered},
+                     {"score", task.score},
+                     {"standard_error", task.standard_error},
+                     {"chance", task.chance},
                      {"normalised", task.normalised()}});
   }
   for (const SuiteResult& suite : result.suites) {
-    suites.push_back({{"suite", suite.suite}, {"prompting", suite.prompting}, {"num_tasks", suite.num_tasks},
-                      {"num_items", suite.num_items}, {"score", suite.score}, {"standard_error", suite.standard_error},
+    suites.push_back({{"suite", suite.suite},
+                      {"prompting", suite.prompting},
+                      {"num_tasks", suite.num_tasks},
+                      {"num_items", suite.num_items},
+                      {"score", suite.score},
+                      {"standard_error", suite.standard_error},
                       {"normalised", suite.normalised}});
   }
   return {{"tasks", tasks}, {"suites", suites}, {"normalised_average", result.normalised_average}};
@@ -127,8 +144,14 @@ void write_eval(const EvalResult& result, const std::filesystem::path& folder) {
   if (fs::exists(folder)) fail_input("{}: exists already; expected a new folder", folder.string());
   std::string lines;
   for (const ItemResult& item : result.items) {
-    lines += Json{{"task", item.task}, {"id", item.id}, {"cluster_id", item.cluster_id}, {"prompting", item.prompting},
-                  {"prediction", item.prediction}, {"answer", item.answer}, {"score", item.score}, {"truncated", item.truncated}}
+    lines += Json{{"task", item.task},
+                  {"id", item.id},
+                  {"cluster_id", item.cluster_id},
+                  {"prompting", item.prompting},
+                  {"prediction", item.prediction},
+                  {"answer", item.answer},
+                  {"score", item.score},
+                  {"truncated", item.truncated}}
                  .dump() +
              "\n";
   }
