@@ -1,5 +1,5 @@
-// results.json -> one self-contained report.html (inline SVG and CSS, no scripts needed to read it). docs/results.md is the
-// specification of results.json.
+// results.json -> one self-contained report.html (inline SVG and CSS, no scripts needed to read it). docs/results.md is
+// the specification of results.json.
 #pragma once
 
 #include <filesystem>

@@ -18,7 +18,8 @@ TokenIds ids_of(const Tokenizer& tokenizer, const std::string& text, int64_t lim
 }
 
 // Prompts of the held-out tasks with their answers, the first rows of each task in turn.
-std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const StudyOptions& options, const std::filesystem::path& data_folder) {
+std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const StudyOptions& options,
+                                   const std::filesystem::path& data_folder) {
   std::vector<std::vector<TextIds>> by_task;
   for (const std::string& path : options.heldout.tasks) {
     for (const TaskSpec& task : load_tasks(in_data(path, data_folder), data_folder)) {
@@ -26,7 +27,8 @@ std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const StudyOption
       for (const TaskRow& row : load_rows(task, options.heldout.split)) {
         if (static_cast<int64_t>(by_task.back().size()) == options.routing_texts) break;
         const RenderedExample text = render(task.templates.front(), task, row);
-        by_task.back().push_back({ids_of(tokenizer, text.input, options.heldout.source_length), ids_of(tokenizer, text.target, options.heldout.source_length)});
+        by_task.back().push_back({ids_of(tokenizer, text.input, options.heldout.source_length),
+                                  ids_of(tokenizer, text.target, options.heldout.source_length)});
       }
     }
   }
@@ -103,7 +105,8 @@ Json routing_of_cell(const T5Model& model, const Tokenizer& tokenizer, const Stu
   if (texts.empty()) fail_input("the held-out tasks have no rows to analyse the routing on");
   RoutingOptions unlimited;
   unlimited.capacity_factor = 0.0;
-  const bool expert_choice = model.options().moe.routing == "expert_choice";  // its capacity is its routing: no limit would mean all to all
+  const bool expert_choice =
+      model.options().moe.routing == "expert_choice";  // its capacity is its routing: no limit would mean all to all
   return {{"num_texts", texts.size()},
           {"layers", layers_json(analyze_routing(model, tokenizer, texts, {}))},
           {"unlimited", expert_choice ? Json() : layers_json(analyze_routing(model, tokenizer, texts, unlimited))},

@@ -1,5 +1,5 @@
-// What a cell's result says about routing: statistics by layer and token class at the default capacity and without a limit, and one
-// coloured text.
+// What a cell's result says about routing: statistics by layer and token class at the default capacity and without a
+// limit, and one coloured text.
 #pragma once
 
 #include "base/json.h"
@@ -9,7 +9,8 @@
 
 namespace flanmoe {
 
-// {"layers": [...], "unlimited": {...}, "coloured": [...]}; null for a model without sparse layers and for decoder-only models.
+// {"layers": [...], "unlimited": {...}, "coloured": [...]}; null for a model without sparse layers and for decoder-only
+// models.
 Json routing_of_cell(const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
                      const std::filesystem::path& data_folder);
 

@@ -33,7 +33,8 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
       for (const std::string& file : options.finetune_sets) {
         const std::string name = base + "finetune-" + set_name(file);
         finetunes.push_back({name + "-direct", arm.name, seed, "finetune", set_name(file), false, base + "pretrain"});
-        finetunes.push_back({name + "-instructed", arm.name, seed, "finetune", set_name(file), true, base + "instruct"});
+        finetunes.push_back(
+            {name + "-instructed", arm.name, seed, "finetune", set_name(file), true, base + "instruct"});
       }
     }
   }
@@ -47,7 +48,8 @@ std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder
   return options.kind == "world" ? folder.world() : std::filesystem::path(options.data);
 }
 
-RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell, const StudyFolder& folder) {
+RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+                    const StudyFolder& folder) {
   RunOptions run;
   run.mode = cell.phase;
   run.seed = cell.seed;

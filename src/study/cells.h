@@ -13,13 +13,13 @@
 namespace flanmoe {
 
 struct Cell {
-  std::string name;                // "switch/seed-1/instruct": also its folder under cells/
+  std::string name;  // "switch/seed-1/instruct": also its folder under cells/
   std::string arm;
   int64_t seed = 1;
-  std::string phase;               // pretrain | instruct | finetune
-  std::string set;                 // finetune: name of the set
-  bool instructed = false;         // finetune: after instruction tuning?
-  std::string after;               // name of the cell whose model this one starts from, "" = fresh weights
+  std::string phase;        // pretrain | instruct | finetune
+  std::string set;          // finetune: name of the set
+  bool instructed = false;  // finetune: after instruction tuning?
+  std::string after;        // name of the cell whose model this one starts from, "" = fresh weights
 };
 
 // In an order in which every cell comes after the one it needs.
@@ -30,7 +30,9 @@ struct StudyFolder {
   std::filesystem::path config() const { return root / "config.yaml"; }
   std::filesystem::path world() const { return root / "world"; }
   std::filesystem::path cell(const std::string& name) const { return root / "cells" / name; }
-  std::filesystem::path result(const std::string& name) const { return cell(name) / "result.json"; }  // its presence: the cell is done
+  std::filesystem::path result(const std::string& name) const {
+    return cell(name) / "result.json";
+  }  // its presence: the cell is done
   std::filesystem::path cost() const { return root / "cost.json"; }
 };
 
@@ -38,9 +40,11 @@ struct StudyFolder {
 std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder);
 
 // The configuration of a cell's training run, as `flanmoe train` would take it.
-RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell, const StudyFolder& folder);
+RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+                    const StudyFolder& folder);
 
 // Trains, evaluates and analyses one cell, and writes its result.json.
-void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell, const StudyFolder& folder);
+void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+              const StudyFolder& folder);
 
 }  // namespace flanmoe

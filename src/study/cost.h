@@ -1,4 +1,5 @@
-// Timings of the arms: taken in one process, one arm after another in turns, so that a slow moment of the machine hits all alike.
+// Timings of the arms: taken in one process, one arm after another in turns, so that a slow moment of the machine hits
+// all alike.
 #pragma once
 
 #include <vector>

@@ -7,7 +7,8 @@
 
 namespace flanmoe {
 
-// Cells with a result are skipped. Throws Interrupted after the running cells have saved, RunError naming a failed cell and its log.
+// Cells with a result are skipped. Throws Interrupted after the running cells have saved, RunError naming a failed cell
+// and its log.
 void run_grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs);
 
 }  // namespace flanmoe

@@ -1,4 +1,5 @@
-// The measured numbers of a study: one per arm and seed, with the standard error over items (docs/results.md lists them).
+// The measured numbers of a study: one per arm and seed, with the standard error over items (docs/results.md lists
+// them).
 #pragma once
 
 #include <map>
@@ -29,8 +30,8 @@ struct Measure {
 // Mean over suites of the mean over tasks of the normalised scores, of one prompting or of all (prompting "").
 Score normalised_average(const Json& eval, const std::string& prompting = "");
 
-// By seed. The standard error of a difference takes the two models' items as independent; that of a mean takes them as one, the
-// careful side each time.
+// By seed. The standard error of a difference takes the two models' items as independent; that of a mean takes them as
+// one, the careful side each time.
 Scores difference(const Scores& a, const Scores& b);
 Scores mean_of(const std::vector<Scores>& parts);
 
@@ -40,7 +41,8 @@ std::string verdict_of(const Scores& scores);
 Json interval_json(const Interval& interval);
 Json values_json(const Scores& scores);
 
-std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results);
+std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                    const CellResults& results);
 const Measure& measure_of(const std::vector<Measure>& measures, const std::string& id);
 
 // With differences to the twins.

@@ -9,8 +9,8 @@
 
 namespace flanmoe {
 
-// Starts this binary with `arguments`; stderr and stdout go to `log_file` (appended), OMP_NUM_THREADS is set to `threads`. The child dies
-// with its parent.
+// Starts this binary with `arguments`; stderr and stdout go to `log_file` (appended), OMP_NUM_THREADS is set to
+// `threads`. The child dies with its parent.
 pid_t start_process(const std::vector<std::string>& arguments, const std::filesystem::path& log_file, int64_t threads);
 
 struct EndedProcess {

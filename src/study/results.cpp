@@ -12,10 +12,13 @@
 namespace flanmoe {
 namespace {
 
-std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) { return fmt::format("{}/seed-{}/{}", arm, seed, phase); }
+std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) {
+  return fmt::format("{}/seed-{}/{}", arm, seed, phase);
+}
 
 Json data_json(const StudyOptions& options, const StudyFolder& folder) {
-  if (options.kind != "world") return {{"description", "real data: " + fs::path(options.data).filename().string()}, {"counts", Json::object()}};
+  if (options.kind != "world")
+    return {{"description", "real data: " + fs::path(options.data).filename().string()}, {"counts", Json::object()}};
   const Json world = read_json(folder.world() / "world.json");
   return {{"description", world.at("description")}, {"counts", world.at("counts")}};
 }
@@ -38,7 +41,8 @@ Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResu
 }
 
 // Task scores of one arm and stage, means over seeds.
-void add_tasks(Json& tasks, const std::string& arm, const std::string& stage, const StudyOptions& options, const CellResults& results) {
+void add_tasks(Json& tasks, const std::string& arm, const std::string& stage, const StudyOptions& options,
+               const CellResults& results) {
   const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
   for (const char* part : {"heldout", "validation"}) {
     const Json& first = results.at(cell_name(arm, options.seeds.front(), phase)).at(part).at("tasks");
@@ -49,9 +53,15 @@ void add_tasks(Json& tasks, const std::string& arm, const std::string& stage, co
         score += row.at("score").get<double>() / static_cast<double>(options.seeds.size());
         squares += std::pow(row.at("standard_error").get<double>() / static_cast<double>(options.seeds.size()), 2);
       }
-      tasks.push_back({{"arm", arm}, {"stage", stage}, {"suite", first[t].at("suite")}, {"task", first[t].at("task")},
-                       {"prompting", first[t].at("prompting")}, {"num_items", first[t].at("num_items")}, {"score", score},
-                       {"chance", first[t].at("chance")}, {"standard_error", std::sqrt(squares)}});
+      tasks.push_back({{"arm", arm},
+                       {"stage", stage},
+                       {"suite", first[t].at("suite")},
+                       {"task", first[t].at("task")},
+                       {"prompting", first[t].at("prompting")},
+                       {"num_items", first[t].at("num_items")},
+                       {"score", score},
+                       {"chance", first[t].at("chance")},
+                       {"standard_error", std::sqrt(squares)}});
     }
   }
 }
@@ -74,12 +84,14 @@ Json routing_json(const std::string& arm, const std::string& stage, const Json& 
   return row;
 }
 
-Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results, bool unlimited) {
+Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results,
+                       bool unlimited) {
   Scores scores;
   for (int64_t seed : options.seeds) {
     const Json& cell = results.at(cell_name(arm, seed, "instruct"));
     if (cell.at("capacity").is_null()) return {};
-    scores.push_back(unlimited ? normalised_average(cell.at("capacity").at("unlimited")) : normalised_average(cell.at("heldout"), "direct"));
+    scores.push_back(unlimited ? normalised_average(cell.at("capacity").at("unlimited"))
+                               : normalised_average(cell.at("heldout"), "direct"));
   }
   return scores;
 }
@@ -92,10 +104,15 @@ double rate_of(const Json& cost, const std::string& arm, const std::string& rate
 }
 
 // Overhead = time / the twin's time - 1 on the same tokens.
-Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results, const StudyFolder& folder) {
+Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results,
+                 const StudyFolder& folder) {
   double seconds = 0.0;
   for (const auto& [name, result] : results) seconds += result.at("timing").at("train_seconds").get<double>();
-  Json timing = {{"machine", {{"processor", cpu_name()}, {"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}}}, {"cell_seconds", seconds}, {"cost", Json::array()}};
+  Json timing = {
+      {"machine",
+       {{"processor", cpu_name()}, {"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}}},
+      {"cell_seconds", seconds},
+      {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
   const Json cost = read_json(folder.cost());
   for (const ArmOptions& arm : arms) {
@@ -117,14 +134,20 @@ void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& opti
     const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
     add_tasks(json["tasks"], arm.name, stage, options, results);
     for (int64_t seed : options.seeds) {
-      json["curves"].push_back({{"arm", arm.name}, {"seed", seed}, {"phase", phase}, {"points", points_of(results.at(cell_name(arm.name, seed, phase)).at("curve"))}});
+      json["curves"].push_back({{"arm", arm.name},
+                                {"seed", seed},
+                                {"phase", phase},
+                                {"points", points_of(results.at(cell_name(arm.name, seed, phase)).at("curve"))}});
     }
     const Json& routing = results.at(cell_name(arm.name, options.seeds.front(), phase)).at("routing");
     if (!routing.is_null()) json["routing"].push_back(routing_json(arm.name, stage, routing));
   }
-  const Scores limited = capacity_scores(arm.name, options, results, false), unlimited = capacity_scores(arm.name, options, results, true);
+  const Scores limited = capacity_scores(arm.name, options, results, false),
+               unlimited = capacity_scores(arm.name, options, results, true);
   if (limited.empty()) return;
-  json["capacity"].push_back({{"arm", arm.name}, {"default", interval_json(interval_of(limited, false))}, {"unlimited", interval_json(interval_of(unlimited, false))}});
+  json["capacity"].push_back({{"arm", arm.name},
+                              {"default", interval_json(interval_of(limited, false))},
+                              {"unlimited", interval_json(interval_of(unlimited, false))}});
 }
 
 }  // namespace
@@ -133,13 +156,22 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
                    const StudyFolder& folder, const std::string& command) {
   const CellResults results = read_cell_results(cells, folder);
   const std::vector<Measure> measures = study_measures(options, arms, results);
-  Json json = {{"format", 1}, {"title", options.title}, {"note", options.note}, {"kind", options.kind}, {"command", command},
-               {"config", dump_options(options)}, {"seeds", options.seeds}, {"data", data_json(options, folder)}};
-  json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] = json["routing"] = json["capacity"] = Json::array();
+  Json json = {{"format", 1},
+               {"title", options.title},
+               {"note", options.note},
+               {"kind", options.kind},
+               {"command", command},
+               {"config", dump_options(options)},
+               {"seeds", options.seeds},
+               {"data", data_json(options, folder)}};
+  json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
+      json["routing"] = json["capacity"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
-  for (const Json& suite : results.at(cell_name(arms.front().name, options.seeds.front(), "instruct")).at("heldout").at("suites")) {
+  for (const Json& suite :
+       results.at(cell_name(arms.front().name, options.seeds.front(), "instruct")).at("heldout").at("suites")) {
     const std::string name = suite.at("suite");
-    if (std::find(json["suites"].begin(), json["suites"].end(), name) == json["suites"].end()) json["suites"].push_back(name);
+    if (std::find(json["suites"].begin(), json["suites"].end(), name) == json["suites"].end())
+      json["suites"].push_back(name);
   }
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
   json["verdicts"] = study_verdicts(options, arms, measures, results);

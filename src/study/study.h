@@ -14,8 +14,8 @@ struct StudyCall {
   std::string command;  // as typed, for the report
 };
 
-// Runs everything that is not done yet and writes results.json and report.html. Returns the report's path. Throws Interrupted
-// after the cells have saved, RunError naming a failed cell and its log.
+// Runs everything that is not done yet and writes results.json and report.html. Returns the report's path. Throws
+// Interrupted after the cells have saved, RunError naming a failed cell and its log.
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call);
 
 // One cell of a study folder, in this process (what the children do).

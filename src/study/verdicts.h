@@ -9,7 +9,7 @@
 namespace flanmoe {
 
 // A shape whose arms or measures a study does not have is left out.
-Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Measure>& measures,
-                    const CellResults& results);
+Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                    const std::vector<Measure>& measures, const CellResults& results);
 
 }  // namespace flanmoe

@@ -53,7 +53,8 @@ class Study : public FolderTest {
 
   size_t num_checkpoints(const std::string& out) const {
     size_t count = 0;
-    for (const std::string& entry : listing(folder_ / out)) count += entry.find("/state.json ") != std::string::npos ? 1 : 0;
+    for (const std::string& entry : listing(folder_ / out))
+      count += entry.find("/state.json ") != std::string::npos ? 1 : 0;
     return count;
   }
 
