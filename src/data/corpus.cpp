@@ -47,9 +47,7 @@ std::vector<RawDocument> read_jsonl_documents(const std::filesystem::path& file)
 std::vector<RawDocument> read_text_documents(const std::filesystem::path& file) {
   std::vector<RawDocument> documents;
   std::string text;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const auto flush = [&] {
-    if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
     if (!text.empty()) documents.push_back({text, {}});
     text.clear();
   };
