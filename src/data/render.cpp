@@ -19,8 +19,8 @@ std::string value_of(const std::string& name, const TaskSpec& task, const TaskRo
   if (found != row.fields.end()) return found->second;
   std::vector<std::string> names = {"options", "answer", "rationale", "definition"};
   for (const auto& [field, value] : row.fields) names.push_back(field);
-  fail_input("task '{}': a template names the field '{}', which row '{}' does not have; it has {}", task.name, name, row.id,
-             fmt::join(names, ", "));
+  fail_input("task '{}': a template names the field '{}', which row '{}' does not have; it has {}", task.name, name,
+             row.id, fmt::join(names, ", "));
 }
 
 // `{name}` is replaced, `{{` stands for a brace.
@@ -32,7 +32,8 @@ std::string fill(const std::string& text, const TaskSpec& task, const TaskRow& r
       ++i;
     } else if (text[i] == '{') {
       const size_t end = text.find('}', i);
-      if (end == std::string::npos) fail_input("task '{}': a template has an open brace without its end: '{}'", task.name, text);
+      if (end == std::string::npos)
+        fail_input("task '{}': a template has an open brace without its end: '{}'", task.name, text);
       result += value_of(text.substr(i + 1, end - i - 1), task, row);
       i = end;
     } else {
@@ -48,8 +49,8 @@ RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const
   return {fill(prompt.input, task, row), fill(prompt.target, task, row)};
 }
 
-RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task, const std::vector<const TaskRow*>& exemplars,
-                                const TaskRow& row) {
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
+                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row) {
   std::string shown;
   for (const TaskRow* exemplar : exemplars) {
     const RenderedExample example = render(prompt, task, *exemplar);

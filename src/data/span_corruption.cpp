@@ -11,7 +11,8 @@ namespace {
 int64_t rounded(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
 
 CorruptedLengths lengths_of(int64_t raw, double density, double mean_span) {
-  const int64_t noise = rounded(static_cast<double>(raw) * density), spans = rounded(static_cast<double>(noise) / mean_span);
+  const int64_t noise = rounded(static_cast<double>(raw) * density),
+                spans = rounded(static_cast<double>(noise) / mean_span);
   return {raw, raw - noise + spans + 1, noise + spans + 1};
 }
 
@@ -54,10 +55,12 @@ CorruptedLengths corrupted_lengths(int64_t source_length, double density, double
 
 std::vector<uint8_t> random_spans_mask(int64_t length, double density, double mean_span, RandomStream& stream) {
   const int64_t padded_length = std::max<int64_t>(length, 2);
-  const int64_t noise = std::clamp<int64_t>(rounded(static_cast<double>(padded_length) * density), 1, padded_length - 1);
+  const int64_t noise =
+      std::clamp<int64_t>(rounded(static_cast<double>(padded_length) * density), 1, padded_length - 1);
   const int64_t most = std::min(noise, padded_length - noise);
   const int64_t spans = std::clamp<int64_t>(rounded(static_cast<double>(noise) / mean_span), 1, most);
-  const auto noise_sizes = random_parts(noise, spans, stream), kept_sizes = random_parts(padded_length - noise, spans, stream);
+  const auto noise_sizes = random_parts(noise, spans, stream),
+             kept_sizes = random_parts(padded_length - noise, spans, stream);
   std::vector<uint8_t> mask;
   for (int64_t i = 0; i < spans; ++i) {
     mask.insert(mask.end(), kept_sizes[i], 0);
@@ -67,8 +70,8 @@ std::vector<uint8_t> random_spans_mask(int64_t length, double density, double me
   return mask;
 }
 
-std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked, double density,
-                                        double mean_span, double salient_share, RandomStream& stream) {
+std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked,
+                                        double density, double mean_span, double salient_share, RandomStream& stream) {
   constexpr int kTries = 8;
   const int64_t budget = std::clamp<int64_t>(rounded(static_cast<double>(length) * density), 1, length - 1);
   std::vector<uint8_t> mask(length, 0);

@@ -25,8 +25,8 @@ class ListIterator final : public sentencepiece::SentenceIterator {
 
 }  // namespace
 
-void train_tokenizer(const std::vector<std::string>& sentences, int64_t num_pieces, const std::filesystem::path& model_file,
-                     const std::vector<std::string>& whole_words) {
+void train_tokenizer(const std::vector<std::string>& sentences, int64_t num_pieces,
+                     const std::filesystem::path& model_file, const std::vector<std::string>& whole_words) {
   const std::unordered_map<std::string, std::string> arguments = {
       {"model_type", "unigram"},
       {"vocab_size", std::to_string(num_pieces)},
