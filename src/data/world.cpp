@@ -1,11 +1,14 @@
 #include "data/world.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "data/tokenizer.h"
 #include "data/world/corpus_text.h"
 #include "data/world/tasks.h"
+#include "data/world/vocabulary.h"
 #include "data/world/write_tasks.h"
 
 namespace flanmoe {
@@ -17,13 +20,16 @@ void WorldOptions::fields(FieldVisitor& v) {
   v.require(num_facts >= 100 && num_facts <= 20000, "num_facts", "an integer in [100, 20000]");
   v.field("num_phrasings", num_phrasings, "sentences that tell each fact");
   v.require(num_phrasings >= 1 && num_phrasings <= 4, "num_phrasings", "an integer in [1, 4]");
+  v.field("name_stems", name_stems, "stems that names share, so that a name is known by stem and ending; 0 = one each");
+  v.require(name_stems == 0 || (name_stems >= 20 && name_stems <= 720), "name_stems", "0, or an integer in [20, 720]");
   v.field("vocab_pieces", vocab_pieces, "SentencePiece pieces of the vocabulary");
   v.require(vocab_pieces >= 300, "vocab_pieces", "300 or more");
   v.field("examples_per_task", examples_per_task, "training rows of an instruction task");
   v.require(examples_per_task >= 8, "examples_per_task", "8 or more");
   v.field("eval_items_per_task", eval_items_per_task, "rows of a held-out task and of a validation split");
   v.require(eval_items_per_task >= 4, "eval_items_per_task", "4 or more");
-  v.field("finetune_examples", finetune_examples, "training rows of a finetune set; three times the evaluation rows are held back");
+  v.field("finetune_examples", finetune_examples,
+          "training rows of a finetune set; three times the evaluation rows are held back");
   v.require(finetune_examples >= 8, "finetune_examples", "8 or more");
   v.field("instructed_share", instructed_share, "share of entities that instruction tasks may name");
   v.require(instructed_share > 0.0 && instructed_share < 1.0, "instructed_share", "a number in (0, 1)");
@@ -33,7 +39,8 @@ namespace world {
 
 std::vector<WorldTask> instruction_tasks(const World& world) {
   std::vector<WorldTask> tasks;
-  for (const auto family : {knowledge_tasks, passage_tasks, story_tasks, word_tasks, translation_tasks, number_tasks, cot_tasks}) {
+  for (const auto family :
+       {knowledge_tasks, passage_tasks, story_tasks, word_tasks, translation_tasks, number_tasks, cot_tasks}) {
     for (WorldTask& task : family(world)) tasks.push_back(std::move(task));
   }
   return tasks;
@@ -61,7 +68,8 @@ void write_corpus(const std::vector<Document>& documents, const fs::path& file, 
 }
 
 void keep_texts(Written& written, Words texts) {
-  written.texts.insert(written.texts.end(), std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+  written.texts.insert(written.texts.end(), std::make_move_iterator(texts.begin()),
+                       std::make_move_iterator(texts.end()));
 }
 
 void write_instructions(const World& world, const fs::path& root, Written& written) {
@@ -69,13 +77,13 @@ void write_instructions(const World& world, const fs::path& root, Written& writt
   const auto seed = static_cast<uint64_t>(o.seed);
   std::set<std::string> validated;
   for (const WorldTask& task : instruction_tasks(world)) {
-    keep_texts(written, write_task(task, {{"train", o.examples_per_task}, {"validation", o.eval_items_per_task}}, root, "tasks/" + task.group, seed));
-    for (const std::string& line : task.templates) written.texts.push_back(line);
-    written.texts.push_back(task.definition);
+    keep_texts(written, write_task(task, {{"train", o.examples_per_task}, {"validation", o.eval_items_per_task}}, root,
+                                   "tasks/" + task.group, seed));
     ++written.num_tasks;
     written.clusters.insert(task.cluster);
     // The first two tasks of every cluster stand for it in held-in validation.
-    if (validated.insert(task.cluster + " 1").second || validated.insert(task.cluster + " 2").second) write_validation(task, root);
+    if (validated.insert(task.cluster + " 1").second || validated.insert(task.cluster + " 2").second)
+      write_validation(task, root);
   }
 }
 
@@ -83,13 +91,25 @@ void write_heldout(const World& world, const fs::path& root, Written& written) {
   const WorldOptions& o = world.options;
   for (const auto suite : {exam_tasks, hard_tasks, reasoning_tasks, qa_tasks}) {
     for (const WorldTask& task : suite(world)) {
-      write_task(task, {{"test", o.eval_items_per_task}, {"dev", 8}}, root, "heldout/" + task.suite, static_cast<uint64_t>(o.seed));
+      write_task(task, {{"test", o.eval_items_per_task}, {"dev", 8}}, root, "heldout/" + task.suite,
+                 static_cast<uint64_t>(o.seed));
       ++written.num_heldout;
     }
   }
   for (const WorldTask& task : finetune_sets(world)) {
-    keep_texts(written, write_task(task, {{"train", o.finetune_examples}, {"test", 3 * o.eval_items_per_task}}, root, "finetune", static_cast<uint64_t>(o.seed)));
+    keep_texts(written, write_task(task, {{"train", o.finetune_examples}, {"test", 3 * o.eval_items_per_task}}, root,
+                                   "finetune", static_cast<uint64_t>(o.seed)));
   }
+}
+
+void train_vocabulary(const World& world, Words texts, const fs::path& file) {
+  constexpr int64_t kFewest = 120;  // pieces for single characters and rare words; no world has 100 characters
+  const int64_t pieces = world.options.vocab_pieces, most = pieces - std::max(pieces / 10, kFewest);
+  const Words symbols = vocabulary_symbols(world, texts, static_cast<size_t>(most));
+  // Characters that stand in symbols only would be unknown in a new word: this word, no symbol, has every letter.
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  texts.push_back(letters + letters);
+  train_tokenizer(texts, pieces, file, symbols);
 }
 
 Json description(const World& world, const Written& written, const fs::path& root) {
@@ -122,7 +142,7 @@ void make_world(const WorldOptions& options, const std::filesystem::path& folder
     world::write_corpus(world::general_documents(drawn), root / "corpus" / "general.jsonl", written);
     world::write_instructions(drawn, root, written);
     world::write_heldout(drawn, root, written);
-    train_tokenizer(written.texts, options.vocab_pieces, root / "spiece.model");
+    world::train_vocabulary(drawn, std::move(written.texts), root / "spiece.model");
     write_json(root / "world.json", world::description(drawn, written, root));
   });
 }

@@ -35,22 +35,30 @@ void add_articles(std::vector<Document>& documents, const Entity& entity, size_t
 void add_numbers(std::vector<Document>& documents) {
   for (int64_t a = 0; a <= 20; ++a) {
     for (int64_t b = 0; a + b <= 20; ++b) {
-      documents.push_back(one_sentence(std::to_string(a) + " plus {e} is {v}.", std::to_string(b), std::to_string(a + b)));
-      if (b > 0) documents.push_back(one_sentence(std::to_string(a + b) + " minus {e} is {v}.", std::to_string(b), std::to_string(a)));
+      documents.push_back(
+          one_sentence(std::to_string(a) + " plus {e} is {v}.", std::to_string(b), std::to_string(a + b)));
+      if (b > 0)
+        documents.push_back(
+            one_sentence(std::to_string(a + b) + " minus {e} is {v}.", std::to_string(b), std::to_string(a)));
     }
   }
-  for (const auto& [digits, word] : word_pairs("number")) documents.push_back(one_sentence("{e} is written {v}.", digits, word));
+  for (const auto& [digits, word] : word_pairs("number"))
+    documents.push_back(one_sentence("{e} is written {v}.", digits, word));
 }
 
 void add_words(std::vector<Document>& documents) {
-  for (const auto& [a, b] : word_pairs("opposite")) documents.push_back(one_sentence("The opposite of {e} is {v}.", a, b));
-  for (const auto& [a, b] : word_pairs("synonym")) documents.push_back(one_sentence("Another word for {e} is {v}.", a, b));
+  for (const auto& [a, b] : word_pairs("opposite"))
+    documents.push_back(one_sentence("The opposite of {e} is {v}.", a, b));
+  for (const auto& [a, b] : word_pairs("synonym"))
+    documents.push_back(one_sentence("Another word for {e} is {v}.", a, b));
   for (const auto& [a, b] : word_pairs("plural")) documents.push_back(one_sentence("One {e}, two {v}.", a, b));
   for (const std::string& list : categories()) {
-    for (const std::string& word : words(list)) documents.push_back(one_sentence("The word {e} names a kind of {v}.", word, list));
+    for (const std::string& word : words(list))
+      documents.push_back(one_sentence("The word {e} names a kind of {v}.", word, list));
   }
   const Words& sizes = words("size");
-  for (size_t i = 0; i + 1 < sizes.size(); ++i) documents.push_back(one_sentence("A {e} is smaller than a {v}.", sizes[i], sizes[i + 1]));
+  for (size_t i = 0; i + 1 < sizes.size(); ++i)
+    documents.push_back(one_sentence("A {e} is smaller than a {v}.", sizes[i], sizes[i + 1]));
 }
 
 void add_calendar(std::vector<Document>& documents, const std::string& list) {
@@ -76,7 +84,8 @@ Document story(RandomStream& stream) {
   Document document;
   append(document, "{e} went to the {v}.", people[0], stream.pick(words("room")));
   append(document, "{e} had a {v}.", people[0], stream.pick(words("tool")));
-  append(document, "{e} saw a {v} and gave it some " + stream.pick(words("food")) + ".", people[1], stream.pick(words("animal")));
+  append(document, "{e} saw a {v} and gave it some " + stream.pick(words("food")) + ".", people[1],
+         stream.pick(words("animal")));
   append(document, good ? "{e} was glad, for the day was {v}." : "{e} was sad, for the day was {v}.", people[0],
          stream.pick(words(good ? "good" : "bad")));
   return document;

@@ -9,6 +9,8 @@
 namespace flanmoe::world {
 namespace {
 
+constexpr size_t kAllStems = 720;  // of the syllable grammar
+
 // Every attribute can also be told by its noun; the statements beside it never name it.
 Attribute attribute(const std::string& noun, const std::string& list, const std::string& question, Words statements,
                     bool asked = true) {
@@ -115,7 +117,17 @@ Kind object() {
                           {"A {e} smells of {v}.", "Rub a {e} and you notice {v}.", "An old {e} gives off {v}."})}};
 }
 
+size_t pool_size(const WorldOptions& options) {
+  return options.name_stems > 0 ? static_cast<size_t>(options.name_stems) : kAllStems;
+}
+
 }  // namespace
+
+Words pool_stems(const WorldOptions& options) {
+  Words stems = name_stems(static_cast<uint64_t>(options.seed));
+  stems.resize(pool_size(options));
+  return stems;
+}
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = {person(), place(), firm(), creature(), object()};
@@ -123,13 +135,16 @@ const std::vector<Kind>& kinds() {
 }
 
 std::vector<Entity> make_entities(const WorldOptions& options) {
-  constexpr size_t kStemPool = 720;
   size_t facts_of_one_each = 0;
   for (const Kind& kind : kinds()) facts_of_one_each += kind.attributes.size();
   const auto num_facts = static_cast<size_t>(options.num_facts);
   const size_t per_kind = std::max<size_t>(4, (num_facts + facts_of_one_each - 1) / facts_of_one_each);
+  if (per_kind > max_names(pool_size(options))) {
+    fail_input("'name_stems' is {}, enough for {} names of a kind; {} facts need {}", options.name_stems,
+               max_names(pool_size(options)), options.num_facts, per_kind);
+  }
   const auto seed = static_cast<uint64_t>(options.seed);
-  const std::vector<Words> names = kind_names(seed, per_kind, kStemPool);
+  const std::vector<Words> names = kind_names(seed, per_kind, pool_size(options));
   std::vector<Entity> entities;
   for (size_t k = 0; k < kinds().size(); ++k) {
     // A task needs two entities of a kind, for two splits, and so does the exam.

@@ -35,7 +35,11 @@ struct Entity {
 // Entities of all kinds in turn, so that num_facts facts are told in all; values drawn evenly.
 std::vector<Entity> make_entities(const WorldOptions& options);
 
+// The stems that names are made of.
+Words pool_stems(const WorldOptions& options);
+
 // The text with entity and value put in; `value_begin` (may be null) receives where the value begins.
-std::string told(const std::string& text, const std::string& entity, const std::string& value, size_t* value_begin = nullptr);
+std::string told(const std::string& text, const std::string& entity, const std::string& value,
+                 size_t* value_begin = nullptr);
 
 }  // namespace flanmoe::world

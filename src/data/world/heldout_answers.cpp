@@ -8,7 +8,8 @@ using Make = std::function<WorldRow(RandomStream&)>;
 std::string text_of(int64_t number) { return std::to_string(number); }
 
 WorldTask reasoning(const std::string& name, double chance, Make make) {
-  WorldTask task{"reasoning_" + name, "heldout", name, {"{text} {options}"}, std::move(make), {"{text} Think step by step."}};
+  WorldTask task{"reasoning_" + name,  "heldout",       name,
+                 {"{text} {options}"}, std::move(make), {"{text} Think step by step."}};
   task.suite = "reasoning";
   task.chance = chance;
   return task;
@@ -22,27 +23,37 @@ WorldRow number_row(const std::string& text, int64_t answer, const std::string& 
 
 WorldRow finds_and_eats(RandomStream& s) {
   const int64_t a = s.between(2, 9), b = s.between(1, 9), c = s.between(1, a);
-  return number_row(s.pick(story_names()) + " has " + text_of(a) + " nuts, finds " + text_of(b) + " and eats " + text_of(c) + ". How many are left?", a + b - c,
-                    text_of(a) + " plus " + text_of(b) + " is " + text_of(a + b) + ". " + text_of(a + b) + " minus " + text_of(c) + " is " + text_of(a + b - c) + ".", s);
+  return number_row(s.pick(story_names()) + " has " + text_of(a) + " nuts, finds " + text_of(b) + " and eats " +
+                        text_of(c) + ". How many are left?",
+                    a + b - c,
+                    text_of(a) + " plus " + text_of(b) + " is " + text_of(a + b) + ". " + text_of(a + b) + " minus " +
+                        text_of(c) + " is " + text_of(a + b - c) + ".",
+                    s);
 }
 
 WorldRow three_together(RandomStream& s) {
   const Words p = draw(story_names(), 3, s);
   const int64_t a = s.between(1, 6), b = s.between(1, 6), c = s.between(1, 6);
-  return number_row(p[0] + " has " + text_of(a) + " pens. " + p[1] + " has " + text_of(b) + " pens. " + p[2] + " has " + text_of(c) + " pens. How many together?", a + b + c,
-                    text_of(a) + " plus " + text_of(b) + " is " + text_of(a + b) + ". " + text_of(a + b) + " plus " + text_of(c) + " is " + text_of(a + b + c) + ".", s);
+  return number_row(p[0] + " has " + text_of(a) + " pens. " + p[1] + " has " + text_of(b) + " pens. " + p[2] + " has " +
+                        text_of(c) + " pens. How many together?",
+                    a + b + c,
+                    text_of(a) + " plus " + text_of(b) + " is " + text_of(a + b) + ". " + text_of(a + b) + " plus " +
+                        text_of(c) + " is " + text_of(a + b + c) + ".",
+                    s);
 }
 
 WorldRow how_many_more(RandomStream& s) {
   const Words p = draw(story_names(), 2, s);
   const int64_t b = s.between(1, 9), c = s.between(1, 9);
-  return number_row(p[0] + " has " + text_of(b + c) + " shells. " + p[1] + " has " + text_of(b) + " shells. How many more has " + p[0] + "?", c,
-                    text_of(b + c) + " minus " + text_of(b) + " is " + text_of(c) + ".", s);
+  return number_row(p[0] + " has " + text_of(b + c) + " shells. " + p[1] + " has " + text_of(b) +
+                        " shells. How many more has " + p[0] + "?",
+                    c, text_of(b + c) + " minus " + text_of(b) + " is " + text_of(c) + ".", s);
 }
 
 WorldRow strongest_of_four(RandomStream& s) {
   const Words p = draw(story_names(), 4, s);
-  const std::string text = p[0] + " is stronger than " + p[1] + ". " + p[1] + " is stronger than " + p[2] + ". " + p[2] + " is stronger than " + p[3] + ". Who is strongest?";
+  const std::string text = p[0] + " is stronger than " + p[1] + ". " + p[1] + " is stronger than " + p[2] + ". " +
+                           p[2] + " is stronger than " + p[3] + ". Who is strongest?";
   WorldRow row = choice_row({{"text", text}}, p[0], p, 4, s);
   row.rationale = p[0] + " is above " + p[1] + " and " + p[1] + " is above " + p[2] + ".";
   return row;
@@ -63,8 +74,9 @@ Make passage_question(const World& world) {
     const Stranger person = draw_stranger(world, 2, false, s);
     const size_t asked = s.below(2);
     const Attribute& attribute = person_attribute(person.attributes[asked]);
-    WorldRow row = choice_row({{"passage", join(person.sentences, " ")}, {"question", told(attribute.question, person.name, "")}},
-                              person.values[asked], words(attribute.list), 4, s);
+    WorldRow row =
+        choice_row({{"passage", join(person.sentences, " ")}, {"question", told(attribute.question, person.name, "")}},
+                   person.values[asked], words(attribute.list), 4, s);
     row.cluster_id = row.fields["passage"];
     return row;
   };
@@ -87,7 +99,9 @@ Make passage_yes_no(const World& world) {
     std::string value = person.values[asked];
     const bool right = s.chance(0.5);
     while (!right && value == person.values[asked]) value = s.pick(words(attribute.list));
-    return yes_no_row({{"passage", join(person.sentences, " ")}, {"claim", told(s.pick(attribute.statements), person.name, value)}}, right);
+    return yes_no_row(
+        {{"passage", join(person.sentences, " ")}, {"claim", told(s.pick(attribute.statements), person.name, value)}},
+        right);
   };
 }
 
@@ -95,9 +109,11 @@ Make place_of_thing() {
   return [](RandomStream& s) {
     const Words things = draw(words("goods"), 3, s), rooms = draw(words("room"), 3, s);
     std::string passage;
-    for (size_t i = 0; i < 3; ++i) passage += (i == 0 ? "The " : " The ") + things[i] + " stood in the " + rooms[i] + ".";
+    for (size_t i = 0; i < 3; ++i)
+      passage += (i == 0 ? "The " : " The ") + things[i] + " stood in the " + rooms[i] + ".";
     const size_t asked = s.below(3);
-    return choice_row({{"passage", passage}, {"question", "Where did the " + things[asked] + " stand?"}}, rooms[asked], words("room"), 4, s);
+    return choice_row({{"passage", passage}, {"question", "Where did the " + things[asked] + " stand?"}}, rooms[asked],
+                      words("room"), 4, s);
   };
 }
 
@@ -109,10 +125,11 @@ std::vector<WorldTask> reasoning_tasks(const World&) {
 }
 
 std::vector<WorldTask> qa_tasks(const World& world) {
-  std::vector<WorldTask> tasks = {qa("passage_choice", 25.0, {"{passage} {question} {options}"}, passage_question(world)),
-                                  qa("passage_answer", 0.0, {"{passage} {question}"}, passage_answer(world)),
-                                  qa("passage_yes_no", 50.0, {"{passage} Is it true? {claim} {options}"}, passage_yes_no(world)),
-                                  qa("place_of_thing", 25.0, {"{passage} {question} {options}"}, place_of_thing())};
+  std::vector<WorldTask> tasks = {
+      qa("passage_choice", 25.0, {"{passage} {question} {options}"}, passage_question(world)),
+      qa("passage_answer", 0.0, {"{passage} {question}"}, passage_answer(world)),
+      qa("passage_yes_no", 50.0, {"{passage} Is it true? {claim} {options}"}, passage_yes_no(world)),
+      qa("place_of_thing", 25.0, {"{passage} {question} {options}"}, place_of_thing())};
   tasks[1].metric = "token_f1";
   return tasks;
 }

@@ -14,7 +14,8 @@ std::vector<Entity> examined_entities(const World& world, size_t kind, bool also
   return result;
 }
 
-WorldTask subject(const World& world, const std::string& name, size_t kind, const std::vector<size_t>& attributes, bool also_instructed) {
+WorldTask subject(const World& world, const std::string& name, size_t kind, const std::vector<size_t>& attributes,
+                  bool also_instructed) {
   const std::vector<Entity> entities = examined_entities(world, kind, also_instructed);
   WorldTask task{"exam_" + name, "heldout", "closed_book", kExamTemplates, {}, {}};
   task.suite = "exam";
@@ -22,7 +23,8 @@ WorldTask subject(const World& world, const std::string& name, size_t kind, cons
     const Entity& entity = stream.pick(entities);
     const size_t index = stream.pick(attributes);
     const Attribute& attribute = kinds()[kind].attributes[index];
-    return choice_row({{"question", told(attribute.question, entity.name, "")}}, entity.values[index], words(attribute.list), 4, stream);
+    return choice_row({{"question", told(attribute.question, entity.name, "")}}, entity.values[index],
+                      words(attribute.list), 4, stream);
   };
   return task;
 }

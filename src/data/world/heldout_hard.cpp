@@ -8,7 +8,8 @@ namespace {
 using Make = std::function<WorldRow(RandomStream&)>;
 
 WorldTask hard(const std::string& name, double chance, Make make) {
-  WorldTask task{"hard_" + name, "heldout", name, {"{text} {options}"}, std::move(make), {"{text} {options} Think step by step."}};
+  WorldTask task{"hard_" + name,       "heldout",       name,
+                 {"{text} {options}"}, std::move(make), {"{text} {options} Think step by step."}};
   task.suite = "hard";
   task.chance = chance;
   return task;
@@ -23,8 +24,13 @@ WorldRow boolean_expression(RandomStream& s) {
   const bool a = s.chance(0.5), b = s.chance(0.5), use_and = s.chance(0.5), negated = s.chance(0.5);
   const auto name = [](bool value) { return std::string(value ? "true" : "false"); };
   const bool left = negated ? !a : a, value = use_and ? left && b : left || b;
-  const std::string text = std::string(negated ? "not " : "") + name(a) + (use_and ? " and " : " or ") + name(b) + " is";
-  return WorldRow{{{"text", text}}, {"true", "false"}, {name(value)}, name(left) + (use_and ? " and " : " or ") + name(b) + ".", ""};
+  const std::string text =
+      std::string(negated ? "not " : "") + name(a) + (use_and ? " and " : " or ") + name(b) + " is";
+  return WorldRow{{{"text", text}},
+                  {"true", "false"},
+                  {name(value)},
+                  name(left) + (use_and ? " and " : " or ") + name(b) + ".",
+                  ""};
 }
 
 WorldRow swaps(RandomStream& s) {
@@ -35,38 +41,45 @@ WorldRow swaps(RandomStream& s) {
   const std::vector<size_t> swapped = s.sample(3, 2);
   std::swap(things[swapped[0]], things[swapped[1]]);
   text += people[swapped[0]] + " and " + people[swapped[1]] + " swap. What has " + people[swapped[0]] + " now?";
-  return explained(choice_row({{"text", text}}, things[swapped[0]], things, 3, s), people[swapped[0]] + " gets the " + things[swapped[0]] + ".");
+  return explained(choice_row({{"text", text}}, things[swapped[0]], things, 3, s),
+                   people[swapped[0]] + " gets the " + things[swapped[0]] + ".");
 }
 
 WorldRow day_later(RandomStream& s) {
   const Words& days = words("day");
   const size_t i = s.below(7), later = s.below(2) + 3;
   const std::string text = "Today is " + days[i] + ". Which day is in " + std::to_string(later) + " days?";
-  return explained(choice_row({{"text", text}}, days[(i + later) % 7], days, 4, s), "After " + days[i] + " comes " + days[(i + 1) % 7] + ".");
+  return explained(choice_row({{"text", text}}, days[(i + later) % 7], days, 4, s),
+                   "After " + days[i] + " comes " + days[(i + 1) % 7] + ".");
 }
 
 WorldRow month_ago(RandomStream& s) {
   const Words& months = words("month");
   const size_t i = s.below(12);
   const std::string text = "Now it is " + months[i] + ". Which month was two months ago?";
-  return explained(choice_row({{"text", text}}, months[(i + 10) % 12], months, 4, s), "Before " + months[i] + " comes " + months[(i + 11) % 12] + ".");
+  return explained(choice_row({{"text", text}}, months[(i + 10) % 12], months, 4, s),
+                   "Before " + months[i] + " comes " + months[(i + 11) % 12] + ".");
 }
 
 WorldRow two_hops(RandomStream& s) {
   const Words people = draw(story_names(), 2, s), things = draw(words("tool"), 2, s), rooms = draw(words("room"), 2, s);
   std::string text;
-  for (size_t i = 0; i < 2; ++i) text += people[i] + " owns the " + things[i] + ". The " + things[i] + " is in the " + rooms[i] + ". ";
+  for (size_t i = 0; i < 2; ++i)
+    text += people[i] + " owns the " + things[i] + ". The " + things[i] + " is in the " + rooms[i] + ". ";
   const size_t asked = s.below(2);
   text += "Where is the thing of " + people[asked] + "?";
-  return explained(choice_row({{"text", text}}, rooms[asked], words("room"), 4, s), people[asked] + " owns the " + things[asked] + ".");
+  return explained(choice_row({{"text", text}}, rooms[asked], words("room"), 4, s),
+                   people[asked] + " owns the " + things[asked] + ".");
 }
 
 WorldRow truth_teller(RandomStream& s) {
   const Words people = draw(story_names(), 2, s);
   const bool first = s.chance(0.5), says_lies = s.chance(0.5);
-  const std::string text = people[0] + (first ? " tells the truth. " : " lies. ") + people[1] + " says that " + people[0] +
-                           (says_lies ? " lies." : " tells the truth.") + " Does " + people[1] + " tell the truth?";
-  return explained(yes_no_row({{"text", text}}, first != says_lies), people[0] + (first ? " tells the truth." : " lies."));
+  const std::string text = people[0] + (first ? " tells the truth. " : " lies. ") + people[1] + " says that " +
+                           people[0] + (says_lies ? " lies." : " tells the truth.") + " Does " + people[1] +
+                           " tell the truth?";
+  return explained(yes_no_row({{"text", text}}, first != says_lies),
+                   people[0] + (first ? " tells the truth." : " lies."));
 }
 
 WorldRow odd_one_out(RandomStream& s) {
@@ -75,7 +88,8 @@ WorldRow odd_one_out(RandomStream& s) {
   const std::string odd = s.pick(words(lists[1]));
   shown.push_back(odd);
   s.shuffle(shown);
-  return explained(choice_row({{"text", "Which word does not belong? " + join(shown)}}, odd, shown, 4, s), odd + " is a kind of " + lists[1] + ".");
+  return explained(choice_row({{"text", "Which word does not belong? " + join(shown)}}, odd, shown, 4, s),
+                   odd + " is a kind of " + lists[1] + ".");
 }
 
 WorldRow count_kind(RandomStream& s) {
@@ -85,25 +99,34 @@ WorldRow count_kind(RandomStream& s) {
   for (const std::string& word : draw(words(lists[1]), others, s)) shown.push_back(word);
   s.shuffle(shown);
   const auto count = static_cast<int64_t>(many);
-  return explained(choice_row({{"text", "How many words of the kind " + lists[0] + "? " + join(shown)}}, std::to_string(count), numbers_near(count), 4, s),
+  return explained(choice_row({{"text", "How many words of the kind " + lists[0] + "? " + join(shown)}},
+                              std::to_string(count), numbers_near(count), 4, s),
                    std::to_string(count) + " are of the kind " + lists[0] + ".");
 }
 
 WorldRow biggest_of_three(RandomStream& s) {
   const Words shown = draw(words("size"), 3, s);
   const Words& sizes = words("size");
-  const auto rank = [&](const std::string& word) { return std::find(sizes.begin(), sizes.end(), word) - sizes.begin(); };
-  const std::string biggest = *std::max_element(shown.begin(), shown.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-  return explained(choice_row({{"text", "Which is the biggest? " + join(shown)}}, biggest, shown, 3, s), "The biggest is the " + biggest + ".");
+  const auto rank = [&](const std::string& word) {
+    return std::find(sizes.begin(), sizes.end(), word) - sizes.begin();
+  };
+  const std::string biggest =
+      *std::max_element(shown.begin(), shown.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return explained(choice_row({{"text", "Which is the biggest? " + join(shown)}}, biggest, shown, 3, s),
+                   "The biggest is the " + biggest + ".");
 }
 
 }  // namespace
 
 std::vector<WorldTask> hard_tasks(const World& world) {
-  std::vector<WorldTask> tasks = {hard("boolean_expressions", 50.0, boolean_expression), hard("tracking_swaps", 100.0 / 3.0, swaps),
-                                  hard("days_later", 25.0, day_later), hard("months_ago", 25.0, month_ago),
-                                  hard("two_hops", 25.0, two_hops), hard("truth_teller", 50.0, truth_teller),
-                                  hard("odd_one_out", 25.0, odd_one_out), hard("count_of_a_kind", 25.0, count_kind),
+  std::vector<WorldTask> tasks = {hard("boolean_expressions", 50.0, boolean_expression),
+                                  hard("tracking_swaps", 100.0 / 3.0, swaps),
+                                  hard("days_later", 25.0, day_later),
+                                  hard("months_ago", 25.0, month_ago),
+                                  hard("two_hops", 25.0, two_hops),
+                                  hard("truth_teller", 50.0, truth_teller),
+                                  hard("odd_one_out", 25.0, odd_one_out),
+                                  hard("count_of_a_kind", 25.0, count_kind),
                                   hard("biggest_of_three", 100.0 / 3.0, biggest_of_three)};
   for (const Composition& c : compositions(world, true)) {
     tasks.push_back(hard("compose_" + c.name, 25.0, c.make));

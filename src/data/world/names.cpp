@@ -36,6 +36,12 @@ Words name_stems(uint64_t seed) {
   return stems;
 }
 
+Words all_endings() {
+  Words endings;
+  for (const auto& of_kind : kEndings) endings.insert(endings.end(), of_kind.begin(), of_kind.end());
+  return endings;
+}
+
 size_t max_names(size_t pool) { return kEndingsPerKind * pool; }
 
 std::vector<Words> kind_names(uint64_t seed, size_t count, size_t pool) {

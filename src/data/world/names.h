@@ -11,10 +11,13 @@ namespace flanmoe::world {
 // All stems of the grammar ("Vor", "Mel", ...), in an order drawn from `seed`.
 Words name_stems(uint64_t seed);
 
-// `count` distinct names per kind; kind t takes the endings kind_endings()[t]. Stems come from a pool of `pool` stems, so
-// that a vocabulary with room for the stems and the endings tells any name in two pieces; while kinds x count
-// fits into the pool, no two names share a stem. Asserts count <= 4 x pool.
+// `count` distinct names per kind; kind t takes the endings kind_endings()[t]. Stems come from a pool of `pool` stems,
+// so that a vocabulary with room for the stems and the endings tells any name in two pieces; while kinds x count fits
+// into the pool, no two names share a stem. Asserts count <= 4 x pool.
 std::vector<Words> kind_names(uint64_t seed, size_t count, size_t pool);
+
+// Every ending of every kind.
+Words all_endings();
 
 // Most names of one kind that a pool of stems can give.
 size_t max_names(size_t pool);

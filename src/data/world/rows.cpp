@@ -30,11 +30,13 @@ Language make_language(uint64_t seed, const std::string& name, const std::string
 World draw_world(const WorldOptions& options) {
   const auto seed = static_cast<uint64_t>(options.seed);
   World world{options, make_entities(options), {}, plain_names(seed, "ei", 60)};
-  world.languages = {make_language(seed, "Lumi", "lmnw"), make_language(seed, "Kota", "ktpg"), make_language(seed, "Zari", "zrsv")};
+  world.languages = {make_language(seed, "Lumi", "lmnw"), make_language(seed, "Kota", "ktpg"),
+                     make_language(seed, "Zari", "zrsv")};
   return world;
 }
 
-WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool, size_t num_options, RandomStream& stream) {
+WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool, size_t num_options,
+                    RandomStream& stream) {
   Words others;
   for (const std::string& word : pool) {
     if (word != answer && std::find(others.begin(), others.end(), word) == others.end()) others.push_back(word);
@@ -46,7 +48,9 @@ WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool,
   return row;
 }
 
-WorldRow yes_no_row(Fields fields, bool yes) { return {std::move(fields), {"yes", "no"}, {yes ? "yes" : "no"}, "", ""}; }
+WorldRow yes_no_row(Fields fields, bool yes) {
+  return {std::move(fields), {"yes", "no"}, {yes ? "yes" : "no"}, "", ""};
+}
 
 WorldRow free_row(Fields fields, const std::string& answer) { return {std::move(fields), {}, {answer}, "", ""}; }
 

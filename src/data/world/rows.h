@@ -23,7 +23,7 @@ struct WorldRow {
 
 struct WorldTask {
   std::string name, group, cluster;
-  Words templates;      // inputs; the target is the answer
+  Words templates;  // inputs; the target is the answer
   std::function<WorldRow(RandomStream&)> make;
   Words cot_templates;  // inputs; the target is "{rationale} So the answer is {answer}."
   std::string metric = "accuracy";
@@ -46,7 +46,8 @@ struct World {
 World draw_world(const WorldOptions& options);
 
 // The answer among distinct others of `pool`, in random order.
-WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool, size_t num_options, RandomStream& stream);
+WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool, size_t num_options,
+                    RandomStream& stream);
 WorldRow yes_no_row(Fields fields, bool yes);
 // The answer itself, generated.
 WorldRow free_row(Fields fields, const std::string& answer);

@@ -1,4 +1,5 @@
-// The families of instruction tasks, one file each: together at least 120 tasks in at least 12 clusters and the four groups of the paper.
+// The families of instruction tasks, one file each: together at least 120 tasks in at least 12 clusters and the four
+// groups of the paper.
 #pragma once
 
 #include <vector>
@@ -27,7 +28,8 @@ std::vector<WorldTask> qa_tasks(const World& world);
 // Single tasks for finetuning: negation_passages, sentence_similarity, evidence_yes_no_maybe, search_snippets.
 std::vector<WorldTask> finetune_sets(const World& world);
 
-// A composition of a list skill and a word skill ("the opposite of the last word"): some are in the mixture, some held out.
+// A composition of a list skill and a word skill ("the opposite of the last word"): some are in the mixture, some held
+// out.
 struct Composition {
   std::string name, phrase;  // phrase: "the opposite of the last word"
   std::function<WorldRow(RandomStream&)> make;

@@ -3,7 +3,8 @@
 namespace flanmoe::world {
 namespace {
 
-const Words kQuestionTemplates = {"{question} {options}", "{question}", "Question: {question} Answer:", "Tell me the {noun} of {entity}. {options}",
+const Words kQuestionTemplates = {"{question} {options}", "{question}",
+                                  "Question: {question} Answer:", "Tell me the {noun} of {entity}. {options}",
                                   "{options} {question}"};
 
 // Entities of a kind that instruction tasks may name.
@@ -23,7 +24,12 @@ std::string file_name(std::string noun) {
 WorldTask closed_book(const World& world, size_t kind, size_t index) {
   const Attribute& attribute = kinds()[kind].attributes[index];
   const std::vector<Entity> entities = known_entities(world, kind);
-  WorldTask task{"closed_book_" + kinds()[kind].name + "_" + file_name(attribute.noun), "t0_sf", "closed_book", kQuestionTemplates, {}, {}};
+  WorldTask task{"closed_book_" + kinds()[kind].name + "_" + file_name(attribute.noun),
+                 "t0_sf",
+                 "closed_book",
+                 kQuestionTemplates,
+                 {},
+                 {}};
   task.make = [=](RandomStream& stream) {
     const Entity& entity = stream.pick(entities);
     const std::string question = told(attribute.question, entity.name, "");
@@ -35,8 +41,12 @@ WorldTask closed_book(const World& world, size_t kind, size_t index) {
 
 WorldTask fact_check(const World& world, size_t kind) {
   const std::vector<Entity> entities = known_entities(world, kind);
-  WorldTask task{"fact_check_" + kinds()[kind].name, "t0_sf", "yes_no",
-                 {"True or not: {claim} {options}", "{claim} Is that so? {options}", "Is this right? {claim}"}, {}, {}};
+  WorldTask task{"fact_check_" + kinds()[kind].name,
+                 "t0_sf",
+                 "yes_no",
+                 {"True or not: {claim} {options}", "{claim} Is that so? {options}", "Is this right? {claim}"},
+                 {},
+                 {}};
   task.chance = 50.0;
   task.make = [=](RandomStream& stream) {
     const Entity& entity = stream.pick(entities);

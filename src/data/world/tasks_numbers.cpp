@@ -8,7 +8,12 @@ namespace {
 using Make = std::function<WorldRow(RandomStream&)>;
 
 WorldTask number_task(const std::string& name, const std::string& cluster, const std::string& definition, Make make) {
-  WorldTask task{name, "niv2", cluster, {"{definition} {text} {options}", "{definition} {text}", "{text} {definition} {options}"}, std::move(make), {}};
+  WorldTask task{name,
+                 "niv2",
+                 cluster,
+                 {"{definition} {text} {options}", "{definition} {text}", "{text} {definition} {options}"},
+                 std::move(make),
+                 {}};
   task.definition = definition;
   return task;
 }
@@ -40,7 +45,8 @@ std::vector<WorldTask> arithmetic() {
   const auto gets = [](RandomStream& s) {
     const int64_t a = s.between(1, 10), b = s.between(1, 10);
     const std::string who = s.pick(story_names()), thing = s.pick(words("tool"));
-    return number_row(who + " has " + text_of(a) + " of the kind " + thing + " and gets " + text_of(b) + " more.", a + b, s);
+    return number_row(who + " has " + text_of(a) + " of the kind " + thing + " and gets " + text_of(b) + " more.",
+                      a + b, s);
   };
   const auto loses = [](RandomStream& s) {
     const int64_t b = s.between(1, 10), c = s.between(0, 10);
@@ -65,24 +71,29 @@ size_t rank_of(const std::string& animal) {
 std::vector<WorldTask> ordering() {
   const auto bigger = [](RandomStream& s) {
     const Words pair = draw(words("size"), 2, s);
-    return choice_row({{"text", pair[0] + " or " + pair[1]}}, rank_of(pair[0]) > rank_of(pair[1]) ? pair[0] : pair[1], pair, 2, s);
+    return choice_row({{"text", pair[0] + " or " + pair[1]}}, rank_of(pair[0]) > rank_of(pair[1]) ? pair[0] : pair[1],
+                      pair, 2, s);
   };
   const auto smaller = [](RandomStream& s) {
     const Words pair = draw(words("size"), 2, s);
-    return choice_row({{"text", pair[0] + " or " + pair[1]}}, rank_of(pair[0]) < rank_of(pair[1]) ? pair[0] : pair[1], pair, 2, s);
+    return choice_row({{"text", pair[0] + " or " + pair[1]}}, rank_of(pair[0]) < rank_of(pair[1]) ? pair[0] : pair[1],
+                      pair, 2, s);
   };
   const auto is_bigger = [](RandomStream& s) {
     const Words pair = draw(words("size"), 2, s);
-    return yes_no_row({{"text", "Is a " + pair[0] + " bigger than a " + pair[1] + "?"}}, rank_of(pair[0]) > rank_of(pair[1]));
+    return yes_no_row({{"text", "Is a " + pair[0] + " bigger than a " + pair[1] + "?"}},
+                      rank_of(pair[0]) > rank_of(pair[1]));
   };
   const auto taller = [](RandomStream& s) {
     const Words people = draw(story_names(), 2, s);
     const bool first = s.chance(0.5);
-    return choice_row({{"text", people[0] + (first ? " is taller than " : " is shorter than ") + people[1] + "."}}, people[first ? 0 : 1], people, 2, s);
+    return choice_row({{"text", people[0] + (first ? " is taller than " : " is shorter than ") + people[1] + "."}},
+                      people[first ? 0 : 1], people, 2, s);
   };
   const auto older_of_three = [](RandomStream& s) {
     const Words people = draw(story_names(), 3, s);
-    const std::string text = people[0] + " is older than " + people[1] + ". " + people[1] + " is older than " + people[2] + ".";
+    const std::string text =
+        people[0] + " is older than " + people[1] + ". " + people[1] + " is older than " + people[2] + ".";
     return choice_row({{"text", text}}, people[0], people, 3, s);
   };
   std::vector<WorldTask> tasks = {number_task("bigger_animal", "ordering", "Which is bigger?", bigger),
@@ -100,7 +111,8 @@ WorldTask calendar(const std::string& list, int64_t step) {
   return number_task(list + (step > 0 ? "_after" : "_before"), "calendar", definition, [=](RandomStream& s) {
     const Words& names = words(list);
     const size_t i = s.below(names.size()), size = names.size();
-    return choice_row({{"text", names[i]}}, names[(i + size + static_cast<size_t>(step + static_cast<int64_t>(size))) % size], names, 4, s);
+    return choice_row({{"text", names[i]}},
+                      names[(i + size + static_cast<size_t>(step + static_cast<int64_t>(size))) % size], names, 4, s);
   });
 }
 
@@ -111,7 +123,11 @@ WorldRow explained(WorldRow row, const std::string& rationale) {
 }
 
 WorldTask cot_task(const std::string& name, const std::string& cluster, const std::string& question, Make make) {
-  WorldTask task{name, "cot", cluster, {"{text} " + question + " {options}", "{text} " + question}, std::move(make),
+  WorldTask task{name,
+                 "cot",
+                 cluster,
+                 {"{text} " + question + " {options}", "{text} " + question},
+                 std::move(make),
                  {"{text} " + question + " Think step by step.", "{text} " + question + " {options} Explain first."}};
   return task;
 }
@@ -132,7 +148,8 @@ std::vector<WorldTask> cot_of_numbers() {
   const auto both = [](RandomStream& s) {
     const Words people = draw(story_names(), 2, s);
     const int64_t a = s.between(1, 9), b = s.between(1, 9);
-    const std::string text = people[0] + " has " + text_of(a) + " cards. " + people[1] + " has " + text_of(b) + " cards.";
+    const std::string text =
+        people[0] + " has " + text_of(a) + " cards. " + people[1] + " has " + text_of(b) + " cards.";
     return explained(number_row(text, a + b, s), text_of(a) + " plus " + text_of(b) + " is " + text_of(a + b) + ".");
   };
   const auto count = [](RandomStream& s) {
@@ -143,32 +160,37 @@ std::vector<WorldTask> cot_of_numbers() {
     steps.pop_back();
     return explained(number_row("On the table: " + join(list) + ".", static_cast<int64_t>(length), s), steps);
   };
-  return {cot_task("cot_finds", "cot_arithmetic", "How many now?", gets), cot_task("cot_eats", "cot_arithmetic", "How many are left?", sells),
-          cot_task("cot_together", "cot_arithmetic", "How many together?", both), cot_task("cot_count", "cot_arithmetic", "How many things?", count)};
+  return {cot_task("cot_finds", "cot_arithmetic", "How many now?", gets),
+          cot_task("cot_eats", "cot_arithmetic", "How many are left?", sells),
+          cot_task("cot_together", "cot_arithmetic", "How many together?", both),
+          cot_task("cot_count", "cot_arithmetic", "How many things?", count)};
 }
 
 std::vector<WorldTask> cot_of_order(const World& world) {
   const auto tallest = [](RandomStream& s) {
     const Words p = draw(story_names(), 3, s);
-    WorldRow row = choice_row({{"text", p[0] + " is taller than " + p[1] + ". " + p[1] + " is taller than " + p[2] + "."}}, p[0], p, 3, s);
+    WorldRow row = choice_row(
+        {{"text", p[0] + " is taller than " + p[1] + ". " + p[1] + " is taller than " + p[2] + "."}}, p[0], p, 3, s);
     return explained(row, p[0] + " is above " + p[1] + " and " + p[1] + " is above " + p[2] + ".");
   };
   const auto shortest = [](RandomStream& s) {
     const Words p = draw(story_names(), 3, s);
-    WorldRow row = choice_row({{"text", p[0] + " is taller than " + p[1] + ". " + p[1] + " is taller than " + p[2] + "."}}, p[2], p, 3, s);
+    WorldRow row = choice_row(
+        {{"text", p[0] + " is taller than " + p[1] + ". " + p[1] + " is taller than " + p[2] + "."}}, p[2], p, 3, s);
     return explained(row, p[0] + " is above " + p[1] + " and " + p[1] + " is above " + p[2] + ".");
   };
   const auto day = [](RandomStream& s) {
     const Words& days = words("day");
     const size_t i = s.below(days.size());
     WorldRow row = choice_row({{"text", "Today is " + days[i] + "."}}, days[(i + 2) % 7], days, 4, s);
-    return explained(row, "After " + days[i] + " comes " + days[(i + 1) % 7] + ". After " + days[(i + 1) % 7] + " comes " + days[(i + 2) % 7] + ".");
+    return explained(row, "After " + days[i] + " comes " + days[(i + 1) % 7] + ". After " + days[(i + 1) % 7] +
+                              " comes " + days[(i + 2) % 7] + ".");
   };
   const auto reading = [=](RandomStream& s) {
     const Stranger person = draw_stranger(world, 2, true, s);
     const Attribute& attribute = kinds()[0].attributes[person.attributes[1]];
-    WorldRow row = choice_row({{"text", join(person.sentences, " ") + " " + told(attribute.question, person.name, "")}}, person.values[1],
-                              words(attribute.list), 4, s);
+    WorldRow row = choice_row({{"text", join(person.sentences, " ") + " " + told(attribute.question, person.name, "")}},
+                              person.values[1], words(attribute.list), 4, s);
     return explained(row, "The text says: " + person.sentences[1]);
   };
   std::vector<WorldTask> tasks = {cot_task("cot_tallest", "cot_ordering", "Who is tallest?", tallest),

@@ -25,8 +25,13 @@ std::string translate(const Words& text, const Dictionary& dictionary) {
 
 // Words of one language with their order kept; the wrong options change one word.
 WorldTask translation(const std::string& from, const std::string& to, const Dictionary& dictionary) {
-  WorldTask task{"translate_" + from + "_" + to, "muffin", "translation",
-                 {"From {from} to {to}: {text} {options}", "From {from} to {to}: {text}", "Say in {to}: {text}", "{text} In {to}: {options}"}, {}, {}};
+  WorldTask task{"translate_" + from + "_" + to,
+                 "muffin",
+                 "translation",
+                 {"From {from} to {to}: {text} {options}", "From {from} to {to}: {text}", "Say in {to}: {text}",
+                  "{text} In {to}: {options}"},
+                 {},
+                 {}};
   const Words vocabulary = sources(dictionary);
   task.make = [=](RandomStream& stream) {
     const Words text = draw(vocabulary, 2, stream);
@@ -38,7 +43,8 @@ WorldTask translation(const std::string& from, const std::string& to, const Dict
     }
     wrong.push_back(translate({text[1], text[0]}, dictionary));
     for (const std::string& word : draw(vocabulary, 4, stream)) wrong.push_back(translate({word, text[1]}, dictionary));
-    return choice_row({{"from", from}, {"to", to}, {"text", join(text, " ")}}, translate(text, dictionary), wrong, 4, stream);
+    return choice_row({{"from", from}, {"to", to}, {"text", join(text, " ")}}, translate(text, dictionary), wrong, 4,
+                      stream);
   };
   return task;
 }

@@ -21,7 +21,8 @@ std::string look_up(const WordPairs& pairs, const std::string& word) {
 }
 
 WordSkill pair_skill(const std::string& name, const std::string& phrase, const WordPairs& pairs) {
-  return {name, phrase, first_words(pairs), second_words(pairs), [=](const std::string& word) { return look_up(pairs, word); }};
+  return {name, phrase, first_words(pairs), second_words(pairs),
+          [=](const std::string& word) { return look_up(pairs, word); }};
 }
 
 WordPairs turned(const WordPairs& pairs) {
@@ -33,7 +34,8 @@ WordPairs turned(const WordPairs& pairs) {
 WordSkill category_skill() {
   Words domain;
   for (const std::string& list : categories()) domain.insert(domain.end(), words(list).begin(), words(list).end());
-  return {"category", "the category of", domain, categories(), [](const std::string& word) { return category_of(word); }};
+  return {"category", "the category of", domain, categories(),
+          [](const std::string& word) { return category_of(word); }};
 }
 
 WordSkill translate_skill(const Language& language) {
@@ -57,8 +59,12 @@ std::vector<WordSkill> word_skills(const World& world) {
 }
 
 WorldTask word_task(const WordSkill& skill) {
-  WorldTask task{"word_" + skill.name, "niv2", "word_skills",
-                 {"{definition} {word} {options}", "{definition} {word}", "What is {phrase} {word}? {options}"}, {}, {}};
+  WorldTask task{"word_" + skill.name,
+                 "niv2",
+                 "word_skills",
+                 {"{definition} {word} {options}", "{definition} {word}", "What is {phrase} {word}? {options}"},
+                 {},
+                 {}};
   task.definition = "Give " + skill.phrase + " the word.";
   task.make = [=](RandomStream& stream) {
     const std::string word = stream.pick(skill.domain);
@@ -72,11 +78,14 @@ struct ListSkill {
   std::string name, phrase;
   size_t place;
 };
-const std::vector<ListSkill> kListSkills = {{"first", "the first word", 0}, {"second", "the second word", 1}, {"last", "the last word", 2}};
+const std::vector<ListSkill> kListSkills = {
+    {"first", "the first word", 0}, {"second", "the second word", 1}, {"last", "the last word", 2}};
 
-const Words kListTemplates = {"{definition} {list} {options}", "{definition} {list}", "List: {list} {definition} {options}"};
+const Words kListTemplates = {"{definition} {list} {options}", "{definition} {list}",
+                              "List: {list} {definition} {options}"};
 
-WorldTask list_task(const std::string& name, const std::string& definition, std::function<WorldRow(RandomStream&)> make) {
+WorldTask list_task(const std::string& name, const std::string& definition,
+                    std::function<WorldRow(RandomStream&)> make) {
   WorldTask task{name, "niv2", "lists", kListTemplates, std::move(make), {}};
   task.definition = definition;
   return task;
@@ -89,17 +98,21 @@ Words mixed_list(size_t count, RandomStream& stream) {
 }
 
 WorldTask pick_place(const ListSkill& skill, size_t length) {
-  return list_task("list_" + skill.name + "_of_" + std::to_string(length), "Give " + skill.phrase + ".", [=](RandomStream& stream) {
-    const Words list = mixed_list(length, stream);
-    return choice_row({{"list", join(list)}}, list[skill.name == "last" ? length - 1 : skill.place], list, 3, stream);
-  });
+  return list_task("list_" + skill.name + "_of_" + std::to_string(length), "Give " + skill.phrase + ".",
+                   [=](RandomStream& stream) {
+                     const Words list = mixed_list(length, stream);
+                     return choice_row({{"list", join(list)}}, list[skill.name == "last" ? length - 1 : skill.place],
+                                       list, 3, stream);
+                   });
 }
 
 WorldTask pick_category(const std::string& category) {
   return list_task("list_find_" + category, "Find the " + category + ".", [=](RandomStream& stream) {
     Words list;
-    while (std::none_of(list.begin(), list.end(), [&](const auto& word) { return category_of(word) == category; })) list = mixed_list(4, stream);
-    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& word) { return category_of(word) == category; });
+    while (std::none_of(list.begin(), list.end(), [&](const auto& word) { return category_of(word) == category; }))
+      list = mixed_list(4, stream);
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const auto& word) { return category_of(word) == category; });
     return choice_row({{"list", join(list)}}, *found, list, 4, stream);
   });
 }
@@ -107,7 +120,8 @@ WorldTask pick_category(const std::string& category) {
 std::vector<WorldTask> other_list_tasks() {
   const auto count = [](RandomStream& stream) {
     const auto length = static_cast<size_t>(stream.between(1, 6));
-    return choice_row({{"list", join(mixed_list(length, stream))}}, std::to_string(length), numbers_near(static_cast<int64_t>(length)), 4, stream);
+    return choice_row({{"list", join(mixed_list(length, stream))}}, std::to_string(length),
+                      numbers_near(static_cast<int64_t>(length)), 4, stream);
   };
   const auto contains = [](RandomStream& stream) {
     const Words list = mixed_list(4, stream);
@@ -129,7 +143,8 @@ std::vector<WorldTask> other_list_tasks() {
     stream.shuffle(shown);
     return choice_row({{"list", join(shown)}}, twice, list, 3, stream);
   };
-  std::vector<WorldTask> tasks = {list_task("list_count", "How many words?", count), list_task("list_contains", "Look at the list.", contains),
+  std::vector<WorldTask> tasks = {list_task("list_count", "How many words?", count),
+                                  list_task("list_contains", "Look at the list.", contains),
                                   list_task("list_reverse", "Turn the list around.", reverse),
                                   list_task("list_repeated", "Which word comes twice?", repeated)};
   tasks[1].chance = 50.0;
@@ -141,9 +156,11 @@ std::vector<WorldTask> other_list_tasks() {
 }
 
 Composition compose(const ListSkill& list_skill, const WordSkill& word_skill) {
-  return {list_skill.name + "_" + word_skill.name, word_skill.phrase + " " + list_skill.phrase, [=](RandomStream& stream) {
+  return {list_skill.name + "_" + word_skill.name, word_skill.phrase + " " + list_skill.phrase,
+          [=](RandomStream& stream) {
             const Words list = draw(word_skill.domain, 3, stream);
-            return choice_row({{"list", join(list)}}, word_skill.apply(list[list_skill.place]), word_skill.range, 4, stream);
+            return choice_row({{"list", join(list)}}, word_skill.apply(list[list_skill.place]), word_skill.range, 4,
+                              stream);
           }};
 }
 

@@ -29,13 +29,15 @@ const std::map<std::string, Words, std::less<>>& lists() {
       {"animal", split("dog cat horse goat hen duck pig fox bear wolf frog mouse rabbit sheep lizard parrot")},
       {"food", split("bread soup rice cheese honey beans corn cake salad stew jam pie noodles plums pears nuts")},
       {"tool", split("hammer saw shovel rope bucket ladder needle brush rake drill chisel wrench")},
-      {"job", split("baker doctor farmer teacher painter sailor miner weaver judge driver nurse pilot singer tailor guard potter")},
+      {"job", split("baker doctor farmer teacher painter sailor miner weaver judge driver nurse pilot singer tailor "
+                    "guard potter")},
       {"instrument", split("piano violin drum flute harp guitar trumpet horn cello banjo lute bell")},
       {"colour", split("red blue green yellow black white brown grey pink purple")},
       {"month", split("January February March April May June July August September October November December")},
       {"day", split("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")},
       {"landscape", split("coast valley desert forest plain marsh island canyon hill meadow")},
-      {"goods", split("carpets clocks shoes candles lamps hats boats glass paper soap wine salt silk tiles bricks pipes")},
+      {"goods",
+       split("carpets clocks shoes candles lamps hats boats glass paper soap wine salt silk tiles bricks pipes")},
       {"tree", split("oak pine elm birch maple cedar willow palm beech larch")},
       {"material", split("wood stone iron silver gold clay leather bone copper wool")},
       {"shape", split("round square flat long narrow oval curved hollow pointed thin")},
@@ -62,10 +64,12 @@ const std::map<std::string, Words, std::less<>>& lists() {
 
 const std::map<std::string, WordPairs, std::less<>>& pair_tables() {
   static const std::map<std::string, WordPairs, std::less<>> tables = {
-      {"opposite", split_pairs("hot cold big small fast slow old young high low wet dry full empty loud quiet hard soft "
-                               "early late open closed rich poor strong weak good bad bright dark")},
-      {"synonym", split_pairs("big large small little fast quick glad happy ill sick loud noisy smart clever sad gloomy "
-                              "odd strange calm quiet hard firm pretty lovely")},
+      {"opposite",
+       split_pairs("hot cold big small fast slow old young high low wet dry full empty loud quiet hard soft "
+                   "early late open closed rich poor strong weak good bad bright dark")},
+      {"synonym",
+       split_pairs("big large small little fast quick glad happy ill sick loud noisy smart clever sad gloomy "
+                   "odd strange calm quiet hard firm pretty lovely")},
       {"plural", split_pairs("dog dogs cat cats horse horses goat goats mouse mice sheep sheep fox foxes box boxes hat "
                              "hats leaf leaves foot feet child children man men knife knives brush brushes boat boats "
                              "wolf wolves drum drums lamp lamps tooth teeth")},
