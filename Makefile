@@ -2,6 +2,7 @@
 PRESET ?= mini
 JOBS ?= $(shell nproc)
 BUILD ?= build
+DATA ?= ../shared/data
 RUN := $(BUILD)/flanmoe
 
 .PHONY: help setup build study test test-long bench lint format clean
@@ -13,10 +14,11 @@ setup: ## install Debian packages and libtorch (only what is missing)
 	@scripts/setup.sh
 
 build: setup ## build the binary build/flanmoe and the tests
-	@scripts/build.sh $(BUILD) $(JOBS)
+	@scripts/build.sh $(BUILD) $(JOBS) all
 
-study: build ## run the paper's experiment (PRESET=mini|full|real|smoke) and write its report
-	@$(RUN) study $(PRESET) --out runs/$(PRESET)
+study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) and write its report
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@$(RUN) study $(PRESET) --out runs/$(PRESET) $(if $(filter real,$(PRESET)),--data $(DATA))
 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
@@ -24,14 +26,15 @@ test: build ## run every test
 test-long: build ## run the tests that take more than minutes
 	@FLANMOE_LONG_TESTS=1 scripts/test.sh $(BUILD) $(JOBS)
 
-bench: build ## run the benchmarks and print their table
-	@scripts/bench.sh $(BUILD)
+bench: setup ## build and run the benchmarks of the kernels against their references
+	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels
+	@OMP_NUM_THREADS=1 $(BUILD)/bench_kernels
 
 lint: build ## check formatting and run clang-tidy
 	@scripts/lint.sh $(BUILD)
 
 format: ## reformat every source file
-	@git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' | xargs clang-format-14 -i
+	@git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' 'bench/*.cpp' | xargs clang-format-14 -i
 
 clean: ## remove the build folder
 	@rm -rf $(BUILD)

@@ -9,10 +9,11 @@ namespace {
 
 const std::set<std::string>& function_words() {
   static const std::set<std::string> kWords = {
-      "a",    "an",  "the",  "of",   "in",   "on",   "at",  "to",   "from", "by",    "with", "for",   "as",  "and",  "or",
-      "but",  "not", "no",   "if",   "then", "than", "that", "this", "these", "those", "is",  "are",   "was", "were", "be",
-      "been", "do",  "does", "did",  "has",  "have", "had", "can",  "will", "would", "it",   "its",   "he",  "she",  "they",
-      "his",  "her", "their", "who", "what", "which", "where", "when", "how", "so",    "so",   "there", "all", "any",  "each"};
+      "a",     "an",   "the",   "of",    "in",   "on",  "at",   "to",   "from",  "by",   "with", "for",
+      "as",    "and",  "or",    "but",   "not",  "no",  "if",   "then", "than",  "that", "this", "these",
+      "those", "is",   "are",   "was",   "were", "be",  "been", "do",   "does",  "did",  "has",  "have",
+      "had",   "can",  "will",  "would", "it",   "its", "he",   "she",  "they",  "his",  "her",  "their",
+      "who",   "what", "which", "where", "when", "how", "so",   "so",   "there", "all",  "any",  "each"};
   return kWords;
 }
 
@@ -24,7 +25,8 @@ TokenClass token_class(const Tokenizer& tokenizer, int32_t id) {
   std::string piece = tokenizer.piece(id);
   if (piece.starts_with(kSpace)) piece = piece.substr(kSpace.size());
   const auto all = [&piece](auto holds) {
-    return std::all_of(piece.begin(), piece.end(), [&holds](char c) { return holds(static_cast<unsigned char>(c)) != 0; });
+    return std::all_of(piece.begin(), piece.end(),
+                       [&holds](char c) { return holds(static_cast<unsigned char>(c)) != 0; });
   };
   if (all([](unsigned char c) { return std::ispunct(c) || std::isspace(c); })) return TokenClass::kFormatting;
   if (all([](unsigned char c) { return std::isdigit(c); })) return TokenClass::kDigits;

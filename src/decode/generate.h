@@ -18,7 +18,8 @@ struct GenerateOptions {
   void fields(FieldVisitor& visitor);
 };
 
-// One answer per source, eos not included. Rows leave the batch when they finish; a row's answer does not depend on its neighbours.
+// One answer per source, eos not included. Rows leave the batch when they finish; a row's answer does not depend on its
+// neighbours.
 std::vector<std::vector<int32_t>> generate(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
                                            const GenerateOptions& options, int64_t max_batch_rows = 64);
 

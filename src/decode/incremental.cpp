@@ -38,7 +38,8 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
   return advance(model, std::move(state), at::zeros({num_rows}, at::kLong));
 }
 
-// The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first target.
+// The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first
+// target.
 DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_ids) {
   const T5Weights& weights = model.weights();
   const int64_t num_rows = source_ids.size(0), length = source_ids.size(1) + 1;
@@ -68,7 +69,8 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
 DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<int32_t>>& sources) {
   const at::NoGradGuard no_gradients;
   const at::Tensor source_ids = pad_ids(sources);
-  return model.options().decoder_only ? start_decoder_only(model, source_ids) : start_encoder_decoder(model, source_ids);
+  return model.options().decoder_only ? start_decoder_only(model, source_ids)
+                                      : start_encoder_decoder(model, source_ids);
 }
 
 DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids) {
@@ -104,7 +106,8 @@ DecodeState select_rows(const DecodeState& state, const at::Tensor& index) {
                      pick(state.cross_mask),
                      pick(state.logits)};
   for (const BlockCache& layer : state.layers) {
-    result.layers.push_back({{pick(layer.self.keys), pick(layer.self.values)}, {pick(layer.cross.keys), pick(layer.cross.values)}});
+    result.layers.push_back(
+        {{pick(layer.self.keys), pick(layer.self.values)}, {pick(layer.cross.keys), pick(layer.cross.values)}});
   }
   return result;
 }

@@ -21,7 +21,8 @@ struct DecodeState {
   at::Tensor logits;         // [B, V] of the next token
 };
 
-// Reads the sources (each ending with eos) and computes the first token's logits. No expert is ever full while decoding.
+// Reads the sources (each ending with eos) and computes the first token's logits. No expert is ever full while
+// decoding.
 DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<int32_t>>& sources);
 
 // Appends `ids` [B] int64 and computes the logits after them.

@@ -15,7 +15,8 @@ void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
   }
   const double mean = sum / count;
   std::map<std::string, double> clusters;  // deviations summed inside a cluster
-  for (const ItemResult& item : items) clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += item.score - mean;
+  for (const ItemResult& item : items)
+    clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += item.score - mean;
   double squares = 0.0;
   for (const auto& [name, deviation] : clusters) squares += deviation * deviation;
   const auto num_clusters = static_cast<double>(clusters.size());

@@ -16,7 +16,8 @@ namespace {
 
 double exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
   const std::string said = normalised_answer(prediction);
-  return std::any_of(answers.begin(), answers.end(), [&said](const std::string& answer) { return normalised_answer(answer) == said; });
+  return std::any_of(answers.begin(), answers.end(),
+                     [&said](const std::string& answer) { return normalised_answer(answer) == said; });
 }
 
 // Equal to a millionth: 0.333333 answers 0.3333333 (reference/flan B11).
@@ -53,7 +54,8 @@ double token_f1(const std::string& prediction, const std::vector<std::string>& a
       num_wanted += count;
       if (const auto found = said.find(word); found != said.end()) common += std::min(count, found->second);
     }
-    if (common > 0) best = std::max(best, 2.0 * static_cast<double>(common) / static_cast<double>(num_said + num_wanted));
+    if (common > 0)
+      best = std::max(best, 2.0 * static_cast<double>(common) / static_cast<double>(num_said + num_wanted));
   }
   return best;
 }
@@ -64,10 +66,7 @@ struct NamedMetric {
 };
 constexpr NamedMetric kMetrics[] = {
     {"accuracy", exact_match},  // ranked or extracted options: the option's text is the answer's
-    {"exact_match", exact_match},
-    {"number_match", number_match},
-    {"token_f1", token_f1},
-    {"rouge_l", rouge_l},
+    {"exact_match", exact_match}, {"number_match", number_match}, {"token_f1", token_f1}, {"rouge_l", rouge_l},
 };
 
 }  // namespace
@@ -79,8 +78,8 @@ Metric metric_named(const std::string& name) {
     names.push_back(named.name);
   }
   const std::string nearest = nearest_name(name, names);
-  fail_input("unknown metric '{}', {}expected one of {}", name, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
-             fmt::join(names, ", "));
+  fail_input("unknown metric '{}', {}expected one of {}", name,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
 }
 
 }  // namespace flanmoe

@@ -8,7 +8,8 @@ void EvalOptions::fields(FieldVisitor& v) {
   v.choice("prompts", prompts, {"direct", "cot", "both"}, "direct answers, chain of thought, or both");
   v.field("shots", shots, "exemplars from the dev (else train) split");
   v.require(shots >= 0, "shots", "0 or more");
-  v.choice("method", method, {"auto", "rank", "generate"}, "rank the options or generate; auto: rank where there are options");
+  v.choice("method", method, {"auto", "rank", "generate"},
+           "rank the options or generate; auto: rank where there are options");
   v.field("max_items", max_items, "items per task, the first ones; 0 = all");
   v.require(max_items >= 0, "max_items", "0 or more");
   v.field("max_new_tokens", max_new_tokens, "longest generated answer");

@@ -11,7 +11,8 @@ using torch::autograd::variable_list;
 
 void check_arguments(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
   TORCH_CHECK(rows.dim() == 2 && weights.dim() == 3 && rows.size(1) == weights.size(2),
-              "grouped_linear: rows [R, I] and weights [E, O, I] expected, got ", rows.sizes(), " and ", weights.sizes());
+              "grouped_linear: rows [R, I] and weights [E, O, I] expected, got ", rows.sizes(), " and ",
+              weights.sizes());
   TORCH_CHECK(offsets.dim() == 1 && offsets.size(0) == weights.size(0) + 1 && offsets.scalar_type() == at::kLong,
               "grouped_linear: offsets [E + 1] int64 expected, got ", offsets.sizes());
   TORCH_CHECK(rows.scalar_type() == weights.scalar_type(), "grouped_linear: rows and weights differ in dtype");

@@ -25,7 +25,8 @@ at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights,
   return out;
 }
 
-at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const at::Tensor& weights, const at::Tensor& offsets) {
+at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const at::Tensor& weights,
+                                             const at::Tensor& offsets) {
   at::Tensor out = at::empty({gradient.size(0), weights.size(2)}, gradient.options());
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     at::Tensor slice = out.slice(0, begin, end);
@@ -34,7 +35,8 @@ at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const a
   return out;
 }
 
-at::Tensor grouped_linear_cpu_weight_gradient(const at::Tensor& gradient, const at::Tensor& rows, const at::Tensor& offsets) {
+at::Tensor grouped_linear_cpu_weight_gradient(const at::Tensor& gradient, const at::Tensor& rows,
+                                              const at::Tensor& offsets) {
   at::Tensor out = at::zeros({offsets.size(0) - 1, gradient.size(1), rows.size(1)}, gradient.options());
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     at::Tensor slice = out.select(0, e);

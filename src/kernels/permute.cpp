@@ -52,10 +52,12 @@ at::Tensor dispatch_rows(const at::Tensor& x, const at::Tensor& positions) {
   return Dispatch::apply(x.contiguous(), positions.contiguous());
 }
 
-at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions, int64_t num_positions) {
-  TORCH_CHECK(rows.dim() == 2 && weights.dim() == 1 && weights.size(0) == rows.size(0) && positions.size(0) == rows.size(0),
-              "combine_rows: rows [R, D], weights [R], positions [R] expected, got ", rows.sizes(), weights.sizes(),
-              positions.sizes());
+at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions,
+                        int64_t num_positions) {
+  TORCH_CHECK(
+      rows.dim() == 2 && weights.dim() == 1 && weights.size(0) == rows.size(0) && positions.size(0) == rows.size(0),
+      "combine_rows: rows [R, D], weights [R], positions [R] expected, got ", rows.sizes(), weights.sizes(),
+      positions.sizes());
   check_positions(positions);
   if (!rows.is_cpu()) return combine_rows_reference(rows, weights, positions, num_positions);
   return Combine::apply(rows.contiguous(), weights.contiguous(), positions.contiguous(), num_positions);

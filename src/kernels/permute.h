@@ -11,7 +11,8 @@ at::Tensor dispatch_rows(const at::Tensor& x, const at::Tensor& positions);
 
 // combine: out[n, :] = sum over r with positions[r] = n of weights[r] * rows[r, :]; zero where none.
 // rows [R, D], weights [R] -> [N, D]. Gradients: rows, weights. Rows are added in order of r: same bits every time.
-at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions, int64_t num_positions);
+at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions,
+                        int64_t num_positions);
 
 // The plain twins, by index_select and index_add: the oracles.
 at::Tensor dispatch_rows_reference(const at::Tensor& x, const at::Tensor& positions);
@@ -21,7 +22,8 @@ at::Tensor combine_rows_reference(const at::Tensor& rows, const at::Tensor& weig
 namespace kernels {
 at::Tensor gather_rows_cpu(const at::Tensor& x, const at::Tensor& positions);
 // out[positions[r]] += scale[r] * rows[r]; scale undefined = 1.
-at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, const at::Tensor& positions, int64_t num_positions);
+at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, const at::Tensor& positions,
+                            int64_t num_positions);
 // out[r] = dot(a[positions[r]], rows[r]).
 at::Tensor dot_rows_cpu(const at::Tensor& a, const at::Tensor& rows, const at::Tensor& positions);
 }  // namespace kernels

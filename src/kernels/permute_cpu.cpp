@@ -15,13 +15,15 @@ at::Tensor gather_rows_cpu(const at::Tensor& x, const at::Tensor& positions) {
   const char* source = static_cast<const char*>(x.const_data_ptr());
   char* target = static_cast<char*>(out.mutable_data_ptr());
   for (int64_t r = 0; r < num_rows; ++r) {
-    TORCH_CHECK(from[r] >= 0 && from[r] < num_positions, "dispatch_rows: position ", from[r], " outside [0, ", num_positions, ")");
+    TORCH_CHECK(from[r] >= 0 && from[r] < num_positions, "dispatch_rows: position ", from[r], " outside [0, ",
+                num_positions, ")");
     std::memcpy(target + r * row_bytes, source + from[r] * row_bytes, row_bytes);
   }
   return out;
 }
 
-at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, const at::Tensor& positions, int64_t num_positions) {
+at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, const at::Tensor& positions,
+                            int64_t num_positions) {
   const int64_t width = rows.size(1);
   at::Tensor out = at::zeros({num_positions, width}, rows.options());
   const int64_t* to = positions.const_data_ptr<int64_t>();
@@ -30,7 +32,8 @@ at::Tensor scatter_rows_cpu(const at::Tensor& rows, const at::Tensor& scale, con
     const scalar_t* factor = scale.defined() ? scale.const_data_ptr<scalar_t>() : nullptr;
     scalar_t* target = out.mutable_data_ptr<scalar_t>();
     for (int64_t r = 0; r < rows.size(0); ++r) {
-      TORCH_CHECK(to[r] >= 0 && to[r] < num_positions, "combine_rows: position ", to[r], " outside [0, ", num_positions, ")");
+      TORCH_CHECK(to[r] >= 0 && to[r] < num_positions, "combine_rows: position ", to[r], " outside [0, ", num_positions,
+                  ")");
       const scalar_t weight = factor ? factor[r] : scalar_t(1);
       const scalar_t* from_row = source + r * width;
       scalar_t* to_row = target + to[r] * width;

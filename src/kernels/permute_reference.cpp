@@ -4,7 +4,9 @@
 
 namespace flanmoe {
 
-at::Tensor dispatch_rows_reference(const at::Tensor& x, const at::Tensor& positions) { return x.index_select(0, positions); }
+at::Tensor dispatch_rows_reference(const at::Tensor& x, const at::Tensor& positions) {
+  return x.index_select(0, positions);
+}
 
 at::Tensor combine_rows_reference(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& positions,
                                   int64_t num_positions) {

@@ -29,8 +29,8 @@ class RmsNorm : public torch::autograd::Function<RmsNorm> {
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& scale, double epsilon) {
-  TORCH_CHECK(scale.dim() == 1 && x.size(-1) == scale.size(0), "rms_norm: x [..., D] and scale [D] expected, got ", x.sizes(),
-              " and ", scale.sizes());
+  TORCH_CHECK(scale.dim() == 1 && x.size(-1) == scale.size(0), "rms_norm: x [..., D] and scale [D] expected, got ",
+              x.sizes(), " and ", scale.sizes());
   if (!x.is_cpu()) return rms_norm_reference(x, scale, epsilon);
   return RmsNorm::apply(x, scale, epsilon);
 }

@@ -1,5 +1,6 @@
 // T5's layer norm: out = x * rsqrt(mean(x^2) + epsilon) * scale, no mean, no bias (reference/routing 12).
-// Legend: N positions, D width. x [..., D], scale [D] of one floating dtype; statistics in float32 at least. Gradients: x, scale.
+// Legend: N positions, D width. x [..., D], scale [D] of one floating dtype; statistics in float32 at least. Gradients:
+// x, scale.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -17,13 +17,15 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
   const int64_t num_rows = q.size(0), num_heads = q.size(1), num_queries = q.size(2);
   const at::Tensor scores = at::matmul(q, k.transpose(2, 3)) + call.bias;
   const at::Tensor probabilities = dropout(at::softmax(scores, -1), call.dropout, call.noise_key);
-  const at::Tensor mixed = at::matmul(probabilities, v).transpose(1, 2).reshape({num_rows, num_queries, num_heads * q.size(3)});
+  const at::Tensor mixed =
+      at::matmul(probabilities, v).transpose(1, 2).reshape({num_rows, num_queries, num_heads * q.size(3)});
   return at::matmul(mixed, weights.o.t());
 }
 
 }  // namespace
 
-at::Tensor self_attention(const at::Tensor& x, const AttentionWeights& weights, int64_t num_heads, const AttentionCall& call) {
+at::Tensor self_attention(const at::Tensor& x, const AttentionWeights& weights, int64_t num_heads,
+                          const AttentionCall& call) {
   at::Tensor k = project(x, weights.k, num_heads);
   at::Tensor v = project(x, weights.v, num_heads);
   if (call.cache != nullptr) {
@@ -40,8 +42,8 @@ AttentionCache project_memory(const at::Tensor& memory, const AttentionWeights& 
   return {project(memory, weights.k, num_heads), project(memory, weights.v, num_heads)};
 }
 
-at::Tensor cross_attention(const at::Tensor& x, const at::Tensor& memory, const AttentionWeights& weights, int64_t num_heads,
-                           const AttentionCall& call) {
+at::Tensor cross_attention(const at::Tensor& x, const at::Tensor& memory, const AttentionWeights& weights,
+                           int64_t num_heads, const AttentionCall& call) {
   const AttentionCache kept = call.cache != nullptr ? *call.cache : project_memory(memory, weights, num_heads);
   return attend(project(x, weights.q, num_heads), kept.keys, kept.values, weights, call);
 }

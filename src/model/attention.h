@@ -17,8 +17,8 @@ struct AttentionCache {
 };
 
 struct AttentionCall {
-  at::Tensor bias;                  // [B or 1, H or 1, Lq, Lk] added to the scores: position bias and mask
-  double dropout = 0.0;             // on the probabilities
+  at::Tensor bias;       // [B or 1, H or 1, Lq, Lk] added to the scores: position bias and mask
+  double dropout = 0.0;  // on the probabilities
   uint64_t noise_key = 0;
   AttentionCache* cache = nullptr;  // self-attention: new keys are appended; cross: read if filled
 };
@@ -27,8 +27,9 @@ struct AttentionCall {
 AttentionCache project_memory(const at::Tensor& memory, const AttentionWeights& weights, int64_t num_heads);
 
 // queries [B, Lq, D] and memory [B, Lk, D], both normalised where T5 normalises them -> [B, Lq, D].
-at::Tensor self_attention(const at::Tensor& x, const AttentionWeights& weights, int64_t num_heads, const AttentionCall& call);
-at::Tensor cross_attention(const at::Tensor& x, const at::Tensor& memory, const AttentionWeights& weights, int64_t num_heads,
-                           const AttentionCall& call);
+at::Tensor self_attention(const at::Tensor& x, const AttentionWeights& weights, int64_t num_heads,
+                          const AttentionCall& call);
+at::Tensor cross_attention(const at::Tensor& x, const at::Tensor& memory, const AttentionWeights& weights,
+                           int64_t num_heads, const AttentionCall& call);
 
 }  // namespace flanmoe

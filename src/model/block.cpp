@@ -19,18 +19,23 @@ struct BlockPlace {
   int64_t layer;
 
   double dropout_rate() const { return !call.training ? 0.0 : call.dropout >= 0.0 ? call.dropout : options.dropout; }
-  double expert_dropout_rate() const { return call.expert_dropout >= 0.0 ? call.expert_dropout : options.moe.expert_dropout; }
+  double expert_dropout_rate() const {
+    return call.expert_dropout >= 0.0 ? call.expert_dropout : options.moe.expert_dropout;
+  }
   uint64_t noise(std::string_view site) const {
     return stream_key(call.noise_key, fmt::format("{}/{}/{}", stack, layer, site));
   }
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& scale) const { return rms_norm(x, scale, options.layer_norm_epsilon); }
+  at::Tensor norm(const at::Tensor& x, const at::Tensor& scale) const {
+    return rms_norm(x, scale, options.layer_norm_epsilon);
+  }
   at::Tensor drop(const at::Tensor& x, std::string_view site) const {
     const double rate = dropout_rate();
     return rate == 0.0 ? x : dropout(x, rate, noise(site));
   }
 };
 
-at::Tensor feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place, std::string_view site) {
+at::Tensor feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place,
+                        std::string_view site) {
   at::Tensor hidden = at::matmul(x, weights.wi.t());
   hidden = weights.wi_1.defined() ? at::gelu(hidden, "tanh") * at::matmul(x, weights.wi_1.t()) : at::relu(hidden);
   return at::matmul(place.drop(hidden, site), weights.wo.t());
@@ -58,10 +63,12 @@ MoeTokens tokens_by_position(const TokenExperts& experts, const at::Tensor& posi
   return tokens;
 }
 
-at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place, RouterReports& reports) {
+at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place,
+                               RouterReports& reports) {
   const MoeOptions& moe = place.options.moe;
   MoeCall call;
-  call.expert_choice = moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
+  call.expert_choice =
+      moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
   call.training = place.call.training;
   call.unlimited = place.input.unlimited_capacity;
   call.want_losses = place.call.training;
@@ -80,7 +87,8 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
     reports.statistics.push_back(*out.statistics);
   }
   if (out.tokens) {
-    reports.tokens.push_back(tokens_by_position(*out.tokens, place.input.places.positions, x.size(0), x.size(1), place));
+    reports.tokens.push_back(
+        tokens_by_position(*out.tokens, place.input.places.positions, x.size(0), x.size(1), place));
   }
   return out.hidden.view(x.sizes());
 }
@@ -89,8 +97,10 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
                      RouterReports& reports) {
   const StackInput& input = place.input;
   const int64_t num_heads = place.options.num_heads;
-  const AttentionCall self{input.self_bias, place.dropout_rate(), place.noise("self_probabilities"), cache ? &cache->self : nullptr};
-  at::Tensor hidden = x + place.drop(self_attention(place.norm(x, block.self.norm), block.self, num_heads, self), "self");
+  const AttentionCall self{input.self_bias, place.dropout_rate(), place.noise("self_probabilities"),
+                           cache ? &cache->self : nullptr};
+  at::Tensor hidden =
+      x + place.drop(self_attention(place.norm(x, block.self.norm), block.self, num_heads, self), "self");
   if (block.cross.q.defined()) {
     const AttentionCall cross{input.cross_bias, place.dropout_rate(), place.noise("cross_probabilities"),
                               cache ? &cache->cross : nullptr};
@@ -110,8 +120,8 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
 
 }  // namespace
 
-at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options, const ForwardOptions& call,
-                     RouterReports& reports) {
+at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options,
+                     const ForwardOptions& call, RouterReports& reports) {
   const std::string name = input.is_decoder ? "decoder" : "encoder";
   const BlockPlace outside{input, options, call, name, -1};
   at::Tensor hidden = outside.drop(input.hidden, "embedding");

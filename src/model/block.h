@@ -1,5 +1,5 @@
-// One stack of T5 blocks: pre-norm self-attention, cross-attention (decoder), feed-forward or MoE layer. Legend: B rows,
-// L length, D model, H heads.
+// One stack of T5 blocks: pre-norm self-attention, cross-attention (decoder), feed-forward or MoE layer. Legend: B
+// rows, L length, D model, H heads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,11 +17,11 @@ struct BlockCache {
 };
 
 struct StackInput {
-  at::Tensor hidden;       // [B, L, D] embedded tokens
-  at::Tensor self_bias;    // [B, H, L, Lk] position bias and mask
-  at::Tensor memory;       // [B, Ls, D] encoder output, undefined without cross-attention
-  at::Tensor cross_bias;   // [B, 1, L or 1, Ls] mask
-  MoeTokenPlaces places;   // of the real tokens
+  at::Tensor hidden;      // [B, L, D] embedded tokens
+  at::Tensor self_bias;   // [B, H, L, Lk] position bias and mask
+  at::Tensor memory;      // [B, Ls, D] encoder output, undefined without cross-attention
+  at::Tensor cross_bias;  // [B, 1, L or 1, Ls] mask
+  MoeTokenPlaces places;  // of the real tokens
   bool is_decoder = false;
   bool unlimited_capacity = false;
   std::vector<BlockCache>* cache = nullptr;
@@ -35,7 +35,7 @@ struct RouterReports {
 };
 
 // -> [B, L, D] after the final norm.
-at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options, const ForwardOptions& call,
-                     RouterReports& reports);
+at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options,
+                     const ForwardOptions& call, RouterReports& reports);
 
 }  // namespace flanmoe

@@ -16,7 +16,8 @@ struct StackCount {
 
 // Experts one token meets on average.
 double experts_per_token(const ModelOptions& o, bool is_decoder) {
-  const bool expert_choice = o.moe.routing == "expert_choice" && !(is_decoder && o.moe.decoder_routing == "token_choice");
+  const bool expert_choice =
+      o.moe.routing == "expert_choice" && !(is_decoder && o.moe.decoder_routing == "token_choice");
   return expert_choice ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
 }
 
@@ -33,7 +34,8 @@ StackCount count_stack(const ModelOptions& o, int64_t num_layers, bool cross, bo
       const int64_t extra = o.moe.extra_dense_ffn ? feed_forward : 0;
       norms += o.moe.extra_dense_ffn ? o.d_model : 0;
       total = attentions + router + extra + o.moe.num_experts * feed_forward;
-      active = attentions + router + extra + static_cast<int64_t>(std::llround(experts_per_token(o, is_decoder) * static_cast<double>(feed_forward)));
+      active = attentions + router + extra +
+               static_cast<int64_t>(std::llround(experts_per_token(o, is_decoder) * static_cast<double>(feed_forward)));
     }
     count.total += total + norms;
     count.active += active + norms;
@@ -49,7 +51,8 @@ StackCount count_stack(const ModelOptions& o, int64_t num_layers, bool cross, bo
 
 ModelCounts count_model(const ModelOptions& o) {
   const StackCount encoder = o.decoder_only ? StackCount{} : count_stack(o, o.num_layers, false, false);
-  const StackCount decoder = count_stack(o, o.decoder_only ? o.num_layers : o.num_decoder_layers, !o.decoder_only, true);
+  const StackCount decoder =
+      count_stack(o, o.decoder_only ? o.num_layers : o.num_decoder_layers, !o.decoder_only, true);
   const int64_t embeddings = (o.tied ? 1 : 2) * o.vocab_size * o.d_model;
   ModelCounts counts;
   counts.total_parameters = encoder.total + decoder.total + embeddings;
@@ -69,7 +72,8 @@ ModelOptions dense_twin(const ModelOptions& sparse) {
     twin.d_ff = d_ff;
     return count_model(twin).flops_per_token;
   };
-  // FLOPs are linear in the width: solve, then take the nearest multiple of 8 if it is near enough, else the nearest width.
+  // FLOPs are linear in the width: solve, then take the nearest multiple of 8 if it is near enough, else the nearest
+  // width.
   const double base = flops_at(0), slope = flops_at(1) - base;
   const double width = (wanted - base) / slope;
   for (int64_t step : {8, 1}) {

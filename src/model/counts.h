@@ -1,4 +1,5 @@
-// Exact counts of parameters and forward FLOPs (definitions.md: forward FLOPs per token, active parameters, dense twin).
+// Exact counts of parameters and forward FLOPs (definitions.md: forward FLOPs per token, active parameters, dense
+// twin).
 #pragma once
 
 #include <cstdint>
@@ -9,14 +10,15 @@ namespace flanmoe {
 
 struct ModelCounts {
   int64_t total_parameters = 0;
-  int64_t active_parameters = 0;     // non-expert ones plus k (or c) experts per sparse layer
-  double encoder_flops = 0.0;        // forward FLOPs per encoder token; 0 for decoder-only
-  double decoder_flops = 0.0;        // per decoder token
-  double flops_per_token = 0.0;      // their mean, 1:1; decoder-only: decoder_flops
+  int64_t active_parameters = 0;  // non-expert ones plus k (or c) experts per sparse layer
+  double encoder_flops = 0.0;     // forward FLOPs per encoder token; 0 for decoder-only
+  double decoder_flops = 0.0;     // per decoder token
+  double flops_per_token = 0.0;   // their mean, 1:1; decoder-only: decoder_flops
 };
 ModelCounts count_model(const ModelOptions& options);
 
-// The dense options whose FLOPs per token equal the sparse model's within 1%, by widening d_ff only. UserError when no width does.
+// The dense options whose FLOPs per token equal the sparse model's within 1%, by widening d_ff only. UserError when no
+// width does.
 ModelOptions dense_twin(const ModelOptions& sparse);
 
 }  // namespace flanmoe

@@ -27,7 +27,8 @@ ModelOptions options_from_config(const Json& config, const std::string& file) {
 // Hugging Face's keys for the same model, so that other tools can read the shape.
 Json config_of(const ModelOptions& o) {
   Json config;
-  config["architectures"] = {o.moe.num_experts > 0 || o.decoder_only ? "FlanMoeForConditionalGeneration" : "T5ForConditionalGeneration"};
+  config["architectures"] = {o.moe.num_experts > 0 || o.decoder_only ? "FlanMoeForConditionalGeneration"
+                                                                     : "T5ForConditionalGeneration"};
   config["model_type"] = o.moe.num_experts > 0 || o.decoder_only ? "flanmoe" : "t5";
   config["d_model"] = o.d_model;
   config["d_kv"] = o.d_kv;
@@ -75,7 +76,8 @@ void copy_tensor(std::map<std::string, at::Tensor>& file_tensors, const std::str
   const auto found = file_tensors.find(name);
   if (found == file_tensors.end()) fail_input("{}: tensor '{}' is missing", file, name);
   if (found->second.sizes() != target.sizes()) {
-    fail_input("{}: tensor '{}' has shape {}, expected {}", file, name, c10::str(found->second.sizes()), c10::str(target.sizes()));
+    fail_input("{}: tensor '{}' has shape {}, expected {}", file, name, c10::str(found->second.sizes()),
+               c10::str(target.sizes()));
   }
   target.copy_(found->second);
   file_tensors.erase(found);
@@ -83,7 +85,8 @@ void copy_tensor(std::map<std::string, at::Tensor>& file_tensors, const std::str
 
 }  // namespace
 
-void save_model(const T5Model& model, const std::filesystem::path& folder, const std::filesystem::path& tokenizer_file) {
+void save_model(const T5Model& model, const std::filesystem::path& folder,
+                const std::filesystem::path& tokenizer_file) {
   write_json(folder / "config.json", config_of(model.options()));
   save_safetensors(folder / "model.safetensors", unstacked(model), {{"format", "pt"}});
   Json generation = {{"pad_token_id", 0}, {"eos_token_id", 1}, {"decoder_start_token_id", 0}};
@@ -93,7 +96,8 @@ void save_model(const T5Model& model, const std::filesystem::path& folder, const
 
 T5Model load_model(const std::filesystem::path& folder) {
   if (!fs::is_directory(folder)) fail_input("{}: no such model folder", folder.string());
-  const std::string config_file = (folder / "config.json").string(), weights_file = (folder / "model.safetensors").string();
+  const std::string config_file = (folder / "config.json").string(),
+                    weights_file = (folder / "model.safetensors").string();
   T5Model model(options_from_config(read_json(config_file), config_file), 0);
   std::map<std::string, at::Tensor> tensors;
   for (NamedTensor& tensor : load_safetensors(weights_file)) tensors[tensor.name] = tensor.value;
@@ -103,7 +107,8 @@ T5Model load_model(const std::filesystem::path& folder) {
       copy_tensor(tensors, parameter.name, value, weights_file);
       continue;
     }
-    for (int64_t e = 0; e < value.size(0); ++e) copy_tensor(tensors, expert_name(parameter.name, e), value.select(0, e), weights_file);
+    for (int64_t e = 0; e < value.size(0); ++e)
+      copy_tensor(tensors, expert_name(parameter.name, e), value.select(0, e), weights_file);
   }
   if (!tensors.empty()) fail_input("{}: tensor '{}' is not part of this model", weights_file, tensors.begin()->first);
   return model;

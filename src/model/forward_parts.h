@@ -14,10 +14,10 @@ at::Tensor embed(const T5Weights& weights, const at::Tensor& ids);  // [B, L] ->
 at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options);
 at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden);  // [..., D] -> [..., V]
 // Encoder output [B, Ls, D].
-at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments, const ForwardOptions& call,
-                  RouterReports& reports);
+at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
+                  const ForwardOptions& call, RouterReports& reports);
 // Hidden states of the decoder at every target position, [B, Lt, D]; memory [B, Ls, D] belongs to batch.source_ids.
-at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory, const ForwardOptions& call,
-                          RouterReports& reports);
+at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory,
+                          const ForwardOptions& call, RouterReports& reports);
 
 }  // namespace flanmoe

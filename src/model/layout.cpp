@@ -70,7 +70,8 @@ PrefixRows prefix_rows(const TokenBatch& batch) {
   const int64_t num_rows = batch.source_ids.size(0), source_length = batch.source_ids.size(1),
                 target_length = batch.target_ids.size(1), length = source_length + target_length;
   PrefixRows rows{at::zeros({num_rows, length}, at::kLong), at::zeros({num_rows, length}, at::kLong),
-                  at::full({num_rows, 1, length, length}, kMasked, at::kFloat), at::zeros({num_rows * target_length}, at::kLong)};
+                  at::full({num_rows, 1, length, length}, kMasked, at::kFloat),
+                  at::zeros({num_rows * target_length}, at::kLong)};
   const auto source = batch.source_ids.accessor<int64_t, 2>(), target = batch.target_ids.accessor<int64_t, 2>(),
              source_of = source_segments.accessor<int64_t, 2>(), target_of = target_segments.accessor<int64_t, 2>();
   auto ids = rows.ids.accessor<int64_t, 2>(), segments = rows.segments.accessor<int64_t, 2>();

@@ -1,5 +1,5 @@
-// From a batch of token ids to what the stacks need: decoder inputs, masks, positions, groups. Legend: B rows, L length,
-// Ls source, Lt target, T real tokens.
+// From a batch of token ids to what the stacks need: decoder inputs, masks, positions, groups. Legend: B rows, L
+// length, Ls source, Lt target, T real tokens.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -21,16 +21,16 @@ at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments);
 at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed);
 at::Tensor causal_mask(const at::Tensor& segments, bool packed);  // [B or 1, 1, L, L]
 
-// Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment each
-// (or the batch).
+// Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment
+// each (or the batch).
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call);
 
 // A decoder-only row: source ++ target per segment (reference/routing 14, prefix LM).
 struct PrefixRows {
-  at::Tensor ids;             // [B, L] input ids, shifted right inside each segment
-  at::Tensor segments;        // [B, L]
-  at::Tensor mask;            // [B, 1, L, L] causal, or both in the prefix (one extra position that predicts the first target)
-  at::Tensor target_places;   // [B * Lt] int64: flat position whose logits predict target_ids[b, t]; 0 at padding
+  at::Tensor ids;       // [B, L] input ids, shifted right inside each segment
+  at::Tensor segments;  // [B, L]
+  at::Tensor mask;  // [B, 1, L, L] causal, or both in the prefix (one extra position that predicts the first target)
+  at::Tensor target_places;  // [B * Lt] int64: flat position whose logits predict target_ids[b, t]; 0 at padding
 };
 PrefixRows prefix_rows(const TokenBatch& batch);
 

@@ -48,11 +48,14 @@ void ModelOptions::check() const {
   if (moe.k > moe.num_experts) fail_input("'moe.k' is {}, expected at most num_experts ({})", moe.k, moe.num_experts);
   const bool causal_expert_choice = moe.routing == "expert_choice" && (decoder_only || moe.decoder_routing == "same");
   if (causal_expert_choice) {
-    fail_input("'moe.routing' is expert_choice in a causal stack, where a token's routing would depend on later tokens; "
-               "expected {}", decoder_only ? "token_choice for a decoder-only model" : "moe.decoder_routing=token_choice");
+    fail_input(
+        "'moe.routing' is expert_choice in a causal stack, where a token's routing would depend on later tokens; "
+        "expected {}",
+        decoder_only ? "token_choice for a decoder-only model" : "moe.decoder_routing=token_choice");
   }
   if (moe.priority == "probability" && decoder_only) {
-    fail_input("'moe.priority' is probability in a causal stack, where it would look at later tokens; expected position");
+    fail_input(
+        "'moe.priority' is probability in a causal stack, where it would look at later tokens; expected position");
   }
 }
 

@@ -17,7 +17,9 @@ class JsonDumper final : public FieldVisitor {
   void field(std::string_view name, std::vector<int64_t>& value, std::string_view) override { put(name, value); }
   void field(std::string_view name, std::vector<double>& value, std::string_view) override { put(name, value); }
   void field(std::string_view name, std::vector<std::string>& value, std::string_view) override { put(name, value); }
-  void field(std::string_view, ConfigNode&, std::string_view) override { FLANMOE_ASSERT(false); }  // models have no free subtree
+  void field(std::string_view, ConfigNode&, std::string_view) override {
+    FLANMOE_ASSERT(false);
+  }  // models have no free subtree
   void choice(std::string_view name, std::string& value, const std::vector<std::string>&, std::string_view) override {
     put(name, value);
   }

@@ -22,9 +22,10 @@ int64_t relative_bucket(int64_t relative, bool bidirectional, int64_t num_bucket
   return base + std::min(buckets - 1, exact + static_cast<int64_t>(std::floor(position + kSlack)));
 }
 
-at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions, const at::Tensor& key_positions,
-                                  bool bidirectional, int64_t max_distance) {
-  const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1), num_keys = key_positions.size(1);
+at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions,
+                                  const at::Tensor& key_positions, bool bidirectional, int64_t max_distance) {
+  const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1),
+                num_keys = key_positions.size(1);
   const auto queries = query_positions.accessor<int64_t, 2>();
   const auto keys = key_positions.accessor<int64_t, 2>();
   // Buckets depend on the difference only: look them up once per distance.

@@ -1,4 +1,5 @@
-// T5's relative position bias (reference/routing 12). Legend: B rows (1 when all rows share positions), Lq queries, Lk keys, H heads.
+// T5's relative position bias (reference/routing 12). Legend: B rows (1 when all rows share positions), Lq queries, Lk
+// keys, H heads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +12,7 @@ namespace flanmoe {
 int64_t relative_bucket(int64_t relative, bool bidirectional, int64_t num_buckets, int64_t max_distance);
 
 // table [buckets, H], positions [B, Lq] and [B, Lk] int64 -> [B, H, Lq, Lk]. Gradient: table.
-at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions, const at::Tensor& key_positions,
-                                  bool bidirectional, int64_t max_distance);
+at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions,
+                                  const at::Tensor& key_positions, bool bidirectional, int64_t max_distance);
 
 }  // namespace flanmoe

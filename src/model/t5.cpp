@@ -18,7 +18,8 @@ at::Tensor mean_of(const std::vector<at::Tensor>& losses) {
   return losses.empty() ? at::zeros({}, at::kFloat) : at::stack(losses).mean();
 }
 
-at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call, RouterReports& reports) {
+at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call,
+                            RouterReports& reports) {
   const PrefixRows rows = prefix_rows(batch);
   const T5Weights& weights = model.weights();
   StackInput input;
@@ -33,12 +34,15 @@ at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const
 }
 
 void check_batch(const TokenBatch& batch, int64_t vocab_size) {
-  TORCH_CHECK(batch.source_ids.dim() == 2 && batch.target_ids.dim() == 2 && batch.source_ids.size(0) == batch.target_ids.size(0),
+  TORCH_CHECK(batch.source_ids.dim() == 2 && batch.target_ids.dim() == 2 &&
+                  batch.source_ids.size(0) == batch.target_ids.size(0),
               "forward: source_ids [B, Ls] and target_ids [B, Lt] expected, got ", batch.source_ids.sizes(), " and ",
               batch.target_ids.sizes());
-  TORCH_CHECK(batch.source_segments.defined() == batch.target_segments.defined(), "forward: segments for both sides or none");
-  TORCH_CHECK(batch.source_ids.max().item<int64_t>() < vocab_size && batch.target_ids.max().item<int64_t>() < vocab_size,
-              "forward: token id beyond the vocabulary of ", vocab_size);
+  TORCH_CHECK(batch.source_segments.defined() == batch.target_segments.defined(),
+              "forward: segments for both sides or none");
+  TORCH_CHECK(
+      batch.source_ids.max().item<int64_t>() < vocab_size && batch.target_ids.max().item<int64_t>() < vocab_size,
+      "forward: token id beyond the vocabulary of ", vocab_size);
 }
 
 }  // namespace
@@ -60,7 +64,8 @@ at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::e
 
 at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options) {
   const at::Tensor positions = at::arange(length, at::kLong).unsqueeze(0);
-  return relative_position_bias(stack.relative_bias, positions, positions, bidirectional, options.relative_max_distance);
+  return relative_position_bias(stack.relative_bias, positions, positions, bidirectional,
+                                options.relative_max_distance);
 }
 
 at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
@@ -70,28 +75,30 @@ at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
   return at::matmul(hidden * scale, weights.embedding.t());
 }
 
-at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments, const ForwardOptions& call,
-                  RouterReports& reports) {
+at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
+                  const ForwardOptions& call, RouterReports& reports) {
   const bool packed = source_segments.defined();
   const at::Tensor segments = segments_of(source_ids, source_segments);
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, source_ids);
-  input.self_bias = self_bias(weights.encoder, source_ids.size(1), true, model.options()) + segment_mask(segments, segments, packed);
+  input.self_bias =
+      self_bias(weights.encoder, source_ids.size(1), true, model.options()) + segment_mask(segments, segments, packed);
   input.places = token_places(segments, model.options(), call);
   input.unlimited_capacity = call.unlimited_capacity;
   return run_stack(weights.encoder, input, model.options(), call, reports);
 }
 
-at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory, const ForwardOptions& call,
-                          RouterReports& reports) {
+at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory,
+                          const ForwardOptions& call, RouterReports& reports) {
   const bool packed = batch.target_segments.defined();
   const at::Tensor segments = segments_of(batch.target_ids, batch.target_segments);
   const at::Tensor source_segments = segments_of(batch.source_ids, batch.source_segments);
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, shift_right(batch.target_ids, segments));
-  input.self_bias = self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
+  input.self_bias =
+      self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
   input.memory = memory;
   input.cross_bias = segment_mask(segments, source_segments, packed);
   input.places = token_places(segments, model.options(), call);
@@ -114,8 +121,8 @@ ForwardResult forward(const T5Model& model, const TokenBatch& batch, const Forwa
     const at::Tensor real = batch.target_ids.reshape({-1}).nonzero().view({-1});
     hidden = hidden.reshape({-1, hidden.size(2)}).index_select(0, real);
   }
-  return {output_logits(model, hidden), mean_of(reports.balance_losses), mean_of(reports.z_losses), std::move(reports.statistics),
-          std::move(reports.tokens)};
+  return {output_logits(model, hidden), mean_of(reports.balance_losses), mean_of(reports.z_losses),
+          std::move(reports.statistics), std::move(reports.tokens)};
 }
 
 TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch) {

@@ -15,9 +15,9 @@
 namespace flanmoe {
 
 struct Parameter {
-  std::string name;        // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
-  at::Tensor value;        // float32 leaf, requires_grad
-  bool per_expert = false; // [E, ...]: optimisers treat each expert as its own matrix
+  std::string name;         // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
+  at::Tensor value;         // float32 leaf, requires_grad
+  bool per_expert = false;  // [E, ...]: optimisers treat each expert as its own matrix
 };
 
 struct T5Weights;  // the same tensors, by place
@@ -38,11 +38,11 @@ class T5Model {
 };
 
 struct ForwardOptions {
-  bool training = false;        // dropout, jitter, training capacity and groups, random second-expert policy
-  uint64_t noise_key = 0;       // key of this step's dropout and routing noise
+  bool training = false;   // dropout, jitter, training capacity and groups, random second-expert policy
+  uint64_t noise_key = 0;  // key of this step's dropout and routing noise
   bool collect_statistics = false;
-  bool collect_tokens = false;  // per-token routing as well
-  std::string eval_group = "";  // "" = the model's; "sequence" | "batch" (analysis of dropping)
+  bool collect_tokens = false;      // per-token routing as well
+  std::string eval_group = "";      // "" = the model's; "sequence" | "batch" (analysis of dropping)
   bool unlimited_capacity = false;  // no expert is ever full (analysis of capacity)
   bool only_real_targets = false;   // logits of real target tokens only, [T, V] in row order: training's short cut
   double dropout = -1.0;            // overrides of the model's rates when >= 0
@@ -50,19 +50,19 @@ struct ForwardOptions {
 };
 
 struct ForwardResult {
-  at::Tensor logits;            // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
-  at::Tensor balance_loss;      // scalar, mean over groups then sparse layers, not multiplied by its coefficient
-  at::Tensor z_loss;            // likewise
+  at::Tensor logits;        // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
+  at::Tensor balance_loss;  // scalar, mean over groups then sparse layers, not multiplied by its coefficient
+  at::Tensor z_loss;        // likewise
   std::vector<MoeStatistics> statistics;
   std::vector<MoeTokens> tokens;
 };
 
 ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
 
-// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count. Takes both forms of
-// logits.
+// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count. Takes both
+// forms of logits.
 struct TokenLoss {
-  at::Tensor loss;   // scalar
+  at::Tensor loss;  // scalar
   int64_t num_tokens = 0;
 };
 TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch);

@@ -44,13 +44,15 @@ class WeightMaker {
   std::vector<Parameter>& parameters_;
 };
 
-AttentionWeights make_attention(WeightMaker& maker, const ModelOptions& o, const std::string& layer, const std::string& kind) {
+AttentionWeights make_attention(WeightMaker& maker, const ModelOptions& o, const std::string& layer,
+                                const std::string& kind) {
   const int64_t inner = o.num_heads * o.d_kv;
   const std::string prefix = layer + kind;
   const double deviation = maker.deviation(o.d_model);
   AttentionWeights weights;
   weights.norm = maker.ones(layer + "layer_norm.weight", o.d_model);
-  weights.q = maker.normal(prefix + ".q.weight", {inner, o.d_model}, deviation / std::sqrt(static_cast<double>(o.d_kv)));
+  weights.q =
+      maker.normal(prefix + ".q.weight", {inner, o.d_model}, deviation / std::sqrt(static_cast<double>(o.d_kv)));
   weights.k = maker.normal(prefix + ".k.weight", {inner, o.d_model}, deviation);
   weights.v = maker.normal(prefix + ".v.weight", {inner, o.d_model}, deviation);
   weights.o = maker.normal(prefix + ".o.weight", {o.d_model, inner}, maker.deviation(inner));
@@ -59,7 +61,8 @@ AttentionWeights make_attention(WeightMaker& maker, const ModelOptions& o, const
 
 FeedForwardWeights make_dense(WeightMaker& maker, const ModelOptions& o, const std::string& prefix) {
   FeedForwardWeights weights;
-  weights.wi = maker.truncated(prefix + (o.gated ? ".wi_0.weight" : ".wi.weight"), {o.d_ff, o.d_model}, maker.deviation(o.d_model));
+  weights.wi = maker.truncated(prefix + (o.gated ? ".wi_0.weight" : ".wi.weight"), {o.d_ff, o.d_model},
+                               maker.deviation(o.d_model));
   if (o.gated) weights.wi_1 = maker.truncated(prefix + ".wi_1.weight", {o.d_ff, o.d_model}, maker.deviation(o.d_model));
   weights.wo = maker.truncated(prefix + ".wo.weight", {o.d_model, o.d_ff}, maker.deviation(o.d_ff));
   return weights;
@@ -71,13 +74,15 @@ MoeWeights make_sparse(WeightMaker& maker, const ModelOptions& o, const std::str
   weights.router = maker.normal(prefix + ".router.classifier.weight", {num_experts, o.d_model}, kRouterDeviation);
   const std::string experts = prefix + ".experts.";
   const double deviation = maker.deviation(o.d_model);
-  weights.wi = maker.normal(experts + (o.gated ? "wi_0.weight" : "wi.weight"), {num_experts, o.d_ff, o.d_model}, deviation, true);
+  weights.wi = maker.normal(experts + (o.gated ? "wi_0.weight" : "wi.weight"), {num_experts, o.d_ff, o.d_model},
+                            deviation, true);
   if (o.gated) weights.wi_1 = maker.normal(experts + "wi_1.weight", {num_experts, o.d_ff, o.d_model}, deviation, true);
   weights.wo = maker.normal(experts + "wo.weight", {num_experts, o.d_model, o.d_ff}, maker.deviation(o.d_ff), true);
   return weights;
 }
 
-BlockWeights make_block(WeightMaker& maker, const ModelOptions& o, const std::string& prefix, int64_t layer, bool cross) {
+BlockWeights make_block(WeightMaker& maker, const ModelOptions& o, const std::string& prefix, int64_t layer,
+                        bool cross) {
   BlockWeights block;
   block.self = make_attention(maker, o, prefix + "layer.0.", "SelfAttention");
   if (cross) block.cross = make_attention(maker, o, prefix + "layer.1.", "EncDecAttention");
@@ -95,15 +100,17 @@ BlockWeights make_block(WeightMaker& maker, const ModelOptions& o, const std::st
   return block;
 }
 
-StackWeights make_stack(WeightMaker& maker, const ModelOptions& o, const std::string& name, int64_t num_layers, bool cross) {
+StackWeights make_stack(WeightMaker& maker, const ModelOptions& o, const std::string& name, int64_t num_layers,
+                        bool cross) {
   StackWeights stack;
   for (int64_t i = 0; i < num_layers; ++i) {
     const std::string block = fmt::format("{}.block.{}.", name, i);
     stack.blocks.push_back(make_block(maker, o, block, i, cross));
     if (i == 0) {
       const double fan_average = static_cast<double>(o.relative_buckets + o.num_heads) / 2.0;
-      stack.relative_bias = maker.uniform(block + "layer.0.SelfAttention.relative_attention_bias.weight",
-                                          {o.relative_buckets, o.num_heads}, std::sqrt(3.0 * o.init_scale / fan_average));
+      stack.relative_bias =
+          maker.uniform(block + "layer.0.SelfAttention.relative_attention_bias.weight",
+                        {o.relative_buckets, o.num_heads}, std::sqrt(3.0 * o.init_scale / fan_average));
     }
   }
   stack.final_norm = maker.ones(name + ".final_layer_norm.weight", o.d_model);
@@ -120,7 +127,8 @@ T5Weights make_weights(const ModelOptions& options, uint64_t seed, std::vector<P
   const int64_t decoder_layers = options.decoder_only ? options.num_layers : options.num_decoder_layers;
   weights.decoder = make_stack(maker, options, "decoder", decoder_layers, !options.decoder_only);
   if (!options.tied) {
-    weights.head = maker.truncated("lm_head.weight", {options.vocab_size, options.d_model}, maker.deviation(options.d_model));
+    weights.head =
+        maker.truncated("lm_head.weight", {options.vocab_size, options.d_model}, maker.deviation(options.d_model));
   }
   return weights;
 }

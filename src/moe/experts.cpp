@@ -7,8 +7,8 @@
 
 namespace flanmoe {
 
-at::Tensor run_experts(const at::Tensor& rows, const at::Tensor& offsets, const MoeWeights& weights, double expert_dropout,
-                       uint64_t noise_key) {
+at::Tensor run_experts(const at::Tensor& rows, const at::Tensor& offsets, const MoeWeights& weights,
+                       double expert_dropout, uint64_t noise_key) {
   at::Tensor hidden = grouped_linear(rows, weights.wi, offsets);
   if (weights.wi_1.defined()) {
     hidden = at::gelu(hidden, "tanh") * grouped_linear(rows, weights.wi_1, offsets);

@@ -4,8 +4,8 @@
 
 namespace flanmoe {
 
-at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k, const std::string& counts,
-                        const GroupBounds& groups) {
+at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k,
+                        const std::string& counts, const GroupBounds& groups) {
   const int64_t num_experts = probabilities.size(1);
   const int64_t num_ranks = counts == "top1" ? 1 : k;
   const double scale = counts == "all_over_k" ? 1.0 / static_cast<double>(k) : 1.0;
@@ -14,7 +14,8 @@ at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64
     const int64_t begin = groups[g], end = groups[g + 1];
     std::vector<double> share(num_experts, 0.0);
     for (int64_t t = begin; t < end; ++t) {
-      for (int64_t rank = 0; rank < num_ranks; ++rank) share[top[t * k + rank]] += scale / static_cast<double>(end - begin);
+      for (int64_t rank = 0; rank < num_ranks; ++rank)
+        share[top[t * k + rank]] += scale / static_cast<double>(end - begin);
     }
     const at::Tensor fraction = at::tensor(share, at::kDouble).to(probabilities.options());
     total = total + num_experts * (fraction * probabilities.slice(0, begin, end).mean(0)).sum();

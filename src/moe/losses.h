@@ -11,11 +11,11 @@
 
 namespace flanmoe {
 
-// E * sum_e f_e P_e: f_e the share of tokens whose choice is e, before any drop or policy (a constant), P_e the mean probability
-// (gradient). `counts`: "top1" counts first choices, "all" every choice, "all_over_k" those over k. 1 at perfect balance for top1.
-// top [T * k] as in TokenChoices.
-at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k, const std::string& counts,
-                        const GroupBounds& groups);
+// E * sum_e f_e P_e: f_e the share of tokens whose choice is e, before any drop or policy (a constant), P_e the mean
+// probability (gradient). `counts`: "top1" counts first choices, "all" every choice, "all_over_k" those over k. 1 at
+// perfect balance for top1. top [T * k] as in TokenChoices.
+at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k,
+                        const std::string& counts, const GroupBounds& groups);
 
 // Mean of (log sum_e exp logits)^2. Gradient: logits.
 at::Tensor router_z_loss(const at::Tensor& logits, const GroupBounds& groups);

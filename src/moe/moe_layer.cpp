@@ -18,8 +18,9 @@ namespace {
 // A routed layer: where rows go and the weight each comes back with.
 struct Routed {
   Plan plan;
-  at::Tensor weights;         // [R] combine weights, gradient to the router
-  std::vector<int64_t> top;   // token choice: [T * k] choices the balance loss counts
+  at::Tensor weights;          // [R] combine weights, gradient to the router
+  std::vector<int64_t> top;    // token choice: [T * k] choices the balance loss counts
+  std::vector<int64_t> asked;  // [T] pairs each token asked for, the policy of the second expert applied
 };
 
 double capacity_factor(const MoeOptions& options, const MoeCall& call) {
@@ -39,25 +40,36 @@ at::Tensor normalise_kept(const at::Tensor& gates, const std::vector<uint8_t>& k
   return alive / alive.sum(1, true).clamp_min(std::numeric_limits<float>::epsilon());
 }
 
-Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options, const MoeCall& call) {
+std::vector<int64_t> asked_per_token(const TokenChoices& choices) {
+  std::vector<int64_t> asked(choices.num_tokens, 0);
+  for (size_t pair = 0; pair < choices.experts.size(); ++pair) {
+    asked[pair / static_cast<size_t>(choices.k)] += choices.experts[pair] == kNoExpert ? 0 : 1;
+  }
+  return asked;
+}
+
+Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options,
+                       const MoeCall& call) {
   const std::string& policy = call.training ? options.second_train : options.second_eval;
   const TokenChoices choices =
       choose_experts(router.probabilities, options, policy, stream_key(call.noise_key, "second_expert"));
   const bool by_probability = options.priority == "probability";
-  Plan plan = plan_token_choice(choices, groups, options.num_experts, capacity_factor(options, call), options.min_capacity,
-                                by_probability ? largest(router.probabilities) : std::vector<double>{});
+  Plan plan =
+      plan_token_choice(choices, groups, options.num_experts, capacity_factor(options, call), options.min_capacity,
+                        by_probability ? largest(router.probabilities) : std::vector<double>{});
   at::Tensor gates = choices.gates;
   if (options.gate == "normalised_after_drop") gates = normalise_kept(gates, plan.kept);
   at::Tensor weights = gates.reshape({-1}).index_select(0, plan.pairs);
-  return {std::move(plan), weights, choices.top};
+  return {std::move(plan), weights, choices.top, asked_per_token(choices)};
 }
 
-Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options, const MoeCall& call) {
+Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options,
+                        const MoeCall& call) {
   const ExpertChoices choices =
       choose_tokens(router.probabilities, groups, capacity_factor(options, call), options.min_capacity);
   Plan plan = plan_expert_choice(choices, groups, options.num_experts);
   at::Tensor weights = router.probabilities.reshape({-1}).index_select(0, plan.pairs);
-  return {std::move(plan), weights, {}};
+  return {std::move(plan), weights, {}, std::vector<int64_t>(groups.back(), 0)};
 }
 
 void add_router_statistics(MoeStatistics& statistics, const RouterOutput& router) {
@@ -67,17 +79,19 @@ void add_router_statistics(MoeStatistics& statistics, const RouterOutput& router
   statistics.confidence_sum = at::amax(p, {1}).sum().item<double>();
 }
 
-TokenExperts experts_of_tokens(const Routed& routed, int64_t num_tokens, const MoeOptions& options, bool expert_choice) {
+TokenExperts experts_of_tokens(const Routed& routed, int64_t num_experts) {
+  const size_t num_tokens = routed.asked.size();
   TokenExperts result{std::vector<std::vector<int64_t>>(num_tokens), std::vector<std::vector<float>>(num_tokens),
-                      std::vector<int64_t>(num_tokens, expert_choice ? 0 : options.k)};
+                      routed.asked};
   const at::Tensor weights = routed.weights.detach().to(at::kCPU, at::kFloat).contiguous();
   const int64_t* offsets = routed.plan.offsets.const_data_ptr<int64_t>();
   const int64_t* tokens = routed.plan.tokens.const_data_ptr<int64_t>();
-  for (int64_t e = 0; e < options.num_experts; ++e) {
+  for (int64_t e = 0; e < num_experts; ++e) {
     for (int64_t r = offsets[e]; r < offsets[e + 1]; ++r) {
       const float weight = weights.const_data_ptr<float>()[r];
       auto& known = result.weights[tokens[r]];
-      const auto place = std::find_if(known.begin(), known.end(), [&](float other) { return other < weight; }) - known.begin();
+      const auto place =
+          std::find_if(known.begin(), known.end(), [&](float other) { return other < weight; }) - known.begin();
       known.insert(known.begin() + place, weight);
       result.experts[tokens[r]].insert(result.experts[tokens[r]].begin() + place, e);
     }
@@ -87,8 +101,8 @@ TokenExperts experts_of_tokens(const Routed& routed, int64_t num_tokens, const M
 
 }  // namespace
 
-MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places, const MoeOptions& options,
-                    const MoeCall& call) {
+MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places,
+                    const MoeOptions& options, const MoeCall& call) {
   const at::Tensor real = dispatch_rows(x, places.positions);
   const double jitter = call.training ? options.jitter : 0.0;
   const RouterOutput router = route(real, weights.router, jitter, stream_key(call.noise_key, "jitter"));
@@ -101,15 +115,15 @@ MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTok
   MoeOutput result{combine_rows(out, routed.weights.to(out.scalar_type()), row_positions, x.size(0)), {}, {}, {}, {}};
   if (call.want_losses) {
     result.balance_loss = call.expert_choice ? at::zeros({}, router.probabilities.options())
-                                             : balance_loss(router.probabilities, routed.top, options.k, options.aux_counts,
-                                                            places.groups);
+                                             : balance_loss(router.probabilities, routed.top, options.k,
+                                                            options.aux_counts, places.groups);
     result.z_loss = router_z_loss(router.logits, places.groups);
   }
   if (call.want_statistics) {
     result.statistics = routed.plan.counts;
     add_router_statistics(*result.statistics, router);
   }
-  if (call.want_tokens) result.tokens = experts_of_tokens(routed, real.size(0), options, call.expert_choice);
+  if (call.want_tokens) result.tokens = experts_of_tokens(routed, options.num_experts);
   return result;
 }
 

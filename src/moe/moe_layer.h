@@ -1,5 +1,5 @@
-// The MoE layer: router, routing, plan, experts, combine; each step a value. Switch, GShard, ST-MoE and Expert Choice differ
-// only in MoeOptions. Legend: N positions (padding included), T real tokens, D model, E experts, F hidden.
+// The MoE layer: router, routing, plan, experts, combine; each step a value. Switch, GShard, ST-MoE and Expert Choice
+// differ only in MoeOptions. Legend: N positions (padding included), T real tokens, D model, E experts, F hidden.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -28,14 +28,14 @@ struct MoeTokenPlaces {
 };
 
 struct MoeCall {
-  bool expert_choice = false;     // this stack's routing
+  bool expert_choice = false;  // this stack's routing
   bool training = false;
-  bool unlimited = false;         // no capacity limit (decoding)
+  bool unlimited = false;  // no capacity limit (decoding)
   bool want_losses = false;
   bool want_statistics = false;
-  bool want_tokens = false;       // per-token kept experts
+  bool want_tokens = false;  // per-token kept experts
   double expert_dropout = 0.0;
-  uint64_t noise_key = 0;         // of this layer and step
+  uint64_t noise_key = 0;  // of this layer and step
 };
 
 // Kept experts of each real token by falling weight, when asked.
@@ -54,7 +54,7 @@ struct MoeOutput {
 };
 
 // x [N, D], the normalised hidden rows. Gradients: x, all weights.
-MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places, const MoeOptions& options,
-                    const MoeCall& call);
+MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places,
+                    const MoeOptions& options, const MoeCall& call);
 
 }  // namespace flanmoe

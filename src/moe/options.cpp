@@ -19,7 +19,8 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.choice("priority", priority, {"position", "probability"}, "who comes first when room is short");
   v.field("jitter", jitter, "router input noise in training: times U[1 - jitter, 1 + jitter]");
   v.require(jitter >= 0.0 && jitter < 1.0, "jitter", "a number in [0, 1)");
-  v.field("capacity_factor_train", capacity_factor_train, "room per expert over the even share, in training (k not counted)");
+  v.field("capacity_factor_train", capacity_factor_train,
+          "room per expert over the even share, in training (k not counted)");
   v.require(capacity_factor_train > 0.0, "capacity_factor_train", "a number above 0");
   v.field("capacity_factor_eval", capacity_factor_eval, "the same in evaluation; 0 = no limit");
   v.require(capacity_factor_eval >= 0.0, "capacity_factor_eval", "0 or more");

@@ -42,7 +42,8 @@ MoeStatistics empty_counts(int64_t num_experts, int64_t num_tokens) {
 }
 
 void count_group_utilisation(MoeStatistics& counts, const std::vector<int64_t>& kept_in_group, int64_t capacity) {
-  for (int64_t kept : kept_in_group) counts.utilisation_sum += static_cast<double>(kept) / static_cast<double>(capacity);
+  for (int64_t kept : kept_in_group)
+    counts.utilisation_sum += static_cast<double>(kept) / static_cast<double>(capacity);
   counts.utilisation_count += static_cast<int64_t>(kept_in_group.size());
 }
 
@@ -67,8 +68,8 @@ void count_dropped_tokens(MoeStatistics& counts, const TokenChoices& choices, co
 
 }  // namespace
 
-Plan plan_token_choice(const TokenChoices& choices, const GroupBounds& groups, int64_t num_experts, double capacity_factor,
-                       int64_t min_capacity, const std::vector<double>& top_probability) {
+Plan plan_token_choice(const TokenChoices& choices, const GroupBounds& groups, int64_t num_experts,
+                       double capacity_factor, int64_t min_capacity, const std::vector<double>& top_probability) {
   Plan plan;
   plan.kept.assign(choices.experts.size(), 0);
   plan.counts = empty_counts(num_experts, choices.num_tokens);

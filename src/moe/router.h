@@ -12,8 +12,8 @@ struct RouterOutput {
   at::Tensor probabilities;  // [T, E] softmax over experts
 };
 
-// x [T, D], classifier [E, D]. `jitter` > 0 multiplies a copy of x by U[1 - jitter, 1 + jitter], drawn from `noise_key`;
-// experts never see that copy. Gradients: x, classifier.
+// x [T, D], classifier [E, D]. `jitter` > 0 multiplies a copy of x by U[1 - jitter, 1 + jitter], drawn from
+// `noise_key`; experts never see that copy. Gradients: x, classifier.
 RouterOutput route(const at::Tensor& x, const at::Tensor& classifier, double jitter, uint64_t noise_key);
 
 }  // namespace flanmoe

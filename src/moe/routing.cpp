@@ -78,7 +78,8 @@ TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& o
   }
   choices.experts = choices.top;
   for (int64_t t = 0; k >= 2 && t < num_tokens; ++t) {
-    const double first = rows[t * num_experts + choices.top[t * k]], second = rows[t * num_experts + choices.top[t * k + 1]];
+    const double first = rows[t * num_experts + choices.top[t * k]],
+                 second = rows[t * num_experts + choices.top[t * k + 1]];
     const double gate = second / (first + second + kGateEpsilon);
     if (!keeps_second(policy, gate, options.second_threshold, stream)) choices.experts[t * k + 1] = kNoExpert;
   }

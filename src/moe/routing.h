@@ -26,11 +26,11 @@ struct TokenChoices {
 TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, const std::string& policy,
                             uint64_t noise_key);
 
-// Expert choice (reference/routing 7): per group, expert e takes its `capacity` tokens of largest probability, ties to the
-// lowest token; weight = that probability, not renormalised.
+// Expert choice (reference/routing 7): per group, expert e takes its `capacity` tokens of largest probability, ties to
+// the lowest token; weight = that probability, not renormalised.
 struct ExpertChoices {
-  std::vector<int64_t> tokens;   // [P] taken tokens, by group, then expert, then rank
-  std::vector<int64_t> experts;  // [P]
+  std::vector<int64_t> tokens;          // [P] taken tokens, by group, then expert, then rank
+  std::vector<int64_t> experts;         // [P]
   std::vector<int64_t> group_capacity;  // [G]
 };
 ExpertChoices choose_tokens(const at::Tensor& probabilities, const GroupBounds& groups, double capacity_factor,

@@ -9,7 +9,9 @@
 namespace flanmoe {
 namespace {
 
-double share(int64_t part, int64_t whole) { return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole); }
+double share(int64_t part, int64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 double total(const std::vector<int64_t>& counts) {
   return static_cast<double>(std::accumulate(counts.begin(), counts.end(), int64_t{0}));

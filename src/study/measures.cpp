@@ -24,8 +24,8 @@ class Collector {
     measures.push_back(std::move(measure));
   }
 
-  void add_difference(const std::string& id, const std::string& label, const std::string& unit, const std::string& after,
-                      const std::string& before) {
+  void add_difference(const std::string& id, const std::string& label, const std::string& unit,
+                      const std::string& after, const std::string& before) {
     const Measure a = measure_of(measures, after), b = measure_of(measures, before);
     Measure measure{id, label, unit, {}};
     for (const auto& [arm, scores] : a.by_arm) measure.by_arm[arm] = difference(scores, b.by_arm.at(arm));
@@ -39,15 +39,20 @@ class Collector {
   const std::vector<ArmOptions>& arms_;
 };
 
-std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) { return fmt::format("{}/seed-{}/{}", arm, seed, phase); }
+std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) {
+  return fmt::format("{}/seed-{}/{}", arm, seed, phase);
+}
 
 std::string phase_of_stage(const std::string& stage) { return stage == "pretrained" ? "pretrain" : "instruct"; }
 
-std::string stage_label(const std::string& stage) { return stage == "pretrained" ? "before instruction tuning" : "after instruction tuning"; }
+std::string stage_label(const std::string& stage) {
+  return stage == "pretrained" ? "before instruction tuning" : "after instruction tuning";
+}
 
 Score suite_score(const Json& eval, const std::string& suite, const std::string& prompting) {
   for (const Json& row : eval.at("suites")) {
-    if (row.at("suite") == suite && row.at("prompting") == prompting) return {row.at("score"), row.at("standard_error")};
+    if (row.at("suite") == suite && row.at("prompting") == prompting)
+      return {row.at("score"), row.at("standard_error")};
   }
   fail_run("a result without the suite '{}' ({})", suite, prompting);
 }
@@ -73,8 +78,9 @@ Score final_loss(const Json& result) {
 }
 
 void add_general_measures(Collector& collector, const CellResults& results) {
-  collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
-                [&](const auto& arm, int64_t seed) { return final_loss(results.at(cell_name(arm, seed, "pretrain"))); });
+  collector.add(
+      "loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
+      [&](const auto& arm, int64_t seed) { return final_loss(results.at(cell_name(arm, seed, "pretrain"))); });
   for (const std::string stage : {"pretrained", "instructed"}) {
     const auto result = [&results, stage](const std::string& arm, int64_t seed) -> const Json& {
       return results.at(cell_name(arm, seed, phase_of_stage(stage)));
@@ -87,13 +93,17 @@ void add_general_measures(Collector& collector, const CellResults& results) {
       if (!any.contains("heldout")) continue;
       for (const Json& suite : any.at("heldout").at("suites")) {
         const std::string title = suite.at("suite"), prompting = suite.at("prompting");
-        collector.add(fmt::format("suite/{}/{}/{}", title, prompting, stage), fmt::format("{}, {} prompts, {}", title, prompting, stage_label(stage)),
-                      "percent", [&](const auto& arm, int64_t seed) { return suite_score(result(arm, seed).at("heldout"), title, prompting); });
+        collector.add(fmt::format("suite/{}/{}/{}", title, prompting, stage),
+                      fmt::format("{}, {} prompts, {}", title, prompting, stage_label(stage)), "percent",
+                      [&](const auto& arm, int64_t seed) {
+                        return suite_score(result(arm, seed).at("heldout"), title, prompting);
+                      });
       }
       break;
     }
   }
-  collector.add_difference("gain/heldout", "Held-out gain by instruction tuning", "points", "heldout/instructed", "heldout/pretrained");
+  collector.add_difference("gain/heldout", "Held-out gain by instruction tuning", "points", "heldout/instructed",
+                           "heldout/pretrained");
 }
 
 void add_finetune_measures(Collector& collector, const StudyOptions& options, const CellResults& results) {
@@ -105,7 +115,8 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
       const std::string set = fs::path(file).stem().string();
       ids.push_back(fmt::format("finetune/{}/{}", set, way));
       collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
-        const Json& task = results.at(cell_name(arm, seed, fmt::format("finetune-{}-{}", set, way))).at("finetune").at("tasks").at(0);
+        const Json& task =
+            results.at(cell_name(arm, seed, fmt::format("finetune-{}-{}", set, way))).at("finetune").at("tasks").at(0);
         return Score{task.at("score"), task.at("standard_error")};
       });
     }
@@ -125,7 +136,8 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
     }
     collector.measures.push_back(std::move(mean));
   }
-  collector.add_difference("gain/finetune", "Finetuning gain by instruction tuning", "points", "finetune/mean/instructed", "finetune/mean/direct");
+  collector.add_difference("gain/finetune", "Finetuning gain by instruction tuning", "points",
+                           "finetune/mean/instructed", "finetune/mean/direct");
 }
 
 }  // namespace
@@ -206,7 +218,8 @@ Json values_json(const Scores& scores) {
   return values;
 }
 
-std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results) {
+std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                    const CellResults& results) {
   Collector collector(options, arms);
   add_general_measures(collector, results);
   add_finetune_measures(collector, options, results);
@@ -224,13 +237,21 @@ Json measure_json(const Measure& measure, const std::vector<ArmOptions>& arms) {
   Json rows = Json::array(), differences = Json::array();
   for (const ArmOptions& arm : arms) {
     const Scores& scores = measure.by_arm.at(arm.name);
-    rows.push_back({{"arm", arm.name}, {"values", values_json(scores)}, {"interval", interval_json(interval_of(scores, false))}});
+    rows.push_back(
+        {{"arm", arm.name}, {"values", values_json(scores)}, {"interval", interval_json(interval_of(scores, false))}});
     if (arm.twin.empty()) continue;
     const Scores over_twin = difference(scores, measure.by_arm.at(arm.twin));
-    differences.push_back({{"arm", arm.name}, {"twin", arm.twin}, {"values", values_json(over_twin)},
-                           {"interval", interval_json(interval_of(over_twin, true))}, {"verdict", verdict_of(over_twin)}});
+    differences.push_back({{"arm", arm.name},
+                           {"twin", arm.twin},
+                           {"values", values_json(over_twin)},
+                           {"interval", interval_json(interval_of(over_twin, true))},
+                           {"verdict", verdict_of(over_twin)}});
   }
-  return {{"id", measure.id}, {"label", measure.label}, {"unit", measure.unit}, {"arms", rows}, {"differences", differences}};
+  return {{"id", measure.id},
+          {"label", measure.label},
+          {"unit", measure.unit},
+          {"arms", rows},
+          {"differences", differences}};
 }
 
 }  // namespace flanmoe

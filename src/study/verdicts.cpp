@@ -20,30 +20,37 @@ std::string with_sign(double value) {
 }
 
 std::string sentence(const std::string& answer, const Interval& interval, const std::string& unit) {
-  return fmt::format("{}: {} {} ({} to {}; {})", answer, with_sign(interval.mean), unit, with_sign(interval.low), with_sign(interval.high),
-                     interval.basis);
+  return fmt::format("{}: {} {} ({} to {}; {})", answer, with_sign(interval.mean), unit, with_sign(interval.low),
+                     with_sign(interval.high), interval.basis);
 }
 
 Json parts_json(const std::vector<Part>& parts) {
   Json rows = Json::array();
   for (const Part& part : parts) {
-    rows.push_back({{"label", part.label}, {"answer", verdict_of(part.scores)}, {"interval", interval_json(interval_of(part.scores, true))}});
+    rows.push_back({{"label", part.label},
+                    {"answer", verdict_of(part.scores)},
+                    {"interval", interval_json(interval_of(part.scores, true))}});
   }
   return rows;
 }
 
 // The answer is that of the mean over the parts.
-Json mean_verdict(const std::string& id, const std::string& question, const std::string& unit, const std::vector<Part>& parts) {
+Json mean_verdict(const std::string& id, const std::string& question, const std::string& unit,
+                  const std::vector<Part>& parts) {
   std::vector<Scores> all;
   for (const Part& part : parts) all.push_back(part.scores);
   const Scores mean = mean_of(all);
   const std::string answer = verdict_of(mean);
-  return {{"id", id}, {"question", question}, {"answer", answer},
-          {"text", sentence(answer, interval_of(mean, true), unit + ", mean of the comparisons below")}, {"parts", parts_json(parts)}};
+  return {{"id", id},
+          {"question", question},
+          {"answer", answer},
+          {"text", sentence(answer, interval_of(mean, true), unit + ", mean of the comparisons below")},
+          {"parts", parts_json(parts)}};
 }
 
 // The answer is yes when every part is yes, no when one is no.
-Json joint_verdict(const std::string& id, const std::string& question, const std::string& unit, const std::vector<Part>& parts) {
+Json joint_verdict(const std::string& id, const std::string& question, const std::string& unit,
+                   const std::vector<Part>& parts) {
   std::string answer = "yes";
   for (const Part& part : parts) {
     const std::string own = verdict_of(part.scores);
@@ -53,10 +60,14 @@ Json joint_verdict(const std::string& id, const std::string& question, const std
   std::string text = answer + ":";
   for (const Part& part : parts) {
     const Interval interval = interval_of(part.scores, true);
-    text += fmt::format(" {} {} ({} to {}){}", part.label, with_sign(interval.mean), with_sign(interval.low), with_sign(interval.high),
-                        &part == &parts.back() ? "" : ";");
+    text += fmt::format(" {} {} ({} to {}){}", part.label, with_sign(interval.mean), with_sign(interval.low),
+                        with_sign(interval.high), &part == &parts.back() ? "" : ";");
   }
-  return {{"id", id}, {"question", question}, {"answer", answer}, {"text", text + " " + unit}, {"parts", parts_json(parts)}};
+  return {{"id", id},
+          {"question", question},
+          {"answer", answer},
+          {"text", text + " " + unit},
+          {"parts", parts_json(parts)}};
 }
 
 std::string label_of(const std::vector<ArmOptions>& arms, const std::string& name) {
@@ -69,7 +80,8 @@ bool has(const std::vector<Measure>& measures, const std::string& id) {
 }
 
 // Sparse minus twin for every sparse arm, or twin minus sparse.
-std::vector<Part> against_twins(const std::vector<ArmOptions>& arms, const Measure& measure, bool sparse_first, const std::string& suffix = "") {
+std::vector<Part> against_twins(const std::vector<ArmOptions>& arms, const Measure& measure, bool sparse_first,
+                                const std::string& suffix = "") {
   std::vector<Part> parts;
   for (const ArmOptions& arm : arms) {
     if (arm.twin.empty()) continue;
@@ -92,15 +104,16 @@ double utilisation(const Json& result) {
   return 100.0 * sum / count;
 }
 
-std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results) {
+std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                    const CellResults& results) {
   std::vector<Part> parts;
   for (const ArmOptions& arm : arms) {
-    if (arm.model.moe.num_experts == 0 || arm.model.moe.routing == "expert_choice") continue;  // Expert Choice is always full
+    // Expert Choice is always full; the routing of decoder-only models is not analysed.
+    if (arm.model.moe.num_experts == 0 || arm.model.moe.routing == "expert_choice" || arm.model.decoder_only) continue;
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
       const Json& before = results.at(fmt::format("{}/seed-{}/pretrain", arm.name, seed));
       const Json& after = results.at(fmt::format("{}/seed-{}/instruct", arm.name, seed));
-      if (before.at("routing").is_null() || after.at("routing").is_null()) return {};
       part.scores.push_back({utilisation(after) - utilisation(before), 0.0});
     }
     parts.push_back(part);
@@ -108,14 +121,16 @@ std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vect
   return parts;
 }
 
-std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results) {
+std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                 const CellResults& results) {
   std::vector<Part> parts;
   for (const ArmOptions& arm : arms) {
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
       const Json& cell = results.at(fmt::format("{}/seed-{}/instruct", arm.name, seed));
       if (cell.at("capacity").is_null()) continue;
-      const Score limited = normalised_average(cell.at("heldout"), "direct"), unlimited = normalised_average(cell.at("capacity").at("unlimited"));
+      const Score limited = normalised_average(cell.at("heldout"), "direct"),
+                  unlimited = normalised_average(cell.at("capacity").at("unlimited"));
       part.scores.push_back(difference({limited}, {unlimited})[0]);
     }
     if (!part.scores.empty()) parts.push_back(part);
@@ -125,7 +140,8 @@ std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<
 
 // The paper's order of routers, where the arms are there.
 std::vector<Part> routing_order(const std::vector<ArmOptions>& arms, const Measure& measure) {
-  const std::vector<std::pair<std::string, std::string>> order = {{"expert_choice", "gshard"}, {"st_moe", "gshard"}, {"gshard", "switch"}};
+  const std::vector<std::pair<std::string, std::string>> order = {
+      {"expert_choice", "gshard"}, {"st_moe", "gshard"}, {"gshard", "switch"}};
   std::vector<Part> parts;
   for (const auto& [better, worse] : order) {
     if (!measure.by_arm.contains(better) || !measure.by_arm.contains(worse)) continue;
@@ -138,35 +154,42 @@ std::vector<Part> routing_order(const std::vector<ArmOptions>& arms, const Measu
 
 }  // namespace
 
-Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Measure>& measures,
-                    const CellResults& results) {
+Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                    const std::vector<Measure>& measures, const CellResults& results) {
   Json verdicts = Json::array();
   const bool sparse = std::any_of(arms.begin(), arms.end(), [](const ArmOptions& arm) { return !arm.twin.empty(); });
   if (!sparse) return verdicts;
   const bool finetuned = has(measures, "finetune/mean/direct");
   if (finetuned) {
-    verdicts.push_back(mean_verdict("shape-1", "Finetuned directly on one task, is a sparse model worse than its dense twin?", "points",
-                                    against_twins(arms, measure_of(measures, "finetune/mean/direct"), false)));
+    verdicts.push_back(
+        mean_verdict("shape-1", "Finetuned directly on one task, is a sparse model worse than its dense twin?",
+                     "points", against_twins(arms, measure_of(measures, "finetune/mean/direct"), false)));
   }
-  verdicts.push_back(mean_verdict("shape-2", "After instruction tuning, does a sparse model beat its dense twin on held-out tasks?", "points",
-                                  against_twins(arms, measure_of(measures, "heldout/instructed"), true)));
-  verdicts.push_back(mean_verdict("shape-3", "Does a sparse model gain more from instruction tuning than its dense twin, on held-out tasks?", "points",
-                                  against_twins(arms, measure_of(measures, "gain/heldout"), true)));
+  verdicts.push_back(
+      mean_verdict("shape-2", "After instruction tuning, does a sparse model beat its dense twin on held-out tasks?",
+                   "points", against_twins(arms, measure_of(measures, "heldout/instructed"), true)));
+  verdicts.push_back(mean_verdict(
+      "shape-3", "Does a sparse model gain more from instruction tuning than its dense twin, on held-out tasks?",
+      "points", against_twins(arms, measure_of(measures, "gain/heldout"), true)));
   if (finetuned) {
     verdicts.push_back(mean_verdict("shape-3-finetuned", "And does it gain more when finetuned afterwards?", "points",
                                     against_twins(arms, measure_of(measures, "gain/finetune"), true)));
   }
   const std::vector<Part> order = routing_order(arms, measure_of(measures, "heldout/instructed"));
   if (!order.empty()) {
-    verdicts.push_back(joint_verdict("shape-6", "Are the routers in the paper's order: Expert Choice and ST-MoE, then GShard, then Switch?", "points", order));
+    verdicts.push_back(joint_verdict(
+        "shape-6", "Are the routers in the paper's order: Expert Choice and ST-MoE, then GShard, then Switch?",
+        "points", order));
   }
   const std::vector<Part> gains = utilisation_gains(options, arms, results);
   if (!gains.empty()) {
-    verdicts.push_back(mean_verdict("shape-9", "Does instruction tuning raise expert utilisation?", "percent of capacity", gains));
+    verdicts.push_back(
+        mean_verdict("shape-9", "Does instruction tuning raise expert utilisation?", "percent of capacity", gains));
   }
   const std::vector<Part> costs = capacity_costs(options, arms, results);
   if (!costs.empty()) {
-    verdicts.push_back(mean_verdict("shape-9-capacity", "Do held-out scores fall when no expert has a capacity limit?", "points", costs));
+    verdicts.push_back(mean_verdict("shape-9-capacity", "Do held-out scores fall when no expert has a capacity limit?",
+                                    "points", costs));
   }
   return verdicts;
 }

@@ -13,8 +13,9 @@ struct AdamWStep {
 };
 
 // One fused pass: parameters, both moments. m and v are corrected for their start at zero.
-__attribute__((target_clones("avx512f", "avx2", "default"))) void adamw_update(float* value, float* m, float* v, const float* gradient,
-                                                                               int64_t count, AdamWStep s) {
+__attribute__((target_clones("avx512f", "avx2", "default"))) void adamw_update(float* value, float* m, float* v,
+                                                                               const float* gradient, int64_t count,
+                                                                               AdamWStep s) {
   for (int64_t i = 0; i < count; ++i) {
     m[i] += (1.0f - s.beta1) * (gradient[i] - m[i]);
     v[i] += (1.0f - s.beta2) * (gradient[i] * gradient[i] - v[i]);
@@ -45,8 +46,8 @@ class AdamW final : public Optimizer {
     for (size_t i = 0; i < parameters.size(); ++i) {
       const at::Tensor& value = parameters[i].value;
       const at::Tensor gradient = gradients[i].defined() ? gradients[i].contiguous() : at::zeros_like(value);
-      adamw_update(value.mutable_data_ptr<float>(), m_[i].value.mutable_data_ptr<float>(), v_[i].value.mutable_data_ptr<float>(),
-                   gradient.const_data_ptr<float>(), value.numel(), s);
+      adamw_update(value.mutable_data_ptr<float>(), m_[i].value.mutable_data_ptr<float>(),
+                   v_[i].value.mutable_data_ptr<float>(), gradient.const_data_ptr<float>(), value.numel(), s);
     }
   }
 

@@ -91,8 +91,8 @@ std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder)
   return {};
 }
 
-void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer, const TrainState& state,
-                     const std::filesystem::path& tokenizer_file) {
+void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
+                     const TrainState& state, const std::filesystem::path& tokenizer_file) {
   const auto path = run_folder / "checkpoints" / (kPrefix + std::to_string(state.step));
   make_folders(path.parent_path());
   fs::remove_all(path);  // a damaged one that newest_checkpoint passed over
@@ -101,10 +101,10 @@ void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& mod
     make_folders(folder / "train_state");
     save_safetensors(folder / "train_state" / "optimizer.safetensors", optimizer.state());
     write_json(folder / "train_state" / "state.json", {{"step", state.step},
-                                                               {"num_tokens", state.num_tokens},
-                                                               {"loss_sum", state.loss_sum},
-                                                               {"loss_count", state.loss_count},
-                                                               {"mean_loss", state.mean_loss}});
+                                                       {"num_tokens", state.num_tokens},
+                                                       {"loss_sum", state.loss_sum},
+                                                       {"loss_count", state.loss_count},
+                                                       {"mean_loss", state.mean_loss}});
     write_manifest(folder);
   });
   for (const Found& found : list_checkpoints(run_folder)) {

@@ -1,4 +1,5 @@
-// checkpoints/step-N/: the model folder, train_state/ (optimiser, counters) and manifest.json with sizes and checksums; complete or absent.
+// checkpoints/step-N/: the model folder, train_state/ (optimiser, counters) and manifest.json with sizes and checksums;
+// complete or absent.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct TrainState {
   double take_mean_loss();
 };
 
-void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer, const TrainState& state,
-                     const std::filesystem::path& tokenizer_file);
+void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
+                     const TrainState& state, const std::filesystem::path& tokenizer_file);
 
 // Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);

@@ -27,7 +27,9 @@ struct Meter {
   static double since(std::chrono::steady_clock::time_point from) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
   }
-  double tokens_per_second() const { return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since(timed_start); }
+  double tokens_per_second() const {
+    return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since(timed_start);
+  }
 };
 
 std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_loss, double tokens_per_second) {
@@ -49,7 +51,8 @@ std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_
 
 std::vector<TokenBatch> batches_of(const BatchSource& source, int64_t step, int64_t accumulate) {
   std::vector<TokenBatch> batches;
-  for (int64_t i = 0; i < accumulate; ++i) batches.push_back(source.batch(static_cast<uint64_t>(step * accumulate + i)));
+  for (int64_t i = 0; i < accumulate; ++i)
+    batches.push_back(source.batch(static_cast<uint64_t>(step * accumulate + i)));
   return batches;
 }
 
@@ -79,7 +82,8 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
   };
   while (state.step < options.steps) {
     const bool log_step = every(options.log_every, state.step + 1) || state.step + 1 == options.steps;
-    const StepMetrics metrics = stepper.step(model, batches_of(source, state.step, options.accumulate), state.step, log_step);
+    const StepMetrics metrics =
+        stepper.step(model, batches_of(source, state.step, options.accumulate), state.step, log_step);
     ++state.step;
     state.num_tokens += metrics.num_tokens;
     state.loss_sum += metrics.loss;
@@ -90,16 +94,19 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
       result.final_loss = state.take_mean_loss();
       values = values_of(metrics, result.final_loss, meter.tokens_per_second());
     }
-    if (hooks.evaluate && (every(options.eval_every, state.step) || (options.eval_every > 0 && state.step == options.steps))) {
+    if (hooks.evaluate &&
+        (every(options.eval_every, state.step) || (options.eval_every > 0 && state.step == options.steps))) {
       for (const auto& [name, value] : hooks.evaluate(model, state.step)) values["eval/" + name] = value;
     }
     if (!values.empty()) metrics_file.write(state.step, state.num_tokens, Meter::since(meter.start), values);
-    progress.update(state.step, fmt::format("loss {:.3f}, {} tokens/s", metrics.loss, format_count(meter.tokens_per_second())));
+    progress.update(state.step,
+                    fmt::format("loss {:.3f}, {} tokens/s", metrics.loss, format_count(meter.tokens_per_second())));
     if (every(options.checkpoint_every, state.step) || state.step == options.steps) save();
     if (const int signal = pending_signal(); signal != 0 && state.step < options.steps) {
       save();
-      throw Interrupted(signal, fmt::format("{}: stopped and saved after step {} of {}; the same command goes on from here", run.label,
-                                            state.step, options.steps));
+      throw Interrupted(signal,
+                        fmt::format("{}: stopped and saved after step {} of {}; the same command goes on from here",
+                                    run.label, state.step, options.steps));
     }
   }
   progress.finish(fmt::format("loss {:.3f}", result.final_loss));

@@ -1,4 +1,5 @@
-// The training loop: steps, metrics, checkpoints, exact resume. N steps straight equal N/2 + save + load + N/2, bit for bit.
+// The training loop: steps, metrics, checkpoints, exact resume. N steps straight equal N/2 + save + load + N/2, bit for
+// bit.
 #pragma once
 
 #include <filesystem>
@@ -13,10 +14,10 @@
 namespace flanmoe {
 
 struct TrainRun {
-  std::filesystem::path folder;      // run folder: metrics.jsonl, events, checkpoints/step-N/{model folder, train_state/}
-  std::string label = "train";       // shown in progress: "pretrain switch seed 1"
+  std::filesystem::path folder;  // run folder: metrics.jsonl, events, checkpoints/step-N/{model folder, train_state/}
+  std::string label = "train";   // shown in progress: "pretrain switch seed 1"
   std::filesystem::path tokenizer_file;  // copied into each checkpoint
-  uint64_t seed = 1;                 // dropout and routing noise
+  uint64_t seed = 1;                     // dropout and routing noise
 };
 
 struct TrainHooks {
@@ -26,15 +27,15 @@ struct TrainHooks {
 
 struct TrainResult {
   int64_t steps = 0;
-  double final_loss = 0.0;           // mean over the last log_every steps
-  double tokens_per_second = 0.0;    // real source + target tokens, first 5 steps excluded, this process only
-  double train_seconds = 0.0;        // this process only
-  int64_t num_tokens = 0;            // real tokens seen in all
+  double final_loss = 0.0;         // mean over the last log_every steps
+  double tokens_per_second = 0.0;  // real source + target tokens, first 5 steps excluded, this process only
+  double train_seconds = 0.0;      // this process only
+  int64_t num_tokens = 0;          // real tokens seen in all
 };
 
 // Trains `model` in place from the newest complete checkpoint of the run folder (its weights, optimiser state and step
-// replace what was given), or from step 0. The last checkpoint holds the finished model. Throws Interrupted after saving
-// when a signal came, RunError when the loss is not finite (naming the step) or the disk is full.
+// replace what was given), or from step 0. The last checkpoint holds the finished model. Throws Interrupted after
+// saving when a signal came, RunError when the loss is not finite (naming the step) or the disk is full.
 TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
                   const TrainHooks& hooks = {});
 

@@ -25,7 +25,8 @@ std::filesystem::path prepared(const std::filesystem::path& run_folder, int64_t 
 MetricsWriter::MetricsWriter(const std::filesystem::path& run_folder, int64_t done_steps)
     : lines_(std::make_unique<LineWriter>(prepared(run_folder, done_steps))), events_(run_folder / "events") {}
 
-void MetricsWriter::write(int64_t step, int64_t num_tokens, double wall_time, const std::map<std::string, double>& values) {
+void MetricsWriter::write(int64_t step, int64_t num_tokens, double wall_time,
+                          const std::map<std::string, double>& values) {
   Json line = {{"step", step}, {"tokens", num_tokens}, {"wall_time", wall_time}};
   for (const auto& [name, value] : values) {
     line[name] = value;

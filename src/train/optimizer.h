@@ -1,4 +1,5 @@
-// Optimisers: AdamW, and Adafactor as T5X has it (reference/routing 13). Their state is named tensors, saved and loaded as such.
+// Optimisers: AdamW, and Adafactor as T5X has it (reference/routing 13). Their state is named tensors, saved and loaded
+// as such.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,17 +17,16 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
   // Updates parameters[i].value in place from gradients[i] (undefined = zero). `step` counts from 0.
-  virtual void update(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients, double learning_rate,
-                      int64_t step) = 0;
+  virtual void update(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients,
+                      double learning_rate, int64_t step) = 0;
   // The state's own tensors, not copies: loading writes into them.
   virtual std::vector<NamedTensor> state() const = 0;
 };
 
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters, const OptimizerOptions& options);
 std::unique_ptr<Optimizer> make_adamw(const std::vector<Parameter>& parameters, const OptimizerOptions& options);
-// `min_factored` is the least size of both dims that are factored (T5X: 128); a per-expert tensor is always factored over its
-// last two dims, and its parameter scale and clipping are per expert.
-std::unique_ptr<Optimizer> make_adafactor(const std::vector<Parameter>& parameters,
-                                          int64_t min_factored = 128);
+// `min_factored` is the least size of both dims that are factored (T5X: 128); a per-expert tensor is always factored
+// over its last two dims, and its parameter scale and clipping are per expert.
+std::unique_ptr<Optimizer> make_adafactor(const std::vector<Parameter>& parameters, int64_t min_factored = 128);
 
 }  // namespace flanmoe

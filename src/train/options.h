@@ -9,27 +9,28 @@
 namespace flanmoe {
 
 struct OptimizerOptions {
-  std::string name = "adamw";        // adamw | adafactor (T5X semantics, reference/routing 13)
-  double learning_rate = 3e-3;       // peak
-  std::string schedule = "cosine";   // constant | rsqrt (1/sqrt(max(step, warmup))) | cosine (to final_fraction) | linear
-  int64_t warmup_steps = 0;          // linear from 0 (cosine, linear, constant); the flat part of rsqrt
-  double final_fraction = 0.1;       // of the peak, at the last step
-  double weight_decay = 0.0;         // decoupled, times the learning rate (adamw)
+  std::string name = "adamw";   // adamw | adafactor (T5X semantics, reference/routing 13)
+  double learning_rate = 3e-3;  // peak
+  std::string schedule =
+      "cosine";                 // constant | rsqrt (1/sqrt(max(step, warmup))) | cosine (to final_fraction) | linear
+  int64_t warmup_steps = 0;     // linear from 0 (cosine, linear, constant); the flat part of rsqrt
+  double final_fraction = 0.1;  // of the peak, at the last step
+  double weight_decay = 0.0;    // decoupled, times the learning rate (adamw)
   double beta1 = 0.9, beta2 = 0.99;  // adamw
   double epsilon = 1e-8;
-  double clip_norm = 1.0;            // global gradient norm; 0 = off
+  double clip_norm = 1.0;  // global gradient norm; 0 = off
   void fields(FieldVisitor& visitor);
 };
 
 struct TrainOptions {
   int64_t steps = 1000;
-  int64_t accumulate = 1;            // micro-batches per optimiser step (steps of the source: step * accumulate + i)
-  double dropout = -1.0;             // overrides the model's when >= 0
+  int64_t accumulate = 1;  // micro-batches per optimiser step (steps of the source: step * accumulate + i)
+  double dropout = -1.0;   // overrides the model's when >= 0
   double expert_dropout = -1.0;
   int64_t log_every = 50;
-  int64_t checkpoint_every = 0;      // 0 = only at the end (and when interrupted)
-  int64_t keep_checkpoints = 1;      // the newest ones
-  int64_t eval_every = 0;            // hooks.evaluate; 0 = never
+  int64_t checkpoint_every = 0;  // 0 = only at the end (and when interrupted)
+  int64_t keep_checkpoints = 1;  // the newest ones
+  int64_t eval_every = 0;        // hooks.evaluate; 0 = never
   OptimizerOptions optimizer;
   void fields(FieldVisitor& visitor);
 };

@@ -50,7 +50,8 @@ std::vector<at::Tensor> take_gradients(const std::vector<Parameter>& parameters)
 TrainStepper::TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed)
     : options_(options), seed_(seed), optimizer_(make_optimizer(model.parameters(), options.optimizer)) {}
 
-StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step, bool collect_statistics) {
+StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step,
+                               bool collect_statistics) {
   const MoeOptions& moe = model.options().moe;
   const auto all_targets = static_cast<double>(num_target_tokens(batches));
   const auto share = 1.0 / static_cast<double>(batches.size());
@@ -66,7 +67,8 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     const ForwardResult result = forward(model, batches[i], call);
     const TokenLoss loss = token_loss(result.logits, batches[i]);
     const double weight = static_cast<double>(loss.num_tokens) / all_targets;
-    const at::Tensor total = loss.loss * weight + result.balance_loss * (moe.balance_loss * share) + result.z_loss * (moe.z_loss * share);
+    const at::Tensor total =
+        loss.loss * weight + result.balance_loss * (moe.balance_loss * share) + result.z_loss * (moe.z_loss * share);
     total.backward();
     metrics.loss += weight * loss.loss.item<double>();
     metrics.balance_loss += share * result.balance_loss.item<double>();
@@ -77,8 +79,10 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
   std::vector<at::Tensor> gradients = take_gradients(model.parameters());
   metrics.gradient_norm = global_norm(gradients);
   if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.gradient_norm)) {
-    fail_run("step {}: the loss is {} and the gradient norm {}; nothing was saved after the last checkpoint. Try a lower learning rate",
-             step, metrics.loss, metrics.gradient_norm);
+    fail_run(
+        "step {}: the loss is {} and the gradient norm {}; nothing was saved after the last checkpoint. Try a lower "
+        "learning rate",
+        step, metrics.loss, metrics.gradient_norm);
   }
   const double clip = options_.optimizer.clip_norm;
   if (clip > 0.0 && metrics.gradient_norm > clip) {

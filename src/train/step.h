@@ -12,12 +12,12 @@
 namespace flanmoe {
 
 struct StepMetrics {
-  double loss = 0.0;          // cross-entropy per target token over the whole step, router losses not in it
-  double balance_loss = 0.0;  // raw, mean over micro-batches
-  double z_loss = 0.0;        // likewise
-  double gradient_norm = 0.0; // before clipping
+  double loss = 0.0;           // cross-entropy per target token over the whole step, router losses not in it
+  double balance_loss = 0.0;   // raw, mean over micro-batches
+  double z_loss = 0.0;         // likewise
+  double gradient_norm = 0.0;  // before clipping
   double learning_rate = 0.0;
-  int64_t num_tokens = 0;     // real source and target tokens
+  int64_t num_tokens = 0;                 // real source and target tokens
   std::vector<MoeStatistics> statistics;  // when asked, pooled over micro-batches
 };
 
@@ -25,8 +25,10 @@ struct StepMetrics {
 class TrainStepper {
  public:
   TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed);
-  // One step on its micro-batches (options.accumulate of them in a run). `step` counts from 0 and gives the noise and the learning rate.
-  StepMetrics step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step, bool collect_statistics = false);
+  // One step on its micro-batches (options.accumulate of them in a run). `step` counts from 0 and gives the noise and
+  // the learning rate.
+  StepMetrics step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step,
+                   bool collect_statistics = false);
   const Optimizer& optimizer() const { return *optimizer_; }
 
  private:

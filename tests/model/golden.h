@@ -77,8 +77,8 @@ inline TokenBatch batch(const Tensors& expected) {
   return result;
 }
 
-// What Hugging Face's Switch adds to its loss: 0.001 of the z-loss and of the balance loss of each stack, its layers' positions
-// joined, padding included. 0 for a dense model.
+// What Hugging Face's Switch adds to its loss: 0.001 of the z-loss and of the balance loss of each stack, its layers'
+// positions joined, padding included. 0 for a dense model.
 inline double router_losses(const Tensors& expected) {
   double sum = 0.0;
   for (const std::string side : {"encoder", "decoder"}) {

@@ -86,8 +86,10 @@ TEST_P(Golden, LogitsLossAndGradientsAgree) {
 
   const TokenLoss loss = token_loss(result.logits, batch);
   EXPECT_EQ(loss.num_tokens, real.sum().item<int64_t>());
-  EXPECT_NEAR(loss.loss.item<double>() + golden::router_losses(expected), expected.at("loss").item<double>(), kAgreement);
-  if (model.options().moe.num_experts > 0) return;  // the gradients of that library's router losses, over padding too, are in its files
+  EXPECT_NEAR(loss.loss.item<double>() + golden::router_losses(expected), expected.at("loss").item<double>(),
+              kAgreement);
+  if (model.options().moe.num_experts > 0)
+    return;  // the gradients of that library's router losses, over padding too, are in its files
   loss.loss.backward();
   int num_compared = 0;
   for (const auto& [name, gradient] : golden::gradients(model)) {

@@ -1,0 +1,102 @@
+// Our kernels beside their plain twins, forward and backward, at the sizes of the `mini` study (arguments: rows,
+// experts, width, hidden) and larger; and one training step of a sparse model beside its dense twin's.
+#include <ATen/ATen.h>
+#include <benchmark/benchmark.h>
+
+#include "kernels/grouped_linear.h"
+#include "kernels/permute.h"
+#include "kernels/rms_norm.h"
+#include "model/counts.h"
+#include "model/t5.h"
+#include "tensor/random.h"
+#include "train/step.h"
+
+namespace flanmoe {
+namespace {
+
+at::Tensor input(at::IntArrayRef shape, uint64_t key) { return random_normal(shape, 1.0, key).set_requires_grad(true); }
+
+// Times `work` forward and backward.
+template <class Work>
+void run(benchmark::State& state, Work work) {
+  for (auto _ : state) {
+    const at::Tensor out = work();
+    out.backward(at::ones_like(out));
+  }
+}
+
+// Rows spread unevenly, as a router does: expert e gets a share that grows with e.
+at::Tensor uneven_offsets(int64_t num_rows, int64_t num_experts) {
+  at::Tensor offsets = at::zeros({num_experts + 1}, at::kLong);
+  int64_t* bound = offsets.mutable_data_ptr<int64_t>();
+  for (int64_t e = 0; e < num_experts; ++e) {
+    bound[e + 1] = num_rows * (e + 1) * (e + 2) / (num_experts * (num_experts + 1));
+  }
+  return offsets;
+}
+
+template <bool kFast>
+void grouped_product(benchmark::State& state) {
+  const int64_t num_rows = state.range(0), num_experts = state.range(1), width = state.range(2),
+                hidden = state.range(3);
+  const at::Tensor rows = input({num_rows, width}, 1), weights = input({num_experts, hidden, width}, 2);
+  const at::Tensor offsets = uneven_offsets(num_rows, num_experts);
+  run(state, [&] {
+    return kFast ? grouped_linear(rows, weights, offsets) : grouped_linear_reference(rows, weights, offsets);
+  });
+}
+#define FLANMOE_SIZES Args({1800, 16, 64, 256})->Args({4096, 32, 256, 1024})->Unit(benchmark::kMicrosecond)
+BENCHMARK(grouped_product<true>)->Name("grouped_linear/fast")->FLANMOE_SIZES;
+BENCHMARK(grouped_product<false>)->Name("grouped_linear/reference")->FLANMOE_SIZES;
+
+template <bool kFast>
+void dispatch_and_combine(benchmark::State& state) {
+  const int64_t num_rows = state.range(0), width = state.range(2);
+  const at::Tensor x = input({num_rows, width}, 1), weights = input({num_rows}, 2);
+  const at::Tensor positions = at::arange(num_rows, at::kLong).flip(0).contiguous();
+  run(state, [&] {
+    if (kFast) return combine_rows(dispatch_rows(x, positions), weights, positions, num_rows);
+    return combine_rows_reference(dispatch_rows_reference(x, positions), weights, positions, num_rows);
+  });
+}
+BENCHMARK(dispatch_and_combine<true>)->Name("dispatch_combine/fast")->FLANMOE_SIZES;
+BENCHMARK(dispatch_and_combine<false>)->Name("dispatch_combine/reference")->FLANMOE_SIZES;
+
+template <bool kFast>
+void norm(benchmark::State& state) {
+  const at::Tensor x = input({state.range(0), state.range(2)}, 1), scale = input({state.range(2)}, 2);
+  run(state, [&] { return kFast ? rms_norm(x, scale, 1e-6) : rms_norm_reference(x, scale, 1e-6); });
+}
+BENCHMARK(norm<true>)->Name("rms_norm/fast")->FLANMOE_SIZES;
+BENCHMARK(norm<false>)->Name("rms_norm/reference")->FLANMOE_SIZES;
+
+ModelOptions mini_model(int64_t num_experts, int64_t k) {
+  ModelOptions o;
+  o.vocab_size = 1296;
+  o.moe.num_experts = num_experts;
+  o.moe.k = k;
+  return o;
+}
+
+void train_step(benchmark::State& state, const ModelOptions& options) {
+  T5Model model(options, 1);
+  TrainOptions train;
+  train.optimizer.name = "adafactor";
+  TrainStepper stepper(model, train, 1);
+  TokenBatch batch;
+  batch.source_ids = at::randint(2, options.vocab_size, {32, 56}, at::kLong);
+  batch.target_ids = at::randint(2, options.vocab_size, {32, 24}, at::kLong);
+  batch.num_source_tokens = batch.source_ids.numel();
+  batch.num_target_tokens = batch.target_ids.numel();
+  int64_t step = 0;
+  for (auto _ : state) stepper.step(model, {batch}, step++ % 1000);
+}
+BENCHMARK_CAPTURE(train_step, switch, mini_model(16, 1))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(train_step, twin_of_switch, dense_twin(mini_model(16, 1)))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(train_step, top_2, mini_model(16, 2))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(train_step, twin_of_top_2, dense_twin(mini_model(16, 2)))->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace flanmoe
+
+BENCHMARK_MAIN();
