@@ -26,7 +26,9 @@ const std::vector<Command>& commands() {
       {"data", "write the built-in world, list its tasks, print examples of a mixture",
        "  flanmoe data make --out world seed=3 num_facts=2000\n"
        "  flanmoe data tasks world\n"
-       "  flanmoe data show world --count 5",
+       "  flanmoe data show world --count 5\n"
+       "  flanmoe data show world --corpus --count 3\n"
+       "  flanmoe data show world --tasks heldout/exam --split test --count 2",
        setup_data},
       {"inspect", "what a model folder holds: shape, parameters, FLOPs, tensors",
        "  flanmoe inspect runs/b/checkpoints/step-1000\n"
