@@ -123,6 +123,27 @@ std::string statistics_table(const View& view, const char* key) {
   return last_arm.empty() ? "" : table.str();
 }
 
+std::string training_table(const View& view) {
+  Table table({"stage", "layer", "utilisation", "tokens dropped", "tokens unchosen", "busiest expert"}, 2);
+  std::string last_arm;
+  for (const Json& routing : view.json.value("training_routing", Json::array())) {
+    for (const Json& layer : layers_of(&routing)) {
+      const std::string arm = json_string(routing, "arm", view.where);
+      if (arm != last_arm) table.group(view.label(arm));
+      last_arm = arm;
+      table.row({escape(json_string(routing, "stage", view.where)), escape(layer_name(layer, view.where)),
+                 percent(number_at(layer, "utilisation")), percent(number_at(layer, "dropped_token_share")),
+                 percent(number_at(layer, "unchosen_token_share")), fixed(number_at(layer, "max_load_ratio"), 2)});
+    }
+  }
+  if (last_arm.empty()) return "";
+  return "<h3>On the text a model trains on</h3>\n" +
+         figure(table.str(),
+                "The last step of pre-training and of instruction tuning, with the capacity used in training, first "
+                "seed. The panels above read held-out prompts instead: a router that was only pre-trained has never "
+                "seen their form and sends many of their tokens to the same few experts.");
+}
+
 std::string class_map(const Json& layer, const std::string& name) {
   HeatMap map;
   map.description = "Share of each kind of token that each expert takes, " + name;
@@ -174,7 +195,8 @@ std::string routing_section(const View& view) {
   }
   if (const std::string table = statistics_table(view, "unlimited"); !table.empty())
     body += details("The same without a capacity limit", table);
-  return section("routing", "How the experts are used", body + class_figure(view) + coloured_texts(view));
+  return section("routing", "How the experts are used",
+                 body + training_table(view) + class_figure(view) + coloured_texts(view));
 }
 
 }  // namespace flanmoe::report

@@ -84,6 +84,27 @@ Json routing_json(const std::string& arm, const std::string& stage, const Json& 
   return row;
 }
 
+// What the last logged step of a training run said of its sparse layers ("moe/encoder/1/utilisation").
+Json training_layers(const Json& curve) {
+  constexpr std::string_view kPrefix = "moe/";
+  std::map<std::pair<std::string, int64_t>, Json> layers;
+  for (const Json& line : curve) {
+    for (const auto& [key, value] : line.items()) {
+      if (!key.starts_with(kPrefix)) continue;
+      const size_t stack_end = key.find('/', kPrefix.size()), layer_end = key.find('/', stack_end + 1);
+      const std::string stack = key.substr(kPrefix.size(), stack_end - kPrefix.size());
+      const int64_t layer = std::stoll(key.substr(stack_end + 1, layer_end - stack_end - 1));
+      Json& row = layers[{stack, layer}];
+      row["stack"] = stack;
+      row["layer"] = layer;
+      row[key.substr(layer_end + 1)] = value;  // later lines win
+    }
+  }
+  Json rows = Json::array();
+  for (const auto& [place, row] : layers) rows.push_back(row);
+  return rows;
+}
+
 Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results,
                        bool unlimited) {
   Scores scores;
@@ -140,6 +161,10 @@ void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& opti
                                 {"points", points_of(results.at(cell_name(arm.name, seed, phase)).at("curve"))}});
     }
     const Json& routing = results.at(cell_name(arm.name, options.seeds.front(), phase)).at("routing");
+    const Json training = training_layers(results.at(cell_name(arm.name, options.seeds.front(), phase)).at("curve"));
+    if (!training.empty()) {
+      json["training_routing"].push_back({{"arm", arm.name}, {"stage", stage}, {"layers", training}});
+    }
     if (!routing.is_null()) json["routing"].push_back(routing_json(arm.name, stage, routing));
   }
   const Scores limited = capacity_scores(arm.name, options, results, false),
@@ -165,7 +190,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
                {"seeds", options.seeds},
                {"data", data_json(options, folder)}};
   json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
-      json["routing"] = json["capacity"] = Json::array();
+      json["routing"] = json["training_routing"] = json["capacity"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
   for (const Json& suite :
        results.at(cell_name(arms.front().name, options.seeds.front(), "instruct")).at("heldout").at("suites")) {
