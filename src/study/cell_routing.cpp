@@ -5,6 +5,7 @@
 #include "analysis/routing.h"
 #include "base/error.h"
 #include "data/task.h"
+#include "data/task_paths.h"
 #include "study/run.h"
 
 namespace flanmoe {
@@ -22,7 +23,7 @@ std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const StudyOption
                                    const std::filesystem::path& data_folder) {
   std::vector<std::vector<TextIds>> by_task;
   for (const std::string& path : options.heldout.tasks) {
-    for (const TaskSpec& task : load_tasks(in_data(path, data_folder), data_folder)) {
+    for (const TaskSpec& task : load_tasks(resolve_path(path, data_folder), data_folder)) {
       by_task.emplace_back();
       for (const TaskRow& row : load_rows(task, options.heldout.split)) {
         if (static_cast<int64_t>(by_task.back().size()) == options.routing_texts) break;

@@ -12,12 +12,12 @@ namespace flanmoe {
 namespace {
 
 std::vector<std::string> resolved(std::vector<std::string> paths, const std::filesystem::path& data_folder) {
-  for (std::string& path : paths) path = in_data(path, data_folder).string();
+  for (std::string& path : paths) path = resolve_path(path, data_folder).string();
   return paths;
 }
 
 std::filesystem::path tokenizer_file(const RunOptions& options) {
-  return in_data(options.tokenizer.empty() ? "{data}/spiece.model" : options.tokenizer, options.data);
+  return resolve_path(options.tokenizer.empty() ? "{data}/spiece.model" : options.tokenizer, options.data);
 }
 
 // Writes the resolved configuration, or checks that the folder's is the same.
@@ -78,10 +78,6 @@ std::string line_difference(const std::string& before, const std::string& now) {
     if (old_line != new_line) difference += fmt::format("\n  there: {}\n  asked: {}", old_line, new_line);
   }
   return difference;
-}
-
-std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder) {
-  return resolve_path(path, data_folder);
 }
 
 Tokenizer open_tokenizer(const RunOptions& options) {

@@ -44,7 +44,4 @@ TrainResult run_training(const RunOptions& options, const std::filesystem::path&
 // Lines that differ between two configurations, for messages.
 std::string line_difference(const std::string& before, const std::string& now);
 
-// "{data}/x" -> data_folder / "x", "{home}/x" -> the folder of configs/ and tasks/; anything else as it is.
-std::filesystem::path in_data(const std::string& path, const std::filesystem::path& data_folder);
-
 }  // namespace flanmoe

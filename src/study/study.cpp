@@ -9,6 +9,7 @@
 #include "base/leftovers.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "data/task_paths.h"
 #include "data/world.h"
 #include "report/report.h"
 #include "study/cost.h"
@@ -78,7 +79,7 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
       {"validation.tasks", options.validation.tasks}, {"curve.tasks", options.curve.tasks}};
   for (const auto& [key, paths] : lists) {
     for (const std::string& path : paths) {
-      const std::filesystem::path file = in_data(path, data);
+      const std::filesystem::path file = resolve_path(path, data);
       if (path.starts_with("{data}") && !fs::exists(data)) continue;
       if (!fs::exists(file)) fail_input("'{}' names '{}', but there is no {}", key, path, file.string());
     }

@@ -1,25 +1,14 @@
 // Readers of tables: CSV and TSV in general, MMLU, SICK and the chain-of-thought sets. Rows are written here by hand.
-#include "base/check.h"
-#include "base/error.h"
+#include "data/reader_case.h"
 #include "data/reader_parts.h"
-#include "data/readers.h"
 
 namespace flanmoe {
 namespace {
 
-using Texts = std::vector<std::string>;
+using cases::expect_says;
+using cases::Texts;
 
-class TableReaders : public FolderTest {
- protected:
-  std::string refused(Reader reader, const std::string& name, const std::string& content) {
-    const auto file = put(name, content);
-    return message_of<UserError>([&] { reader(file); });
-  }
-};
-
-void expect_says(const std::string& message, const Texts& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
-}
+class TableReaders : public cases::ReaderTest {};
 
 TEST_F(TableReaders, CsvCellsMayHoldCommasQuotesAndLineEnds) {
   const auto records =

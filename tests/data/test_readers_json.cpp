@@ -1,26 +1,15 @@
 // Readers of JSON data: Super-NaturalInstructions, BIG-Bench Hard, PubMedQA, StrategyQA, ready prompts.
 #include <zlib.h>
 
-#include "base/check.h"
-#include "base/error.h"
-#include "data/readers.h"
+#include "data/reader_case.h"
 
 namespace flanmoe {
 namespace {
 
-using Texts = std::vector<std::string>;
+using cases::expect_says;
+using cases::Texts;
 
-class JsonReaders : public FolderTest {
- protected:
-  std::string refused(Reader reader, const std::string& name, const std::string& content) {
-    const auto file = put(name, content);
-    return message_of<UserError>([&] { reader(file); });
-  }
-};
-
-void expect_says(const std::string& message, const Texts& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
-}
+class JsonReaders : public cases::ReaderTest {};
 
 const std::string kNiv2 = R"({"URL": [NaN], "Definition": ["Say it.", "Twice."], "Categories": ["Word Games"],
   "Instances": [{"id": "t-1", "input": " cat \n", "output": ["cat cat\n", "catcat"]}, {"input": "dog", "output": ["dog dog"]}]})";

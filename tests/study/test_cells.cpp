@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/data_case.h"
+#include "data/task_paths.h"
 #include "model/folder.h"
 
 namespace flanmoe {
@@ -179,8 +180,8 @@ TEST_F(Run, AModelOfASmallerVocabularyIsRefused) {
 }
 
 TEST(Paths, DataStandsForTheDataFolder) {
-  EXPECT_EQ(in_data("{data}/a/b.yaml", "/x"), std::filesystem::path("/x/a/b.yaml"));
-  EXPECT_EQ(in_data("a/b.yaml", "/x"), std::filesystem::path("a/b.yaml"));
+  EXPECT_EQ(resolve_path("{data}/a/b.yaml", "/x"), std::filesystem::path("/x/a/b.yaml"));
+  EXPECT_EQ(resolve_path("a/b.yaml", "/x"), std::filesystem::path("a/b.yaml"));
 }
 
 }  // namespace
