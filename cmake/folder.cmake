@@ -1,14 +1,19 @@
 # One CMake target per folder of src/. The declared dependencies are the row of the folder in docs/architecture.md;
 # tests/architecture reads the include lines and fails on any other arrow.
 
+# libtorch brings fmt headers of its own, of another version: Debian's, which its library belongs to, must be found first.
+get_target_property(fmt_include_folder fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include_first)
+file(CREATE_LINK ${fmt_include_folder}/fmt ${CMAKE_BINARY_DIR}/include_first/fmt SYMBOLIC)
+include_directories(SYSTEM BEFORE ${CMAKE_BINARY_DIR}/include_first)
+
 # The headers every file would parse again: compiled once for the folders without torch, once for those with it.
 function(flanmoe_precompiled name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;LIBS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBS" ${ARGN})
   file(WRITE ${CMAKE_BINARY_DIR}/${name}.cpp "")
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${ARG_LIBS})
-  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
@@ -16,8 +21,8 @@ set(FLANMOE_BASE_LIBS fmt::fmt spdlog::spdlog yaml-cpp nlohmann_json::nlohmann_j
 set(FLANMOE_STD_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional>
   <set> <sstream> <string> <string_view> <unordered_map> <utility> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
 flanmoe_precompiled(flanmoe_pch_std HEADERS ${FLANMOE_STD_HEADERS} LIBS ${FLANMOE_BASE_LIBS})
-flanmoe_precompiled(flanmoe_pch_torch HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h> <torch/csrc/autograd/custom_function.h>
-  LIBS ${FLANMOE_BASE_LIBS} torch DEFINITIONS FMT_HEADER_ONLY=1)
+flanmoe_precompiled(flanmoe_pch_torch HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h>
+  LIBS ${FLANMOE_BASE_LIBS} torch)
 
 # flanmoe_folder(NAME [TORCH] DEPS folder... LIBS library...)
 function(flanmoe_folder name)
@@ -34,8 +39,6 @@ function(flanmoe_folder name)
   list(TRANSFORM ARG_DEPS PREPEND flanmoe_)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS} ${ARG_LIBS} ${FLANMOE_BASE_LIBS})
   if(ARG_TORCH)
-    # libtorch brings fmt headers of its own, of another version than Debian's library: used header-only they need no library.
-    target_compile_definitions(${target} PUBLIC FMT_HEADER_ONLY=1)
     target_link_libraries(${target} PUBLIC torch)
     target_precompile_headers(${target} REUSE_FROM flanmoe_pch_torch)
   else()

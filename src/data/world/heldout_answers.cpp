@@ -9,7 +9,7 @@ std::string text_of(int64_t number) { return std::to_string(number); }
 
 WorldTask reasoning(const std::string& name, double chance, Make make) {
   WorldTask task{"reasoning_" + name,  "heldout",       name,
-                 {"{text} {options}"}, std::move(make), {"{text} Think step by step."}};
+                 {"{text} {options}"}, std::move(make), {"{text} {options} Explain first."}};
   task.suite = "reasoning";
   task.chance = chance;
   return task;
@@ -105,6 +105,25 @@ Make passage_yes_no(const World& world) {
   };
 }
 
+// Sentences of the corpus about facts that no instruction asks for, without the value that ends them: "Vorei enjoys".
+Make completion(const World& world, size_t kind) {
+  std::vector<Entity> entities;
+  for (const Entity& entity : world.entities) {
+    if (entity.kind == kind) entities.push_back(entity);
+  }
+  const std::vector<Attribute>& attributes = kinds()[kind].attributes;
+  return [=](RandomStream& s) {
+    const Entity& entity = s.pick(entities);
+    size_t index = s.below(attributes.size());
+    while (attributes[index].asked) index = s.below(attributes.size());
+    const std::string ending = " {v}.";
+    std::string statement = s.pick(attributes[index].statements);
+    while (!statement.ends_with(ending)) statement = s.pick(attributes[index].statements);
+    const std::string stem = told(statement.substr(0, statement.size() - ending.size()), entity.name, "");
+    return choice_row({{"stem", stem}}, entity.values[index], words(attributes[index].list), 4, s);
+  };
+}
+
 Make place_of_thing() {
   return [](RandomStream& s) {
     const Words things = draw(words("goods"), 3, s), rooms = draw(words("room"), 3, s);
@@ -131,6 +150,8 @@ std::vector<WorldTask> qa_tasks(const World& world) {
       qa("passage_yes_no", 50.0, {"{passage} Is it true? {claim} {options}"}, passage_yes_no(world)),
       qa("place_of_thing", 25.0, {"{passage} {question} {options}"}, place_of_thing())};
   tasks[1].metric = "token_f1";
+  for (size_t kind = 0; kind < kinds().size(); ++kind)
+    tasks.push_back(qa("complete_" + kinds()[kind].name, 25.0, {"{stem} {options}"}, completion(world, kind)));
   return tasks;
 }
 

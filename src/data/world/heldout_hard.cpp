@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "data/world/tasks.h"
 
 namespace flanmoe::world {
@@ -9,7 +11,7 @@ using Make = std::function<WorldRow(RandomStream&)>;
 
 WorldTask hard(const std::string& name, double chance, Make make) {
   WorldTask task{"hard_" + name,       "heldout",       name,
-                 {"{text} {options}"}, std::move(make), {"{text} {options} Think step by step."}};
+                 {"{text} {options}"}, std::move(make), {"{text} {options} Explain first."}};
   task.suite = "hard";
   task.chance = chance;
   return task;
@@ -20,17 +22,20 @@ WorldRow explained(WorldRow row, const std::string& rationale) {
   return row;
 }
 
+// "not true and false or true", from left to right.
 WorldRow boolean_expression(RandomStream& s) {
-  const bool a = s.chance(0.5), b = s.chance(0.5), use_and = s.chance(0.5), negated = s.chance(0.5);
   const auto name = [](bool value) { return std::string(value ? "true" : "false"); };
-  const bool left = negated ? !a : a, value = use_and ? left && b : left || b;
-  const std::string text =
-      std::string(negated ? "not " : "") + name(a) + (use_and ? " and " : " or ") + name(b) + " is";
-  return WorldRow{{{"text", text}},
-                  {"true", "false"},
-                  {name(value)},
-                  name(left) + (use_and ? " and " : " or ") + name(b) + ".",
-                  ""};
+  std::string text, steps;
+  bool value = false;
+  for (int64_t i = 0; i < 3; ++i) {
+    const bool word = s.chance(0.5), negated = s.chance(0.5), use_and = s.chance(0.5), term = negated ? !word : word;
+    const std::string joined = use_and ? " and " : " or ";
+    text += (i > 0 ? joined : "") + (negated ? "not " : "") + name(word);
+    if (i > 0) steps += name(value) + joined + name(term) + ". ";
+    value = i == 0 ? term : use_and ? value && term : value || term;
+  }
+  steps.pop_back();
+  return WorldRow{{{"text", text + " is"}}, {"true", "false"}, {name(value)}, steps, ""};
 }
 
 WorldRow swaps(RandomStream& s) {
@@ -45,21 +50,21 @@ WorldRow swaps(RandomStream& s) {
                    people[swapped[0]] + " gets the " + things[swapped[0]] + ".");
 }
 
-WorldRow day_later(RandomStream& s) {
-  const Words& days = words("day");
-  const size_t i = s.below(7), later = s.below(2) + 3;
-  const std::string text = "Today is " + days[i] + ". Which day is in " + std::to_string(later) + " days?";
-  return explained(choice_row({{"text", text}}, days[(i + later) % 7], days, 4, s),
-                   "After " + days[i] + " comes " + days[(i + 1) % 7] + ".");
+// A place in a cycle of days or months, some steps away from the one that is told.
+WorldRow away(const std::string& list, const std::string& today, const std::string& asked, int64_t direction,
+              RandomStream& s) {
+  const Words& names = words(list);
+  const auto size = static_cast<int64_t>(names.size()), steps = s.between(3, 6), begin = s.between(0, size - 1);
+  const auto at = [&](int64_t i) { return names[static_cast<size_t>((begin + direction * i + size) % size)]; };
+  const std::string text =
+      fmt::format("{} {}. Which {} {}?", today, at(0), list, fmt::format(fmt::runtime(asked), steps));
+  const std::string comes = direction > 0 ? "After " : "Before ";
+  return explained(choice_row({{"text", text}}, at(steps), names, 4, s), comes + at(0) + " comes " + at(1) + ".");
 }
 
-WorldRow month_ago(RandomStream& s) {
-  const Words& months = words("month");
-  const size_t i = s.below(12);
-  const std::string text = "Now it is " + months[i] + ". Which month was two months ago?";
-  return explained(choice_row({{"text", text}}, months[(i + 10) % 12], months, 4, s),
-                   "Before " + months[i] + " comes " + months[(i + 11) % 12] + ".");
-}
+WorldRow day_later(RandomStream& s) { return away("day", "Today is", "is in {} days", 1, s); }
+
+WorldRow month_ago(RandomStream& s) { return away("month", "Now it is", "was {} months ago", -1, s); }
 
 WorldRow two_hops(RandomStream& s) {
   const Words people = draw(story_names(), 2, s), things = draw(words("tool"), 2, s), rooms = draw(words("room"), 2, s);
