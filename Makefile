@@ -5,7 +5,7 @@ BUILD ?= build
 DATA ?= ../shared/data
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test test-long bench lint format clean
+.PHONY: help setup build study test bench lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,9 +22,6 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
-
-test-long: build ## run the tests that take more than minutes
-	@FLANMOE_LONG_TESTS=1 scripts/test.sh $(BUILD) $(JOBS)
 
 bench: setup ## build and run the benchmarks of the kernels against their references
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels

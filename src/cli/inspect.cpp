@@ -35,7 +35,7 @@ void print(const T5Model& model, const ModelCounts& counts, bool with_tensors) {
       o.decoder_only ? std::to_string(o.num_layers) : fmt::format("{}+{}", o.num_layers, o.num_decoder_layers),
       o.vocab_size);
   if (o.moe.num_experts > 0) {
-    std::cout << fmt::format("sparse: {} experts in every {}th layer, {}, k {}, capacity {} / {}\n", o.moe.num_experts,
+    std::cout << fmt::format("sparse: {} experts, 1 layer in {}, {}, k {}, capacity {} / {}\n", o.moe.num_experts,
                              o.moe.sparse_every, o.moe.routing, o.moe.k, o.moe.capacity_factor_train,
                              o.moe.capacity_factor_eval);
   }
