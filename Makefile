@@ -27,8 +27,8 @@ bench: setup ## build and run the benchmarks of the kernels against their refere
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels
 	@OMP_NUM_THREADS=1 $(BUILD)/bench_kernels
 
-lint: build ## check formatting and run clang-tidy
-	@scripts/lint.sh $(BUILD)
+lint: setup ## check formatting and run clang-tidy
+	@scripts/lint.sh
 
 format: ## reformat every source file
 	@git ls-files --cached --others --exclude-standard 'src/*.h' 'src/*.cpp' 'tests/*.h' 'tests/*.cpp' 'bench/*.cpp' | xargs clang-format-14 -i

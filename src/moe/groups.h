@@ -14,7 +14,13 @@ using GroupBounds = std::vector<int64_t>;
 // Training: all tokens cut to group_size (0 = one group). `num_tokens` >= 0.
 GroupBounds cut_groups(int64_t num_tokens, int64_t group_size);
 
-// clamp(round_half_even(factor * S / E), min_capacity, S); S when factor is 0 (no limit). The factor never contains k.
-int64_t expert_capacity(double factor, int64_t group_tokens, int64_t num_experts, int64_t min_capacity);
+// The room of an expert in a group of S tokens: clamp(round_half_even(factor * S / E), least, S), the factor never
+// containing k; S when factor is 0 (no limit). An `absolute` room stands in for all that (Hugging Face).
+struct CapacityRule {
+  double factor = 0.0;
+  int64_t least = 1;
+  int64_t absolute = 0;  // 0 = by factor
+};
+int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
 
 }  // namespace flanmoe

@@ -23,9 +23,10 @@ struct Routed {
   std::vector<int64_t> asked;  // [T] pairs each token asked for, the policy of the second expert applied
 };
 
-double capacity_factor(const MoeOptions& options, const MoeCall& call) {
-  if (call.unlimited) return 0.0;
-  return call.training ? options.capacity_factor_train : options.capacity_factor_eval;
+CapacityRule capacity_rule(const MoeOptions& options, const MoeCall& call) {
+  if (call.unlimited) return {};
+  return {call.training ? options.capacity_factor_train : options.capacity_factor_eval, options.min_capacity,
+          options.expert_capacity};
 }
 
 std::vector<double> largest(const at::Tensor& probabilities) {
@@ -55,7 +56,7 @@ Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, co
       choose_experts(router.probabilities, options, policy, stream_key(call.noise_key, "second_expert"));
   const bool by_probability = options.priority == "probability";
   Plan plan =
-      plan_token_choice(choices, groups, options.num_experts, capacity_factor(options, call), options.min_capacity,
+      plan_token_choice(choices, groups, options.num_experts, capacity_rule(options, call),
                         by_probability ? largest(router.probabilities) : std::vector<double>{});
   at::Tensor gates = choices.gates;
   if (options.gate == "normalised_after_drop") gates = normalise_kept(gates, plan.kept);
@@ -65,8 +66,7 @@ Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, co
 
 Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options,
                         const MoeCall& call) {
-  const ExpertChoices choices =
-      choose_tokens(router.probabilities, groups, capacity_factor(options, call), options.min_capacity);
+  const ExpertChoices choices = choose_tokens(router.probabilities, groups, capacity_rule(options, call));
   Plan plan = plan_expert_choice(choices, groups, options.num_experts);
   at::Tensor weights = router.probabilities.reshape({-1}).index_select(0, plan.pairs);
   return {std::move(plan), weights, {}, std::vector<int64_t>(groups.back(), 0)};

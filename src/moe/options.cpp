@@ -26,6 +26,9 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.require(capacity_factor_eval >= 0.0, "capacity_factor_eval", "0 or more");
   v.field("min_capacity", min_capacity, "least rows an expert has room for");
   v.require(min_capacity >= 1, "min_capacity", "1 or more");
+  v.field("expert_capacity", expert_capacity,
+          "above 0: Hugging Face's Switch rule, this much room per expert in each row, padding routed too");
+  v.require(expert_capacity >= 0, "expert_capacity", "0 or more");
   v.field("group_size", group_size, "tokens that compete for room in training; 0 = the whole batch");
   v.require(group_size >= 0, "group_size", "0 or more");
   v.choice("eval_group", eval_group, {"sequence", "batch"}, "who competes for room in evaluation");
@@ -37,10 +40,14 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.field("expert_dropout", expert_dropout, "dropout on the experts' hidden activation, in training");
   v.require(expert_dropout >= 0.0 && expert_dropout < 1.0, "expert_dropout", "a number in [0, 1)");
   v.field("extra_dense_ffn", extra_dense_ffn, "a dense feed-forward after each sparse one (ST-MoE)");
-  v.field("sparse_every", sparse_every, "layer i is sparse when i % sparse_every == sparse_offset");
-  v.require(sparse_every >= 1, "sparse_every", "1 or more");
+  v.field("sparse_every", sparse_every,
+          "layer i is sparse when i % sparse_every == sparse_offset; 0 = the layers listed below");
+  v.require(sparse_every >= 0, "sparse_every", "0 or more");
   v.field("sparse_offset", sparse_offset, "see sparse_every");
-  v.require(sparse_offset >= 0 && sparse_offset < sparse_every, "sparse_offset", "from 0 to sparse_every - 1");
+  v.require(sparse_offset >= 0 && (sparse_every == 0 || sparse_offset < sparse_every), "sparse_offset",
+            "from 0 to sparse_every - 1");
+  v.field("sparse_encoder_layers", sparse_encoder_layers, "sparse layers of the encoder, when sparse_every is 0");
+  v.field("sparse_decoder_layers", sparse_decoder_layers, "sparse layers of the decoder, when sparse_every is 0");
 }
 
 }  // namespace flanmoe

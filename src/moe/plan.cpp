@@ -69,14 +69,14 @@ void count_dropped_tokens(MoeStatistics& counts, const TokenChoices& choices, co
 }  // namespace
 
 Plan plan_token_choice(const TokenChoices& choices, const GroupBounds& groups, int64_t num_experts,
-                       double capacity_factor, int64_t min_capacity, const std::vector<double>& top_probability) {
+                       const CapacityRule& rule, const std::vector<double>& top_probability) {
   Plan plan;
   plan.kept.assign(choices.experts.size(), 0);
   plan.counts = empty_counts(num_experts, choices.num_tokens);
   std::vector<Row> rows;
   rows.reserve(choices.experts.size());
   for (size_t g = 0; g + 1 < groups.size(); ++g) {
-    const int64_t capacity = expert_capacity(capacity_factor, groups[g + 1] - groups[g], num_experts, min_capacity);
+    const int64_t capacity = expert_capacity(rule, groups[g + 1] - groups[g], num_experts);
     const auto order = service_order(groups[g], groups[g + 1], top_probability);
     std::vector<int64_t> kept_in_group(num_experts, 0);
     for (int64_t rank = 0; rank < choices.k; ++rank) {

@@ -22,9 +22,9 @@ struct Plan {
 
 // All first choices of a group precede all second ones; inside a rank by token position, or by falling top-1
 // probability (priority "probability"). A pair is kept while its expert has room (reference/routing 3).
-// `top_probability` [T] is read for that priority only. capacity_factor 0 = no limit.
+// `top_probability` [T] is read for that priority only.
 Plan plan_token_choice(const TokenChoices& choices, const GroupBounds& groups, int64_t num_experts,
-                       double capacity_factor, int64_t min_capacity, const std::vector<double>& top_probability);
+                       const CapacityRule& rule, const std::vector<double>& top_probability);
 
 Plan plan_expert_choice(const ExpertChoices& choices, const GroupBounds& groups, int64_t num_experts);
 

@@ -87,14 +87,13 @@ TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& o
   return choices;
 }
 
-ExpertChoices choose_tokens(const at::Tensor& probabilities, const GroupBounds& groups, double capacity_factor,
-                            int64_t min_capacity) {
+ExpertChoices choose_tokens(const at::Tensor& probabilities, const GroupBounds& groups, const CapacityRule& rule) {
   const int64_t num_experts = probabilities.size(1);
   const std::vector<double> rows = to_rows(probabilities);
   ExpertChoices choices;
   for (size_t g = 0; g + 1 < groups.size(); ++g) {
     const int64_t begin = groups[g], size = groups[g + 1] - begin;
-    const int64_t capacity = expert_capacity(capacity_factor, size, num_experts, min_capacity);
+    const int64_t capacity = expert_capacity(rule, size, num_experts);
     choices.group_capacity.push_back(capacity);
     std::vector<int64_t> order(size);
     for (int64_t e = 0; e < num_experts; ++e) {

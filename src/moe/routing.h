@@ -33,7 +33,6 @@ struct ExpertChoices {
   std::vector<int64_t> experts;         // [P]
   std::vector<int64_t> group_capacity;  // [G]
 };
-ExpertChoices choose_tokens(const at::Tensor& probabilities, const GroupBounds& groups, double capacity_factor,
-                            int64_t min_capacity);
+ExpertChoices choose_tokens(const at::Tensor& probabilities, const GroupBounds& groups, const CapacityRule& rule);
 
 }  // namespace flanmoe

@@ -36,7 +36,7 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
     const GroupBounds groups = cut_groups(num_tokens, group_size);
     const at::Tensor p = random_probabilities(num_tokens, num_experts, seed);
     const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), "random", seed);
-    const Plan plan = plan_token_choice(choices, groups, num_experts, factor, 1, {});
+    const Plan plan = plan_token_choice(choices, groups, num_experts, {factor, 1}, {});
 
     ASSERT_EQ(plan.kept.size(), choices.experts.size());
     const int64_t asked = static_cast<int64_t>(choices.experts.size()) -
@@ -62,7 +62,7 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
         ++of_group[static_cast<size_t>(std::upper_bound(groups.begin(), groups.end(), token) - groups.begin()) - 1];
       }
       for (size_t g = 0; g + 1 < groups.size(); ++g) {
-        EXPECT_LE(of_group[g], expert_capacity(factor, groups[g + 1] - groups[g], num_experts, 1));
+        EXPECT_LE(of_group[g], expert_capacity({factor, 1}, groups[g + 1] - groups[g], num_experts));
       }
     }
   }
@@ -72,8 +72,8 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
 TEST(PlanLaws, NobodyIsTurnedAwayFromAnExpertWithRoom) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const TokenChoices choices = choose_experts(random_probabilities(29, 4, seed), layers::options(4, 2), "all", seed);
-    const Plan plan = plan_token_choice(choices, {0, 29}, 4, 0.8, 1, {});
-    const int64_t room = expert_capacity(0.8, 29, 4, 1);
+    const Plan plan = plan_token_choice(choices, {0, 29}, 4, {0.8, 1}, {});
+    const int64_t room = expert_capacity({0.8, 1}, 29, 4);
     for (size_t pair = 0; pair < plan.kept.size(); ++pair) {
       if (plan.kept[pair] == 1) continue;
       EXPECT_EQ(plan.counts.kept[static_cast<size_t>(choices.experts[pair])], room);
@@ -85,7 +85,7 @@ TEST(PlanLaws, ExpertChoiceFillsEveryExpertWithItsBest) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const at::Tensor p = random_probabilities(23, 4, seed);
     const GroupBounds groups = {0, 9, 23};
-    const ExpertChoices choices = choose_tokens(p, groups, 1.5, 1);
+    const ExpertChoices choices = choose_tokens(p, groups, {1.5, 1});
     ASSERT_EQ(choices.group_capacity, (std::vector<int64_t>{3, 5}));  // round(1.5 * 9 / 4) and round(1.5 * 14 / 4)
     const Plan plan = plan_expert_choice(choices, groups, 4);
     EXPECT_NEAR(plan.counts.utilisation(), 1.0, 1e-12);
@@ -111,7 +111,7 @@ TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
   for (const int64_t k : {1, 2, 3}) {
     const TokenChoices choices =
         choose_experts(random_probabilities(17, 5, 3), layers::options(5, k, "normalised_before_drop"), "all", 0);
-    const Plan plan = plan_token_choice(choices, {0, 17}, 5, 0.0, 1, {});
+    const Plan plan = plan_token_choice(choices, {0, 17}, 5, {0.0, 1}, {});
     const at::Tensor x = layers::tokens(17, 6);
     const at::Tensor weights = choices.gates.reshape({-1}).index_select(0, plan.pairs);
     EXPECT_LT(largest_gap(combine_rows(dispatch_rows(x, plan.tokens), weights, plan.tokens, 17), x), 1e-5) << k;

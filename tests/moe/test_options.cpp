@@ -31,7 +31,7 @@ TEST(MoeOptions, OutOfRange) {
   EXPECT_EQ(refusal("balance_loss: -1"), "x.yaml:1: 'balance_loss' is -1, expected 0 or more");
   EXPECT_EQ(refusal("z_loss: -1"), "x.yaml:1: 'z_loss' is -1, expected 0 or more");
   EXPECT_EQ(refusal("expert_dropout: 1"), "x.yaml:1: 'expert_dropout' is 1, expected a number in [0, 1)");
-  EXPECT_EQ(refusal("sparse_every: 0"), "x.yaml:1: 'sparse_every' is 0, expected 1 or more");
+  EXPECT_EQ(refusal("sparse_every: -1"), "x.yaml:1: 'sparse_every' is -1, expected 0 or more");
   EXPECT_EQ(refusal("sparse_every: 2\nsparse_offset: 2"),
             "x.yaml:2: 'sparse_offset' is 2, expected from 0 to sparse_every - 1");
 }

@@ -146,7 +146,7 @@ TEST(WorkedChoices, SamplingDrawsTheSecondFromTheRest) {
 }
 
 TEST(WorkedPlan, SwitchByPosition) {
-  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, 1.0, 1, {});
+  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, {1.0, 1}, {});
   EXPECT_EQ(plan.kept, (Bytes{1, 1, 0, 1, 0, 1, 1, 1}));
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 3, 4, 6}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {0, 1, 6, 5, 3, 7});
@@ -156,13 +156,13 @@ TEST(WorkedPlan, SwitchByPosition) {
 // Order 2 6 0 4 7 1 5 3: expert 0 takes t2 and t0.
 TEST(WorkedPlan, SwitchByPriority) {
   const at::Tensor top = std::get<0>(worked_router().probabilities.max(1));
-  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, 1.0, 1, doubles(top));
+  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, {1.0, 1}, doubles(top));
   EXPECT_EQ(plan.kept, (Bytes{1, 0, 1, 1, 0, 1, 1, 1}));
 }
 
 TEST(WorkedPlan, TopTwo) {
   const auto kept = [](const std::string& policy, double factor) {
-    return plan_token_choice(choices_of(2, policy), {0, 8}, 4, factor, 1, {}).kept;
+    return plan_token_choice(choices_of(2, policy), {0, 8}, 4, {factor, 1}, {}).kept;
   };
   EXPECT_EQ(kept("all", 1.0), (Bytes{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
   EXPECT_EQ(kept("all", 2.0), (Bytes{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
@@ -173,11 +173,11 @@ TEST(WorkedPlan, TopTwo) {
 
 TEST(WorkedPlan, ExpertChoice) {
   const at::Tensor p = worked_router().probabilities;
-  const ExpertChoices two = choose_tokens(p, {0, 8}, 1.0, 1);
+  const ExpertChoices two = choose_tokens(p, {0, 8}, {1.0, 1});
   EXPECT_EQ(two.tokens, (Ints{2, 0, 6, 1, 5, 3, 7, 5}));
   EXPECT_EQ(two.experts, (Ints{0, 0, 1, 1, 2, 2, 3, 3}));
   EXPECT_EQ(two.group_capacity, (Ints{2}));
-  EXPECT_EQ(choose_tokens(p, {0, 8}, 2.0, 1).tokens, (Ints{2, 0, 4, 1, 6, 1, 4, 0, 5, 3, 7, 1, 7, 5, 3, 1}));
+  EXPECT_EQ(choose_tokens(p, {0, 8}, {2.0, 1}).tokens, (Ints{2, 0, 4, 1, 6, 1, 4, 0, 5, 3, 7, 1, 7, 5, 3, 1}));
   const Plan plan = plan_expert_choice(two, {0, 8}, 4);
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 4, 6, 8}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {2, 0, 6, 1, 5, 3, 7, 5});
@@ -185,7 +185,7 @@ TEST(WorkedPlan, ExpertChoice) {
 }
 
 TEST(WorkedPlan, ExpertChoiceTiesGoToTheLowestToken) {
-  const ExpertChoices choices = choose_tokens(at::full({5, 2}, 0.5), {0, 5}, 1.0, 1);  // round(2.5) = 2
+  const ExpertChoices choices = choose_tokens(at::full({5, 2}, 0.5), {0, 5}, {1.0, 1});  // round(2.5) = 2
   EXPECT_EQ(choices.tokens, (Ints{0, 1, 0, 1}));
 }
 
