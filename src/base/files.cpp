@@ -102,13 +102,13 @@ MappedFile::MappedFile(const fs::path& path) {
   if (!S_ISREG(facts.st_mode)) fail_read(path, "not a plain file");
   size_ = static_cast<size_t>(facts.st_size);
   if (size_ == 0) return;  // nothing can be mapped, and nothing need be
-  void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
+  void* mapped = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.descriptor, 0);
   if (mapped == MAP_FAILED) fail_read(path, std::strerror(errno));
-  data_ = static_cast<const std::byte*>(mapped);
+  data_ = static_cast<std::byte*>(mapped);
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ != nullptr) ::munmap(data_, size_);
 }
 
 std::string checksum_text(std::string_view text) {

@@ -50,7 +50,8 @@ class LineWriter {
   fs::path path_;
 };
 
-// A file mapped read-only for its lifetime.
+// A file mapped for its lifetime. What is written into the mapping stays in memory: the file does not change, and only
+// the pages written to take memory of their own.
 class MappedFile {
  public:
   explicit MappedFile(const fs::path& path);
@@ -58,10 +59,26 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  std::byte* data() const { return data_; }
 
  private:
-  const std::byte* data_ = nullptr;
+  std::byte* data_ = nullptr;
   size_t size_ = 0;
+};
+
+// Writes one new file from its beginning to its end.
+class FileWriter {
+ public:
+  explicit FileWriter(const fs::path& path);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+  void write(std::string_view content);  // RunError "cannot write PATH: reason" (disk full)
+  void finish();                         // syncs and closes; RunError as above
+
+ private:
+  fs::path path_;
+  int descriptor_;
 };
 
 // 16 hex digits of a 64-bit hash of the file's bytes; for manifests (integrity, not security).

@@ -76,9 +76,12 @@ class TemporaryGuard {
   bool renamed_ = false;
 };
 
+int open_new(const fs::path& file, const fs::path& shown) {
+  return checked(shown, [&] { return ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
+}
+
 void write_and_sync(const fs::path& file, std::string_view content, const fs::path& shown) {
-  const int descriptor =
-      checked(shown, [&] { return ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
+  const int descriptor = open_new(file, shown);
   try {
     write_all(descriptor, content, shown);
     if (::fsync(descriptor) != 0) fail_write(shown, std::strerror(errno));
@@ -143,6 +146,19 @@ void sync_path(const fs::path& path) {
   ::close(descriptor);
   // Some file systems cannot sync a folder and say so with EINVAL; there is nothing more to be done on them.
   if (status != 0 && reason != EINVAL) fail_write(path, std::strerror(reason));
+}
+
+FileWriter::FileWriter(const fs::path& path) : path_(path), descriptor_(open_new(path, path)) {}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void FileWriter::write(std::string_view content) { write_all(descriptor_, content, path_); }
+
+void FileWriter::finish() {
+  if (::fsync(descriptor_) != 0) fail_write(path_, std::strerror(errno));
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail_write(path_, std::strerror(errno));
 }
 
 LineWriter::LineWriter(const fs::path& path)

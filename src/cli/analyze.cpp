@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "data/tokenizer_folder.h"
 #include "model/folder.h"
 #include "study/cell_routing.h"
 
@@ -37,8 +38,7 @@ int run(const AnalyzeArguments& arguments) {
   if (options.heldout.tasks.empty())
     fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout/exam\"]'");
   const T5Model model = load_model(arguments.model);
-  const Json routing =
-      routing_of_cell(model, Tokenizer(fs::path(arguments.model) / "spiece.model"), options, arguments.data);
+  const Json routing = routing_of_cell(model, open_model_tokenizer(arguments.model), options, arguments.data);
   if (routing.is_null())
     fail_input("{}: a model without sparse layers in an encoder-decoder; nothing to analyse", arguments.model);
   if (arguments.json) {

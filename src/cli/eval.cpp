@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "data/tokenizer_folder.h"
 #include "eval/evaluate.h"
 #include "model/folder.h"
 
@@ -37,7 +38,7 @@ int run(const EvalArguments& arguments) {
   if (!arguments.out.empty() && fs::exists(arguments.out))
     fail_input("--out {}: exists already; expected a new folder", arguments.out);
   const T5Model model = load_model(arguments.model);
-  const Tokenizer tokenizer(fs::path(arguments.model) / "spiece.model");
+  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   const EvalResult result = evaluate(model, tokenizer, options, arguments.data);
   if (!arguments.out.empty()) write_eval(result, arguments.out);
   if (arguments.json) {

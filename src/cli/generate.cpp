@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/command.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer_folder.h"
 #include "decode/generate.h"
 #include "model/folder.h"
 
@@ -42,7 +42,7 @@ int run(const GenerateArguments& arguments) {
   GenerateOptions options;
   load_options(with_overrides(ConfigNode(), settings), options);
   const T5Model model = load_model(arguments.model);
-  const Tokenizer tokenizer(fs::path(arguments.model) / "spiece.model");
+  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   const std::vector<std::string> prompts = prompts_of(arguments);
   std::vector<std::vector<int32_t>> sources;
   for (const std::string& prompt : prompts) {

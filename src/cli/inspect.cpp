@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "model/config_json.h"
 #include "model/counts.h"
 #include "model/folder.h"
-#include "model/options_json.h"
 
 namespace flanmoe {
 namespace {

@@ -63,6 +63,14 @@ MoeTokens tokens_by_position(const TokenExperts& experts, const at::Tensor& posi
   return tokens;
 }
 
+// Every position is routed under Hugging Face's rule, so those of the layer are those of the batch.
+PooledRouting pooled_routing(const MoeOutput& out, const BlockPlace& place, int64_t num_rows, int64_t length) {
+  std::vector<int64_t> kept;
+  for (const auto& experts : out.tokens->experts) kept.push_back(experts.empty() ? 0 : experts[0]);
+  return {place.stack, out.router_logits.view({num_rows, length, -1}),
+          at::tensor(kept, at::kLong).view({num_rows, length})};
+}
+
 at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place,
                                RouterReports& reports) {
   const MoeOptions& moe = place.options.moe;
@@ -71,13 +79,16 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
       moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
   call.training = place.call.training;
   call.unlimited = place.input.unlimited_capacity;
-  call.want_losses = place.call.training;
+  call.want_losses = place.call.training || place.call.router_losses;
   call.want_statistics = place.call.collect_statistics;
-  call.want_tokens = place.call.collect_tokens;
+  const bool pooled = call.want_losses && moe.hugging_face();
+  call.want_tokens = place.call.collect_tokens || pooled;
   call.expert_dropout = place.expert_dropout_rate();
   call.noise_key = place.noise("moe");
   MoeOutput out = moe_layer(x.reshape({-1, x.size(2)}), weights, place.input.places, moe, call);
-  if (call.want_losses) {
+  if (pooled) {
+    reports.pooled.push_back(pooled_routing(out, place, x.size(0), x.size(1)));
+  } else if (call.want_losses) {
     reports.balance_losses.push_back(out.balance_loss);
     reports.z_losses.push_back(out.z_loss);
   }
@@ -86,7 +97,7 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
     out.statistics->layer = place.layer;
     reports.statistics.push_back(*out.statistics);
   }
-  if (out.tokens) {
+  if (place.call.collect_tokens) {
     reports.tokens.push_back(
         tokens_by_position(*out.tokens, place.input.places.positions, x.size(0), x.size(1), place));
   }

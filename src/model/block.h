@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/attention.h"
+#include "model/hugging_face_losses.h"
 #include "model/weights.h"
 
 namespace flanmoe {
@@ -32,6 +33,7 @@ struct RouterReports {
   std::vector<at::Tensor> balance_losses, z_losses;
   std::vector<MoeStatistics> statistics;
   std::vector<MoeTokens> tokens;
+  std::vector<PooledRouting> pooled;  // under Hugging Face's rule, instead of the losses
 };
 
 // -> [B, L, D] after the final norm.

@@ -21,15 +21,16 @@ double experts_per_token(const ModelOptions& o, bool is_decoder) {
   return expert_choice ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
 }
 
-StackCount count_stack(const ModelOptions& o, int64_t num_layers, bool cross, bool is_decoder) {
+StackCount count_stack(const ModelOptions& o, bool is_decoder) {
+  const bool cross = is_decoder && !o.decoder_only;
   const int64_t attention = 4 * o.d_model * o.num_heads * o.d_kv;
   const int64_t feed_forward = (o.gated ? 3 : 2) * o.d_model * o.d_ff;
   StackCount count;
-  for (int64_t i = 0; i < num_layers; ++i) {
+  for (int64_t i = 0; i < o.num_layers_of(is_decoder); ++i) {
     const int64_t attentions = (cross ? 2 : 1) * attention;
     int64_t norms = (cross ? 3 : 2) * o.d_model;
     int64_t total = attentions + feed_forward, active = total;
-    if (o.layer_is_sparse(i)) {
+    if (o.layer_is_sparse(is_decoder, i)) {
       const int64_t router = o.moe.num_experts * o.d_model;
       const int64_t extra = o.moe.extra_dense_ffn ? feed_forward : 0;
       norms += o.moe.extra_dense_ffn ? o.d_model : 0;
@@ -50,9 +51,8 @@ StackCount count_stack(const ModelOptions& o, int64_t num_layers, bool cross, bo
 }  // namespace
 
 ModelCounts count_model(const ModelOptions& o) {
-  const StackCount encoder = o.decoder_only ? StackCount{} : count_stack(o, o.num_layers, false, false);
-  const StackCount decoder =
-      count_stack(o, o.decoder_only ? o.num_layers : o.num_decoder_layers, !o.decoder_only, true);
+  const StackCount encoder = o.decoder_only ? StackCount{} : count_stack(o, false);
+  const StackCount decoder = count_stack(o, true);
   const int64_t embeddings = (o.tied ? 1 : 2) * o.vocab_size * o.d_model;
   ModelCounts counts;
   counts.total_parameters = encoder.total + decoder.total + embeddings;

@@ -22,8 +22,9 @@ at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments) {
   at::Tensor shifted = at::zeros_like(ids);
   const int64_t length = ids.size(1);
   if (length > 1) {
-    const at::Tensor same = segments.slice(1, 1) == segments.slice(1, 0, length - 1);
-    shifted.slice(1, 1).copy_(ids.slice(1, 0, length - 1) * same);
+    // Into padding the last token moves on, as Hugging Face shifts.
+    const at::Tensor of = segments.slice(1, 1), before = segments.slice(1, 0, length - 1);
+    shifted.slice(1, 1).copy_(ids.slice(1, 0, length - 1) * (of == before).logical_or(of == 0));
   }
   return shifted;
 }
@@ -45,6 +46,8 @@ at::Tensor causal_mask(const at::Tensor& segments, bool packed) {
 
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call) {
   const at::Tensor flat = segments.reshape({-1});
+  if (options.moe.hugging_face())
+    return {at::arange(flat.size(0), at::kLong), cut_groups(flat.size(0), segments.size(1))};
   MoeTokenPlaces places{flat.nonzero().view({-1}), {}};
   const int64_t num_tokens = places.positions.size(0);
   const std::string& eval_group = call.eval_group.empty() ? options.moe.eval_group : call.eval_group;

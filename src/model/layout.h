@@ -14,7 +14,7 @@ namespace flanmoe {
 // [B, L] int64 segments of a batch: as given, else 1 where ids != 0.
 at::Tensor segments_of(const at::Tensor& ids, const at::Tensor& segments);
 
-// ids shifted right by one inside each segment, 0 first: what the decoder reads.
+// ids shifted right by one inside each segment, 0 first: what the decoder reads. The first padding gets the last id.
 at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments);
 
 // Additive masks [B, 1, Lq, Lk] (or [B, 1, 1, Lk] where rows are not packed).
@@ -22,7 +22,7 @@ at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_
 at::Tensor causal_mask(const at::Tensor& segments, bool packed);  // [B or 1, 1, L, L]
 
 // Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment
-// each (or the batch).
+// each (or the batch). Under Hugging Face's rule: every position, a row each.
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call);
 
 // A decoder-only row: source ++ target per segment (reference/routing 14, prefix LM).

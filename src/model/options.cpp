@@ -1,11 +1,62 @@
 #include "model/options.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace flanmoe {
 
-bool ModelOptions::layer_is_sparse(int64_t layer) const {
-  return moe.num_experts > 0 && layer % moe.sparse_every == moe.sparse_offset;
+namespace {
+
+void check_listed_layers(const ModelOptions& o, bool is_decoder) {
+  const std::vector<int64_t>& listed = is_decoder ? o.moe.sparse_decoder_layers : o.moe.sparse_encoder_layers;
+  const char* name = is_decoder ? "moe.sparse_decoder_layers" : "moe.sparse_encoder_layers";
+  if (o.moe.sparse_every > 0 && !listed.empty()) {
+    fail_input("'{}' is given although 'moe.sparse_every' is {}; expected sparse_every 0 with a list", name,
+               o.moe.sparse_every);
+  }
+  for (size_t i = 0; i < listed.size(); ++i) {
+    const bool rises = i == 0 || listed[i] > listed[i - 1];
+    if (!rises || listed[i] < 0 || listed[i] >= o.num_layers_of(is_decoder)) {
+      fail_input("'{}' is [{}], expected rising layers from 0 to {}", name, fmt::join(listed, ", "),
+                 o.num_layers_of(is_decoder) - 1);
+    }
+  }
+}
+
+// Hugging Face's rule is Switch's: one expert per token, its raw probability, in the order of the row.
+void check_hugging_face(const MoeOptions& moe) {
+  if (!moe.hugging_face()) return;
+  const bool is_switch = moe.routing == "token_choice" && moe.k == 1 && moe.gate == "raw" &&
+                         moe.priority == "position" && !moe.extra_dense_ffn;
+  if (!is_switch) {
+    fail_input(
+        "'moe.expert_capacity' is {} with another routing than Switch; expected 0, or token_choice with k 1, gate raw, "
+        "priority position and no extra_dense_ffn",
+        moe.expert_capacity);
+  }
+}
+
+}  // namespace
+
+int64_t ModelOptions::num_layers_of(bool is_decoder) const {
+  if (decoder_only) return is_decoder ? num_layers : 0;
+  return is_decoder ? num_decoder_layers : num_layers;
+}
+
+bool ModelOptions::layer_is_sparse(bool is_decoder, int64_t layer) const {
+  if (moe.num_experts == 0) return false;
+  if (moe.sparse_every > 0) return layer % moe.sparse_every == moe.sparse_offset;
+  const std::vector<int64_t>& listed = is_decoder ? moe.sparse_decoder_layers : moe.sparse_encoder_layers;
+  return std::find(listed.begin(), listed.end(), layer) != listed.end();
+}
+
+std::vector<int64_t> ModelOptions::sparse_layers(bool is_decoder) const {
+  std::vector<int64_t> layers;
+  for (int64_t i = 0; i < num_layers_of(is_decoder); ++i) {
+    if (layer_is_sparse(is_decoder, i)) layers.push_back(i);
+  }
+  return layers;
 }
 
 void ModelOptions::fields(FieldVisitor& v) {
@@ -44,7 +95,10 @@ void ModelOptions::check() const {
     fail_input("'relative_max_distance' is {}, expected more than half of relative_buckets ({})", relative_max_distance,
                relative_buckets);
   }
+  check_listed_layers(*this, false);
+  check_listed_layers(*this, true);
   if (moe.num_experts == 0) return;
+  check_hugging_face(moe);
   if (moe.k > moe.num_experts) fail_input("'moe.k' is {}, expected at most num_experts ({})", moe.k, moe.num_experts);
   const bool causal_expert_choice = moe.routing == "expert_choice" && (decoder_only || moe.decoder_routing == "same");
   if (causal_expert_choice) {

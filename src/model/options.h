@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/config.h"
 #include "moe/options.h"
@@ -27,7 +28,9 @@ struct ModelOptions {
   double init_scale = 1.0;  // variance scale of the projections (Switch: 0.1)
   MoeOptions moe;
 
-  bool layer_is_sparse(int64_t layer) const;
+  bool layer_is_sparse(bool is_decoder, int64_t layer) const;  // a decoder-only model is a decoder
+  std::vector<int64_t> sparse_layers(bool is_decoder) const;   // rising
+  int64_t num_layers_of(bool is_decoder) const;                // 0 for the encoder of a decoder-only model
   void fields(FieldVisitor& visitor);
   void check() const;  // UserError on a combination that cannot be built
 };

@@ -47,9 +47,11 @@ void check_batch(const TokenBatch& batch, int64_t vocab_size) {
 
 }  // namespace
 
-T5Model::T5Model(const ModelOptions& options, uint64_t seed) : options_(options) {
+T5Model::T5Model(const ModelOptions& options, uint64_t seed) : T5Model(options, fresh_weights(seed)) {}
+
+T5Model::T5Model(const ModelOptions& options, const WeightSource& source) : options_(options) {
   options_.check();
-  weights_ = std::make_shared<T5Weights>(make_weights(options_, seed, parameters_));
+  weights_ = std::make_shared<T5Weights>(make_weights(options_, source, parameters_));
 }
 
 T5Model T5Model::with_moe(const MoeOptions& moe) const {
@@ -121,8 +123,14 @@ ForwardResult forward(const T5Model& model, const TokenBatch& batch, const Forwa
     const at::Tensor real = batch.target_ids.reshape({-1}).nonzero().view({-1});
     hidden = hidden.reshape({-1, hidden.size(2)}).index_select(0, real);
   }
-  return {output_logits(model, hidden), mean_of(reports.balance_losses), mean_of(reports.z_losses),
-          std::move(reports.statistics), std::move(reports.tokens)};
+  ForwardResult result{output_logits(model, hidden), mean_of(reports.balance_losses), mean_of(reports.z_losses),
+                       std::move(reports.statistics), std::move(reports.tokens)};
+  if (!reports.pooled.empty()) {
+    const PooledLosses pooled = pooled_losses(reports.pooled);
+    result.balance_loss = pooled.balance;
+    result.z_loss = pooled.z;
+  }
+  return result;
 }
 
 TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch) {

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,10 +22,12 @@ struct Parameter {
 };
 
 struct T5Weights;  // the same tensors, by place
+struct WeightSpec;
 
 class T5Model {
  public:
   T5Model(const ModelOptions& options, uint64_t seed);  // fresh weights from the stream (seed, "init/<name>")
+  T5Model(const ModelOptions& options, const std::function<at::Tensor(const WeightSpec&)>& source);  // weights.h
   const ModelOptions& options() const { return options_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const T5Weights& weights() const { return *weights_; }
@@ -44,15 +47,17 @@ struct ForwardOptions {
   bool collect_tokens = false;      // per-token routing as well
   std::string eval_group = "";      // "" = the model's; "sequence" | "batch" (analysis of dropping)
   bool unlimited_capacity = false;  // no expert is ever full (analysis of capacity)
+  bool router_losses = false;       // also outside training
   bool only_real_targets = false;   // logits of real target tokens only, [T, V] in row order: training's short cut
   double dropout = -1.0;            // overrides of the model's rates when >= 0
   double expert_dropout = -1.0;
 };
 
 struct ForwardResult {
-  at::Tensor logits;        // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
-  at::Tensor balance_loss;  // scalar, mean over groups then sparse layers, not multiplied by its coefficient
-  at::Tensor z_loss;        // likewise
+  at::Tensor logits;  // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
+  // Scalars, not multiplied by their coefficients; zero unless training or asked for. Means over groups, then sparse
+  // layers; under Hugging Face's rule its own (model/hugging_face_losses.h).
+  at::Tensor balance_loss, z_loss;
   std::vector<MoeStatistics> statistics;
   std::vector<MoeTokens> tokens;
 };

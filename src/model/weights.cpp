@@ -10,127 +10,172 @@
 namespace flanmoe {
 namespace {
 
+using Start = WeightSpec::Start;
+
 constexpr double kRouterDeviation = 0.02;
 
+// Walks through the model and asks for one weight after the other.
 class WeightMaker {
  public:
-  WeightMaker(const ModelOptions& options, uint64_t seed, std::vector<Parameter>& parameters)
-      : options_(options), seed_(seed), parameters_(parameters) {}
+  WeightMaker(const ModelOptions& options, const WeightSource& source, std::vector<Parameter>& parameters)
+      : o(options), source_(source), parameters_(parameters) {}
 
-  at::Tensor normal(const std::string& name, std::vector<int64_t> shape, double deviation, bool per_expert = false) {
-    return add(name, random_normal(shape, deviation, key(name)), per_expert);
+  T5Weights model() {
+    T5Weights weights;
+    const std::vector<int64_t> table = {o.vocab_size, o.d_model};
+    weights.embedding = ask({"shared.weight", table, "vocab_size x d_model", Start::kNormal, 1.0});
+    if (!o.decoder_only) weights.encoder = stack(false);
+    weights.decoder = stack(true);
+    if (!o.tied) {
+      weights.head = ask({"lm_head.weight", table, "vocab_size x d_model", Start::kTruncated, deviation(o.d_model)});
+    }
+    return weights;
   }
-  at::Tensor truncated(const std::string& name, std::vector<int64_t> shape, double deviation) {
-    return add(name, random_truncated_normal(shape, deviation, key(name)), false);
-  }
-  at::Tensor uniform(const std::string& name, std::vector<int64_t> shape, double limit) {
-    return add(name, random_uniform(shape, -limit, limit, key(name)), false);
-  }
-  at::Tensor ones(const std::string& name, int64_t size) { return add(name, at::ones({size}), false); }
-
-  // Standard deviation of a projection with `fan_in` inputs.
-  double deviation(int64_t fan_in) const { return std::sqrt(options_.init_scale / static_cast<double>(fan_in)); }
 
  private:
-  uint64_t key(const std::string& name) const { return stream_key(seed_, "init/" + name); }
-  at::Tensor add(const std::string& name, at::Tensor value, bool per_expert) {
-    value.set_requires_grad(true);
-    parameters_.push_back({name, value, per_expert});
+  at::Tensor ask(const WeightSpec& spec) {
+    at::Tensor value = source_(spec);
+    if (value.defined()) parameters_.push_back({spec.name, value.set_requires_grad(true), spec.per_expert});
     return value;
   }
 
-  const ModelOptions& options_;
-  uint64_t seed_;
+  // Standard deviation of a projection with `fan_in` inputs.
+  double deviation(int64_t fan_in) const { return std::sqrt(o.init_scale / static_cast<double>(fan_in)); }
+
+  at::Tensor norm(const std::string& name) { return ask({name, {o.d_model}, "d_model", Start::kOnes}); }
+
+  AttentionWeights attention(const std::string& layer, const std::string& kind) {
+    const int64_t inner = o.num_heads * o.d_kv;
+    const std::string prefix = layer + kind;
+    const auto inward = [&](const char* name, double scale) {
+      return ask({prefix + name, {inner, o.d_model}, "num_heads * d_kv x d_model", Start::kNormal, scale});
+    };
+    const double in = deviation(o.d_model);
+    AttentionWeights weights;
+    weights.norm = norm(layer + "layer_norm.weight");
+    weights.q = inward(".q.weight", in / std::sqrt(static_cast<double>(o.d_kv)));
+    weights.k = inward(".k.weight", in);
+    weights.v = inward(".v.weight", in);
+    weights.o =
+        ask({prefix + ".o.weight", {o.d_model, inner}, "d_model x num_heads * d_kv", Start::kNormal, deviation(inner)});
+    return weights;
+  }
+
+  FeedForwardWeights dense(const std::string& prefix) {
+    const auto inward = [&](const char* name) {
+      return ask({prefix + name, {o.d_ff, o.d_model}, "d_ff x d_model", Start::kTruncated, deviation(o.d_model)});
+    };
+    FeedForwardWeights weights;
+    weights.wi = inward(o.gated ? ".wi_0.weight" : ".wi.weight");
+    if (o.gated) weights.wi_1 = inward(".wi_1.weight");
+    weights.wo =
+        ask({prefix + ".wo.weight", {o.d_model, o.d_ff}, "d_model x d_ff", Start::kTruncated, deviation(o.d_ff)});
+    return weights;
+  }
+
+  MoeWeights sparse(const std::string& prefix) {
+    const int64_t e = o.moe.num_experts;
+    const auto inward = [&](const char* name) {
+      return ask({prefix + ".experts" + name,
+                  {e, o.d_ff, o.d_model},
+                  "d_ff x d_model",
+                  Start::kNormal,
+                  deviation(o.d_model),
+                  true});
+    };
+    MoeWeights weights;
+    weights.router = ask({prefix + ".router.classifier.weight",
+                          {e, o.d_model},
+                          "num_experts x d_model",
+                          Start::kNormal,
+                          kRouterDeviation});
+    weights.wi = inward(o.gated ? ".wi_0.weight" : ".wi.weight");
+    if (o.gated) weights.wi_1 = inward(".wi_1.weight");
+    weights.wo = ask({prefix + ".experts.wo.weight",
+                      {e, o.d_model, o.d_ff},
+                      "d_model x d_ff",
+                      Start::kNormal,
+                      deviation(o.d_ff),
+                      true});
+    return weights;
+  }
+
+  BlockWeights block(const std::string& prefix, bool is_decoder, int64_t layer) {
+    const bool cross = is_decoder && !o.decoder_only;
+    BlockWeights weights;
+    weights.self = attention(prefix + "layer.0.", "SelfAttention");
+    if (cross) weights.cross = attention(prefix + "layer.1.", "EncDecAttention");
+    const std::string ffn = prefix + (cross ? "layer.2." : "layer.1.");
+    weights.ffn_norm = norm(ffn + "layer_norm.weight");
+    if (!o.layer_is_sparse(is_decoder, layer)) {
+      weights.ffn = dense(ffn + (o.moe.num_experts > 0 ? "mlp" : "DenseReluDense"));
+      return weights;
+    }
+    weights.moe = sparse(ffn + "mlp");
+    if (o.moe.extra_dense_ffn) {
+      weights.extra_norm = norm(ffn + "extra_layer_norm.weight");
+      weights.extra = dense(ffn + "extra_mlp");
+    }
+    return weights;
+  }
+
+  StackWeights stack(bool is_decoder) {
+    const std::string name = is_decoder ? "decoder" : "encoder";
+    StackWeights weights;
+    for (int64_t i = 0; i < o.num_layers_of(is_decoder); ++i) {
+      const std::string prefix = fmt::format("{}.block.{}.", name, i);
+      weights.blocks.push_back(block(prefix, is_decoder, i));
+      if (i > 0) continue;
+      const double fan_average = static_cast<double>(o.relative_buckets + o.num_heads) / 2.0;
+      weights.relative_bias = ask({prefix + "layer.0.SelfAttention.relative_attention_bias.weight",
+                                   {o.relative_buckets, o.num_heads},
+                                   "relative_attention_num_buckets x num_heads",
+                                   Start::kUniform,
+                                   std::sqrt(3.0 * o.init_scale / fan_average)});
+    }
+    weights.final_norm = norm(name + ".final_layer_norm.weight");
+    return weights;
+  }
+
+  const ModelOptions& o;
+  const WeightSource& source_;
   std::vector<Parameter>& parameters_;
 };
 
-AttentionWeights make_attention(WeightMaker& maker, const ModelOptions& o, const std::string& layer,
-                                const std::string& kind) {
-  const int64_t inner = o.num_heads * o.d_kv;
-  const std::string prefix = layer + kind;
-  const double deviation = maker.deviation(o.d_model);
-  AttentionWeights weights;
-  weights.norm = maker.ones(layer + "layer_norm.weight", o.d_model);
-  weights.q =
-      maker.normal(prefix + ".q.weight", {inner, o.d_model}, deviation / std::sqrt(static_cast<double>(o.d_kv)));
-  weights.k = maker.normal(prefix + ".k.weight", {inner, o.d_model}, deviation);
-  weights.v = maker.normal(prefix + ".v.weight", {inner, o.d_model}, deviation);
-  weights.o = maker.normal(prefix + ".o.weight", {o.d_model, inner}, maker.deviation(inner));
-  return weights;
-}
-
-FeedForwardWeights make_dense(WeightMaker& maker, const ModelOptions& o, const std::string& prefix) {
-  FeedForwardWeights weights;
-  weights.wi = maker.truncated(prefix + (o.gated ? ".wi_0.weight" : ".wi.weight"), {o.d_ff, o.d_model},
-                               maker.deviation(o.d_model));
-  if (o.gated) weights.wi_1 = maker.truncated(prefix + ".wi_1.weight", {o.d_ff, o.d_model}, maker.deviation(o.d_model));
-  weights.wo = maker.truncated(prefix + ".wo.weight", {o.d_model, o.d_ff}, maker.deviation(o.d_ff));
-  return weights;
-}
-
-MoeWeights make_sparse(WeightMaker& maker, const ModelOptions& o, const std::string& prefix) {
-  const int64_t num_experts = o.moe.num_experts;
-  MoeWeights weights;
-  weights.router = maker.normal(prefix + ".router.classifier.weight", {num_experts, o.d_model}, kRouterDeviation);
-  const std::string experts = prefix + ".experts.";
-  const double deviation = maker.deviation(o.d_model);
-  weights.wi = maker.normal(experts + (o.gated ? "wi_0.weight" : "wi.weight"), {num_experts, o.d_ff, o.d_model},
-                            deviation, true);
-  if (o.gated) weights.wi_1 = maker.normal(experts + "wi_1.weight", {num_experts, o.d_ff, o.d_model}, deviation, true);
-  weights.wo = maker.normal(experts + "wo.weight", {num_experts, o.d_model, o.d_ff}, maker.deviation(o.d_ff), true);
-  return weights;
-}
-
-BlockWeights make_block(WeightMaker& maker, const ModelOptions& o, const std::string& prefix, int64_t layer,
-                        bool cross) {
-  BlockWeights block;
-  block.self = make_attention(maker, o, prefix + "layer.0.", "SelfAttention");
-  if (cross) block.cross = make_attention(maker, o, prefix + "layer.1.", "EncDecAttention");
-  const std::string ffn = prefix + (cross ? "layer.2." : "layer.1.");
-  block.ffn_norm = maker.ones(ffn + "layer_norm.weight", o.d_model);
-  if (!o.layer_is_sparse(layer)) {
-    block.ffn = make_dense(maker, o, ffn + (o.moe.num_experts > 0 ? "mlp" : "DenseReluDense"));
-    return block;
-  }
-  block.moe = make_sparse(maker, o, ffn + "mlp");
-  if (o.moe.extra_dense_ffn) {
-    block.extra_norm = maker.ones(ffn + "extra_layer_norm.weight", o.d_model);
-    block.extra = make_dense(maker, o, ffn + "extra_mlp");
-  }
-  return block;
-}
-
-StackWeights make_stack(WeightMaker& maker, const ModelOptions& o, const std::string& name, int64_t num_layers,
-                        bool cross) {
-  StackWeights stack;
-  for (int64_t i = 0; i < num_layers; ++i) {
-    const std::string block = fmt::format("{}.block.{}.", name, i);
-    stack.blocks.push_back(make_block(maker, o, block, i, cross));
-    if (i == 0) {
-      const double fan_average = static_cast<double>(o.relative_buckets + o.num_heads) / 2.0;
-      stack.relative_bias =
-          maker.uniform(block + "layer.0.SelfAttention.relative_attention_bias.weight",
-                        {o.relative_buckets, o.num_heads}, std::sqrt(3.0 * o.init_scale / fan_average));
-    }
-  }
-  stack.final_norm = maker.ones(name + ".final_layer_norm.weight", o.d_model);
-  return stack;
-}
-
 }  // namespace
 
-T5Weights make_weights(const ModelOptions& options, uint64_t seed, std::vector<Parameter>& parameters) {
-  WeightMaker maker(options, seed, parameters);
-  T5Weights weights;
-  weights.embedding = maker.normal("shared.weight", {options.vocab_size, options.d_model}, 1.0);
-  if (!options.decoder_only) weights.encoder = make_stack(maker, options, "encoder", options.num_layers, false);
-  const int64_t decoder_layers = options.decoder_only ? options.num_layers : options.num_decoder_layers;
-  weights.decoder = make_stack(maker, options, "decoder", decoder_layers, !options.decoder_only);
-  if (!options.tied) {
-    weights.head =
-        maker.truncated("lm_head.weight", {options.vocab_size, options.d_model}, maker.deviation(options.d_model));
-  }
-  return weights;
+WeightSource fresh_weights(uint64_t seed) {
+  return [seed](const WeightSpec& spec) {
+    const uint64_t key = stream_key(seed, "init/" + spec.name);
+    switch (spec.start) {
+      case Start::kOnes:
+        return at::ones(spec.shape);
+      case Start::kNormal:
+        return random_normal(spec.shape, spec.scale, key);
+      case Start::kTruncated:
+        return random_truncated_normal(spec.shape, spec.scale, key);
+      case Start::kUniform:
+        break;
+    }
+    return random_uniform(spec.shape, -spec.scale, spec.scale, key);
+  };
+}
+
+T5Weights make_weights(const ModelOptions& options, const WeightSource& source, std::vector<Parameter>& parameters) {
+  return WeightMaker(options, source, parameters).model();
+}
+
+std::vector<WeightSpec> weight_specs(const ModelOptions& options) {
+  std::vector<WeightSpec> specs;
+  std::vector<Parameter> none;
+  make_weights(
+      options,
+      [&specs](const WeightSpec& spec) {
+        specs.push_back(spec);
+        return at::Tensor();
+      },
+      none);
+  return specs;
 }
 
 }  // namespace flanmoe

@@ -1,9 +1,12 @@
-// The weights of a T5 by place. Undefined tensors are parts that the model does not have. Legend: D model, I = heads *
-// d_kv, F hidden, V vocabulary, E experts, H heads. Layout is Hugging Face's: [out, in].
+// The weights of a T5 by place, and the list of what they are. Undefined tensors are parts that the model does not
+// have. Legend: D model, I = heads * d_kv, F hidden, V vocabulary, E experts, H heads. Layout is Hugging Face's:
+// [out, in].
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "model/t5.h"
@@ -47,9 +50,28 @@ struct T5Weights {
   at::Tensor head;  // [V, D], undefined when tied
 };
 
+// One parameter before it has a value.
+struct WeightSpec {
+  enum class Start { kOnes, kNormal, kTruncated, kUniform };
+  std::string name;  // as in Parameter
+  std::vector<int64_t> shape;
+  std::string sizes;  // where the shape comes from: "num_heads * d_kv x d_model"
+  Start start = Start::kNormal;
+  double scale = 0.0;       // standard deviation, or the limit of a uniform start
+  bool per_expert = false;  // [E, ...]
+};
+
+// Gives a parameter its value: fresh, from a file, or none at all (a list of specs). Float32.
+using WeightSource = std::function<at::Tensor(const WeightSpec&)>;
+
 // Fresh weights (reference/routing 10: flaxformer's MoE column with variance scale init_scale, router 0.02), each
-// tensor from its own stream (seed, "init/<name>"), so that arms share what has the same name and shape. Fills
-// `parameters` in file order.
-T5Weights make_weights(const ModelOptions& options, uint64_t seed, std::vector<Parameter>& parameters);
+// tensor from its own stream (seed, "init/<name>"), so that arms share what has the same name and shape.
+WeightSource fresh_weights(uint64_t seed);
+
+// Asks `source` for every weight, in file order; `parameters` gets those that it gave.
+T5Weights make_weights(const ModelOptions& options, const WeightSource& source, std::vector<Parameter>& parameters);
+
+// What a model of these options consists of, in file order.
+std::vector<WeightSpec> weight_specs(const ModelOptions& options);
 
 }  // namespace flanmoe

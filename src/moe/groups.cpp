@@ -13,7 +13,7 @@ GroupBounds cut_groups(int64_t num_tokens, int64_t group_size) {
 }
 
 int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts) {
-  if (rule.absolute > 0) return std::min(rule.absolute, group_tokens);
+  if (rule.absolute > 0) return rule.absolute;
   if (rule.factor == 0.0) return group_tokens;
   const double even_share = rule.factor * static_cast<double>(group_tokens) / static_cast<double>(num_experts);
   const auto capacity = static_cast<int64_t>(std::nearbyint(even_share));  // half to even, as JAX and numpy round

@@ -55,9 +55,8 @@ Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, co
   const TokenChoices choices =
       choose_experts(router.probabilities, options, policy, stream_key(call.noise_key, "second_expert"));
   const bool by_probability = options.priority == "probability";
-  Plan plan =
-      plan_token_choice(choices, groups, options.num_experts, capacity_rule(options, call),
-                        by_probability ? largest(router.probabilities) : std::vector<double>{});
+  Plan plan = plan_token_choice(choices, groups, options.num_experts, capacity_rule(options, call),
+                                by_probability ? largest(router.probabilities) : std::vector<double>{});
   at::Tensor gates = choices.gates;
   if (options.gate == "normalised_after_drop") gates = normalise_kept(gates, plan.kept);
   at::Tensor weights = gates.reshape({-1}).index_select(0, plan.pairs);
@@ -112,7 +111,8 @@ MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTok
   const at::Tensor out = run_experts(rows, routed.plan.offsets, weights, call.training ? call.expert_dropout : 0.0,
                                      stream_key(call.noise_key, "expert_dropout"));
   const at::Tensor row_positions = places.positions.index_select(0, routed.plan.tokens);
-  MoeOutput result{combine_rows(out, routed.weights.to(out.scalar_type()), row_positions, x.size(0)), {}, {}, {}, {}};
+  MoeOutput result{
+      combine_rows(out, routed.weights.to(out.scalar_type()), row_positions, x.size(0)), router.logits, {}, {}, {}, {}};
   if (call.want_losses) {
     result.balance_loss = call.expert_choice ? at::zeros({}, router.probabilities.options())
                                              : balance_loss(router.probabilities, routed.top, options.k,

@@ -42,13 +42,14 @@ struct MoeCall {
 struct TokenExperts {
   std::vector<std::vector<int64_t>> experts;  // [T]
   std::vector<std::vector<float>> weights;    // [T]
-  std::vector<int64_t> asked;                 // [T] pairs asked for
+  std::vector<int64_t> asked;                 // [T] pairs asked for; 0 under expert choice, where tokens do not ask
 };
 
 struct MoeOutput {
-  at::Tensor hidden;        // [N, D], zero at padding and at tokens without a kept pair
-  at::Tensor balance_loss;  // scalar, undefined unless asked; zero under expert choice
-  at::Tensor z_loss;        // scalar, undefined unless asked
+  at::Tensor hidden;         // [N, D], zero at padding and at tokens without a kept pair
+  at::Tensor router_logits;  // [T, E]
+  at::Tensor balance_loss;   // scalar, undefined unless asked; zero under expert choice
+  at::Tensor z_loss;         // scalar, undefined unless asked
   std::optional<MoeStatistics> statistics;
   std::optional<TokenExperts> tokens;
 };

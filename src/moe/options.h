@@ -23,8 +23,8 @@ struct MoeOptions {
   double capacity_factor_train = 1.25;  // never contains k
   double capacity_factor_eval = 2.0;    // 0 = no limit
   int64_t min_capacity = 4;
-  // Above 0: Hugging Face's rule (reference/routing 4). Each row is a group, padding is routed and counted, and an expert
-  // has room for this many positions of a row, in training and evaluation.
+  // Above 0: Hugging Face's rule (reference/routing 4). Each row is a group, padding is routed and counted, and an
+  // expert has room for this many positions of a row, in training and evaluation.
   int64_t expert_capacity = 0;
   int64_t group_size = 4096;            // tokens that compete for capacity in training; 0 = the whole batch
   std::string eval_group = "sequence";  // sequence | batch

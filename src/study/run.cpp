@@ -117,7 +117,8 @@ TrainResult run_training(const RunOptions& options, const std::filesystem::path&
   make_folders(folder);
   keep_config(options, folder);
   remove_leftovers(folder);
-  const TrainRun run{folder, label, tokenizer.model_file(), static_cast<uint64_t>(options.seed)};
+  const TrainRun run{
+      folder, label, {tokenizer.model_file(), tokenizer.num_sentinels()}, static_cast<uint64_t>(options.seed)};
   return train(model, *source, options.train, run, validation_hooks(options, tokenizer));
 }
 

@@ -92,12 +92,13 @@ std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder)
 }
 
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
-                     const TrainState& state, const std::filesystem::path& tokenizer_file) {
+                     const TrainState& state, const TokenizerFiles& tokenizer) {
   const auto path = run_folder / "checkpoints" / (kPrefix + std::to_string(state.step));
   make_folders(path.parent_path());
   fs::remove_all(path);  // a damaged one that newest_checkpoint passed over
   create_folder_atomically(path, [&](const std::filesystem::path& folder) {
-    save_model(model, folder, tokenizer_file);
+    save_model(model, folder);
+    if (!tokenizer.spiece_model.empty()) write_tokenizer_files(tokenizer, folder);
     make_folders(folder / "train_state");
     save_safetensors(folder / "train_state" / "optimizer.safetensors", optimizer.state());
     write_json(folder / "train_state" / "state.json", {{"step", state.step},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "data/tokenizer_folder.h"
 #include "model/t5.h"
 #include "train/optimizer.h"
 
@@ -21,7 +22,7 @@ struct TrainState {
 };
 
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
-                     const TrainState& state, const std::filesystem::path& tokenizer_file);
+                     const TrainState& state, const TokenizerFiles& tokenizer);
 
 // Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);

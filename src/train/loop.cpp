@@ -77,7 +77,7 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
   TrainResult result;
   result.final_loss = state.mean_loss;
   const auto save = [&] {
-    save_checkpoint(run.folder, model, stepper.optimizer(), state, run.tokenizer_file);
+    save_checkpoint(run.folder, model, stepper.optimizer(), state, run.tokenizer);
     prune_checkpoints(run.folder, options.keep_checkpoints);
   };
   while (state.step < options.steps) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "data/source.h"
+#include "data/tokenizer_folder.h"
 #include "model/t5.h"
 #include "train/options.h"
 
@@ -16,8 +17,8 @@ namespace flanmoe {
 struct TrainRun {
   std::filesystem::path folder;  // run folder: metrics.jsonl, events, checkpoints/step-N/{model folder, train_state/}
   std::string label = "train";   // shown in progress: "pretrain switch seed 1"
-  std::filesystem::path tokenizer_file;  // copied into each checkpoint
-  uint64_t seed = 1;                     // dropout and routing noise
+  TokenizerFiles tokenizer;      // written into each checkpoint
+  uint64_t seed = 1;             // dropout and routing noise
 };
 
 struct TrainHooks {

@@ -173,7 +173,7 @@ TEST_F(Run, AModelOfASmallerVocabularyIsRefused) {
   ModelOptions small = run.model;
   small.vocab_size = 30;
   std::filesystem::create_directories(folder_ / "model");
-  save_model(T5Model(small, 1), folder_ / "model", "");
+  save_model(T5Model(small, 1), folder_ / "model");
   run.init = (folder_ / "model").string();
   const std::string message = message_of<UserError>([&] { run_training(run, folder_ / "run", "x"); });
   for (const char* part : {"30", "tokenizer"}) EXPECT_NE(message.find(part), std::string::npos) << message;

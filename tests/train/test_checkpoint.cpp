@@ -56,7 +56,7 @@ TEST_F(Checkpoint, TheNewestIsByNumberNotByName) {
 
 TEST_F(Checkpoint, IsAModelFolderWithTheTokenizer) {
   TrainRun run = cases::run_in(folder_ / "run");
-  run.tokenizer_file = put("some.model", "pieces");
+  run.tokenizer.spiece_model = put("some.model", "pieces");
   T5Model model(tiny::options("switch"), 1);
   train(model, cases::RandomSource(23), options(1, 0, 1), run);
   const auto last = folder_ / "run/checkpoints/step-1";
@@ -114,7 +114,7 @@ TEST_F(Checkpoint, ADamagedNewerOneDoesNotPushOutAWholeOne) {
   flip_byte(checkpoint(3) / "model.safetensors");
   const T5Model model(tiny::options("switch"), 1);
   TrainStepper stepper(model, options(9, 1, 1), 1);
-  save_checkpoint(folder_, model, stepper.optimizer(), {2, 10, 0.0, 0}, "");  // the run went on from step 1
+  save_checkpoint(folder_, model, stepper.optimizer(), {2, 10, 0.0, 0}, {});  // the run went on from step 1
   prune_checkpoints(folder_, 1);
   EXPECT_EQ(newest_checkpoint(folder_), checkpoint(2));
 }

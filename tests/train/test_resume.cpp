@@ -131,7 +131,7 @@ TEST_P(Resume, ACheckpointGivesBackWhatWasSaved) {
   TrainStepper stepper(model, options, 1);
   const TrainStepper empty(other, options, 1);
   stepper.step(model, {cases::random_batch(3, 23)}, 0);
-  save_checkpoint(folder_, model, stepper.optimizer(), {41, 12345, 6.25, 3}, "");
+  save_checkpoint(folder_, model, stepper.optimizer(), {41, 12345, 6.25, 3}, {});
   const TrainState state = load_checkpoint(newest_checkpoint(folder_), other, empty.optimizer());
   EXPECT_TRUE(cases::same_bits(model, other));
   EXPECT_TRUE(cases::same_state(stepper.optimizer(), empty.optimizer()));

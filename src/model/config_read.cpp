@@ -1,0 +1,151 @@
+// config.json -> options, strictly: what is there must be something that the model can be.
+#include <array>
+
+#include "base/error.h"
+#include "model/config_json.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr std::array kKnownTypes = {"t5", "switch_transformers", "flanmoe"};
+
+class ConfigReader {
+ public:
+  ConfigReader(const Json& config, const std::string& file) : config_(config), file_(file) {}
+
+  bool has(const char* key) const { return config_.contains(key) && !config_[key].is_null(); }
+  int64_t integer(const char* key) const { return json_int(config_, key, file_); }
+  int64_t integer(const char* key, int64_t otherwise) const { return has(key) ? integer(key) : otherwise; }
+  double number(const char* key, double otherwise) const {
+    return has(key) ? json_number(config_, key, file_) : otherwise;
+  }
+  std::string text(const char* key, const std::string& otherwise) const {
+    return has(key) ? json_string(config_, key, file_) : otherwise;
+  }
+  bool flag(const char* key, bool otherwise) const {
+    if (!has(key)) return otherwise;
+    if (!config_[key].is_boolean()) fail(key, "true or false");
+    return config_[key].get<bool>();
+  }
+  [[noreturn]] void fail(const char* key, const std::string& expected) const {
+    fail_input("{}: '{}' is {}, expected {}", file_, key, has(key) ? config_[key].dump() : "missing", expected);
+  }
+  const Json& json() const { return config_; }
+  const std::string& file() const { return file_; }
+
+ private:
+  const Json& config_;
+  const std::string& file_;
+};
+
+int64_t positive(const ConfigReader& config, const char* key) {
+  const int64_t value = config.integer(key);
+  if (value < 1) config.fail(key, "1 or more");
+  return value;
+}
+
+// "relu" is v1.0's feed-forward, "gated-gelu" v1.1's, whose gelu is the tanh approximation. is_gated_act and
+// dense_act_fn say the same in newer files.
+bool reads_gated(const ConfigReader& config) {
+  const std::string projection = config.text("feed_forward_proj", "");
+  if (!projection.empty() && projection != "relu" && projection != "gated-gelu") {
+    config.fail("feed_forward_proj", "relu or gated-gelu");
+  }
+  const bool gated = projection.empty() ? config.flag("is_gated_act", false) : projection == "gated-gelu";
+  if (config.flag("is_gated_act", gated) != gated) {
+    config.fail("is_gated_act", fmt::format("{}, as feed_forward_proj says", gated));
+  }
+  const std::string expected = gated ? "gelu_new" : "relu";
+  if (config.text("dense_act_fn", expected) != expected) {
+    config.fail("dense_act_fn", fmt::format("{} for a {} feed-forward", expected, gated ? "gated" : "plain"));
+  }
+  return gated;
+}
+
+void check_token_ids(const ConfigReader& config, int64_t vocab_size) {
+  for (const char* key : {"pad_token_id", "decoder_start_token_id"}) {
+    if (config.integer(key, 0) != 0) config.fail(key, "0, T5's padding, which starts its answers");
+  }
+  if (!config.has("eos_token_id") || config.json()["eos_token_id"].is_array()) return;
+  const int64_t eos = config.integer("eos_token_id");
+  if (eos < 0 || eos >= vocab_size) config.fail("eos_token_id", fmt::format("an id from 0 to {}", vocab_size - 1));
+}
+
+ModelOptions read_shape(const ConfigReader& config) {
+  ModelOptions o;
+  o.vocab_size = positive(config, "vocab_size");
+  o.d_model = positive(config, "d_model");
+  o.d_kv = positive(config, "d_kv");
+  o.d_ff = positive(config, "d_ff");
+  o.num_heads = positive(config, "num_heads");
+  o.num_layers = positive(config, "num_layers");
+  o.num_decoder_layers = config.has("num_decoder_layers") ? positive(config, "num_decoder_layers") : o.num_layers;
+  o.gated = reads_gated(config);
+  o.tied = config.flag("tie_word_embeddings", true);
+  o.dropout = config.number("dropout_rate", 0.1);
+  if (o.dropout < 0.0 || o.dropout >= 1.0) config.fail("dropout_rate", "a number in [0, 1)");
+  o.relative_buckets = config.integer("relative_attention_num_buckets", 32);
+  o.relative_max_distance = config.integer("relative_attention_max_distance", 128);
+  o.layer_norm_epsilon = config.number("layer_norm_epsilon", 1e-6);
+  if (o.layer_norm_epsilon <= 0.0) config.fail("layer_norm_epsilon", "a number above 0");
+  o.init_scale = config.number("init_scale", 1.0);
+  if (o.init_scale <= 0.0) config.fail("init_scale", "a number above 0");
+  check_token_ids(config, o.vocab_size);
+  return o;
+}
+
+// Hugging Face's step of a stack as a list of layers; the step itself overrides the number of sparse layers.
+std::vector<int64_t> layers_of_step(const ConfigReader& config, bool is_decoder, int64_t num_layers) {
+  const char* step_key = is_decoder ? "decoder_sparse_step" : "encoder_sparse_step";
+  const char* count_key = is_decoder ? "num_sparse_decoder_layers" : "num_sparse_encoder_layers";
+  const int64_t count = config.integer(count_key, 3);
+  if (count < 0 || count > num_layers) config.fail(count_key, fmt::format("from 0 to {}", num_layers));
+  const int64_t step = config.integer(step_key, count > 0 ? num_layers / count : num_layers);
+  if (step < 0) config.fail(step_key, "0 or more");
+  std::vector<int64_t> layers;
+  for (int64_t i = 0; step > 0 && i < num_layers; ++i) {
+    if (step == 1 || i % step == 1) layers.push_back(i);
+  }
+  return layers;
+}
+
+void read_switch(const ConfigReader& config, ModelOptions& o) {
+  o.moe.num_experts = positive(config, "num_experts");
+  o.moe.expert_capacity = config.integer("expert_capacity", 64);
+  if (o.moe.expert_capacity < 1) config.fail("expert_capacity", "1 or more");
+  if (config.flag("router_bias", false)) config.fail("router_bias", "false");
+  if (config.integer("num_selected_experts", 1) != 1) config.fail("num_selected_experts", "1");
+  o.moe.jitter = config.number("router_jitter_noise", 0.01);
+  if (o.moe.jitter < 0.0 || o.moe.jitter >= 1.0) config.fail("router_jitter_noise", "a number in [0, 1)");
+  o.moe.z_loss = config.number("router_z_loss_coef", 0.001);
+  o.moe.balance_loss = config.number("router_aux_loss_coef", 0.001);
+  if (o.moe.z_loss < 0.0) config.fail("router_z_loss_coef", "0 or more");
+  if (o.moe.balance_loss < 0.0) config.fail("router_aux_loss_coef", "0 or more");
+  o.moe.sparse_every = 0;
+  o.moe.sparse_encoder_layers = layers_of_step(config, false, o.num_layers);
+  o.moe.sparse_decoder_layers = layers_of_step(config, true, o.num_decoder_layers);
+}
+
+}  // namespace
+
+ModelOptions options_from_config(const Json& json, const std::string& file) {
+  const std::string type = json_string(json, "model_type", file);
+  if (std::find(kKnownTypes.begin(), kKnownTypes.end(), type) == kKnownTypes.end()) {
+    fail_input("{}: 'model_type' is '{}', expected one of {}", file, type, fmt::join(kKnownTypes, ", "));
+  }
+  const ConfigReader config(json, file);
+  ModelOptions options = read_shape(config);
+  if (type == "switch_transformers") read_switch(config, options);
+  if (type == "flanmoe") {
+    options.decoder_only = !config.flag("is_encoder_decoder", true);
+    load_options(parse_config(json_at(json, "moe", file).dump(), file + ": moe"), options.moe);
+  }
+  try {
+    options.check();
+  } catch (const UserError& error) {
+    fail_input("{}: {}", file, error.what());
+  }
+  return options;
+}
+
+}  // namespace flanmoe
