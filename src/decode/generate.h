@@ -1,26 +1,25 @@
-// Greedy and sampled generation with a KV cache.
+// Generation with a KV cache: greedy, sampled, or by beam search.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "base/config.h"
+#include "decode/answer.h"
+#include "decode/options.h"
 #include "model/t5.h"
 
 namespace flanmoe {
 
-struct GenerateOptions {
-  int64_t max_new_tokens = 64;
-  double temperature = 0.0;  // 0 = greedy
-  int64_t top_k = 0;         // 0 = all
-  double top_p = 1.0;
-  int64_t seed = 0;
-  void fields(FieldVisitor& visitor);
-};
+// options.num_answers answers per source (each ending with eos), the best first. Sources of like length are decoded
+// together, finished rows leave the batch, and the answers to a source do not depend on the others. A sample comes from
+// a stream of its own, keyed by the seed, the source, and how often the same source came before. UserError when a
+// source is empty, longer than allowed, or holds an id that the model does not have.
+std::vector<std::vector<Answer>> generate_answers(const T5Model& model,
+                                                  const std::vector<std::vector<int32_t>>& sources,
+                                                  const GenerateOptions& options, const GenerateHooks& hooks = {});
 
-// One answer per source, eos not included. Rows leave the batch when they finish; a row's answer does not depend on its
-// neighbours.
+// The ids of the best answer to each source.
 std::vector<std::vector<int32_t>> generate(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
-                                           const GenerateOptions& options, int64_t max_batch_rows = 64);
+                                           const GenerateOptions& options);
 
 }  // namespace flanmoe

@@ -15,6 +15,8 @@
 namespace flanmoe {
 namespace {
 
+constexpr int64_t kPromptsTogether = 64;
+
 std::vector<TaskSpec> tasks_of(const EvalOptions& options, const std::filesystem::path& data_folder) {
   std::vector<TaskSpec> tasks;
   for (const std::string& path : options.tasks) {
@@ -47,12 +49,13 @@ std::vector<std::string> rank(const T5Model& model, const Tokenizer& tokenizer,
   return predictions;
 }
 
-std::vector<std::string> generate_answers(const T5Model& model, const Tokenizer& tokenizer,
+std::vector<std::string> generated_answers(const T5Model& model, const Tokenizer& tokenizer,
                                           const std::vector<EvalPrompt>& prompts, const EvalOptions& options) {
   std::vector<std::vector<int32_t>> sources;
   for (const EvalPrompt& prompt : prompts) sources.push_back(prompt.source);
   GenerateOptions decoding;
   decoding.max_new_tokens = options.max_new_tokens;
+  decoding.batch = kPromptsTogether;
   std::vector<std::string> predictions;
   const auto answers = generate(model, sources, decoding);
   for (size_t i = 0; i < prompts.size(); ++i) {
@@ -80,7 +83,7 @@ void evaluate_task(EvalResult& result, const TaskSpec& task, bool cot, const T5M
   const std::vector<EvalPrompt> prompts = make_prompts(task, rows, cot, options, tokenizer);
   const std::vector<std::string> predictions = is_ranked(task, rows, cot, options)
                                                    ? rank(model, tokenizer, prompts)
-                                                   : generate_answers(model, tokenizer, prompts, options);
+                                                   : generated_answers(model, tokenizer, prompts, options);
   const std::string prompting = cot ? "cot" : "direct";
   std::vector<ItemResult> items;
   for (size_t i = 0; i < prompts.size(); ++i) {

@@ -61,6 +61,7 @@ void time_round(TimedArm& arm, const TokenBatch& batch, int64_t round) {
   });
   GenerateOptions decoding;
   decoding.max_new_tokens = kDecodedTokens;
+  decoding.batch = batch.source_ids.size(0);
   int64_t decoded = 0;
   const double decode = seconds_of([&] { decoded = num_tokens(generate(arm.model, sources_of(batch), decoding)); });
   if (round < kWarmupRounds) return;

@@ -17,6 +17,11 @@ using whole::Tokens;
 
 constexpr size_t kNucleus = 8, kNucleusOfFour = 3;  // sizes of the nuclei below, for this model
 
+GenerateOptions in_batches(GenerateOptions options, int64_t rows) {
+  options.batch = rows;
+  return options;
+}
+
 GenerateOptions up_to(int64_t max_new_tokens) {
   GenerateOptions options;
   options.max_new_tokens = max_new_tokens;
@@ -43,7 +48,7 @@ TEST_P(Greedy, EqualsWholePasses) {
 TEST_P(Greedy, ARowDoesNotDependOnItsNeighbours) {
   const T5Model model = whole::lively(GetParam(), 8);
   const std::vector<Tokens> together = generate(model, whole::sources(), up_to(10));
-  for (const int64_t rows : {1, 2, 3}) EXPECT_EQ(generate(model, whole::sources(), up_to(10), rows), together) << rows;
+  for (const int64_t rows : {1, 2, 3}) EXPECT_EQ(generate(model, whole::sources(), in_batches(up_to(10), rows)), together) << rows;
   for (size_t b = 0; b < together.size(); ++b)
     EXPECT_EQ(generate(model, {whole::sources()[b]}, up_to(10))[0], together[b]);
   std::vector<Tokens> reversed(whole::sources().rbegin(), whole::sources().rend());
@@ -75,7 +80,7 @@ TEST(Sampling, IsTheSameForTheSameSeedAndRow) {
     const std::vector<Tokens> once = generate(model, whole::sources(), options);
     EXPECT_EQ(generate(model, whole::sources(), options), once);
     // whatever the batch, and whoever leaves it first
-    for (const int64_t rows : {1, 2, 5}) EXPECT_EQ(generate(model, whole::sources(), options, rows), once) << rows;
+    for (const int64_t rows : {1, 2, 5}) EXPECT_EQ(generate(model, whole::sources(), in_batches(options, rows)), once) << rows;
     for (const Tokens& answer : once) num_ended += answer.size() < 20 ? 1 : 0;
     GenerateOptions other = options;
     other.seed = 77;
@@ -126,7 +131,7 @@ void expect_first_tokens(double temperature, int64_t top_k, double top_p, size_t
   const Tokens source = whole::random_source(6, 1);
   constexpr int kRows = 3000;
   std::vector<double> share(23, 0.0);
-  for (const Tokens& answer : generate(model, std::vector<Tokens>(kRows, source), options, 500)) {
+  for (const Tokens& answer : generate(model, std::vector<Tokens>(kRows, source), in_batches(options, 500))) {
     share[static_cast<size_t>(answer.empty() ? whole::kEos : answer[0])] += 1.0 / kRows;
   }
   const std::vector<double> expected =

@@ -1,0 +1,40 @@
+// How answers are generated. Names and meanings follow Hugging Face's generation_config.json where it has them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "base/json.h"
+
+namespace flanmoe {
+
+struct GenerateOptions {
+  int64_t max_new_tokens = 64;
+  int64_t min_new_tokens = 0;
+  int64_t num_beams = 1;
+  int64_t num_answers = 1;  // per prompt: the best beams, or so many samples
+  double length_penalty = 1.0;
+  std::string early_stopping = "no";  // of beam search: no | yes | never
+  double temperature = 0.0;           // 0 = no sampling
+  int64_t top_k = 0;                  // 0 = all
+  double top_p = 1.0;
+  double min_p = 0.0;
+  int64_t seed = 0;
+  double repetition_penalty = 1.0;
+  int64_t no_repeat_ngram = 0;  // 0 = any may repeat
+  int64_t first_token = -1;     // forced first id; -1 = none
+  std::vector<int64_t> end_tokens = {1};
+  std::vector<std::string> stop;
+  int64_t max_prompt_tokens = 0;  // 0 = any length
+  int64_t batch = 16;             // prompts decoded together
+
+  void fields(FieldVisitor& visitor);
+  void check(int64_t vocab_size) const;  // UserError on a combination that means nothing
+};
+
+// Overrides the defaults by what a model folder's generation_config.json says. UserError naming `file` and the key.
+void apply_generation_config(const Json& config, const std::string& file, GenerateOptions& options);
+
+}  // namespace flanmoe

@@ -1,0 +1,81 @@
+// Beam search of a batch: every going prompt has num_beams rows in the decoding state. Legend: P prompts still going,
+// N beams, V vocabulary.
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "decode/beam.h"
+#include "decode/incremental.h"
+#include "decode/logit_rules.h"
+#include "decode/search.h"
+
+namespace flanmoe {
+namespace {
+
+// Log-probabilities [P * N, V] of the next token of every open beam, rules applied.
+at::Tensor ruled_log_probabilities(const at::Tensor& logits, const std::vector<size_t>& going,
+                                   const std::vector<BeamState>& beams, const GenerateOptions& options) {
+  at::Tensor scores = at::log_softmax(logits.to(at::kFloat), 1).contiguous();
+  if (!has_rules(options)) return scores;
+  const auto vocab_size = static_cast<size_t>(scores.size(1));
+  float* row = scores.mutable_data_ptr<float>();
+  for (const size_t prompt : going) {
+    for (const Beam& beam : beams[prompt].open) {
+      apply_rules({row, vocab_size}, beam.answer.ids, options);
+      row += vocab_size;
+    }
+  }
+  return scores;
+}
+
+// The rows and next tokens of the open beams of one prompt whose beams stood at row `first`.
+void append_open(const BeamStep& step, int64_t first, std::vector<int64_t>& rows, std::vector<int64_t>& ids) {
+  for (size_t i = 0; i < step.parents.size(); ++i) {
+    const Answer& answer = step.state.open[i].answer;
+    rows.push_back(first + step.parents[i]);
+    ids.push_back(answer.ids.empty() ? 0 : answer.ids.back());  // a beam out of the race may have ended at once
+  }
+}
+
+std::vector<Answer> best_answers(const BeamState& beams, int64_t num_answers) {
+  std::vector<Answer> answers;
+  for (const Beam& beam : beams.ended) {
+    if (beam.filled && static_cast<int64_t>(answers.size()) < num_answers) answers.push_back(beam.answer);
+  }
+  return answers;
+}
+
+}  // namespace
+
+Answers search_beams(const T5Model& model, const Sources& sources, const GenerateOptions& options,
+                     const GenerateHooks& hooks) {
+  const auto num_prompts = static_cast<int64_t>(sources.size()), num_beams = options.num_beams;
+  std::vector<BeamState> beams(sources.size(), start_beams(options));
+  std::vector<size_t> going(sources.size());
+  for (size_t i = 0; i < going.size(); ++i) going[i] = i;
+  DecodeState state = start_decoding(model, sources);
+  state = select_rows(state, at::arange(num_prompts, at::kLong).repeat_interleave(num_beams));
+  while (!going.empty()) {
+    const at::Tensor scores = ruled_log_probabilities(state.logits, going, beams, options);
+    std::vector<int64_t> rows, ids;
+    std::vector<size_t> still_going;
+    for (size_t i = 0; i < going.size(); ++i) {
+      const int64_t first = static_cast<int64_t>(i) * num_beams;
+      const float* of_prompt = scores.const_data_ptr<float>() + first * scores.size(1);
+      BeamStep step = step_beams(beams[going[i]], of_prompt, scores.size(1), options, hooks);
+      if (!step.state.done) {
+        append_open(step, first, rows, ids);
+        still_going.push_back(going[i]);
+      }
+      beams[going[i]] = std::move(step.state);
+    }
+    going = still_going;
+    if (going.empty()) break;
+    state = advance(model, select_rows(state, at::tensor(rows, at::kLong)), at::tensor(ids, at::kLong));
+  }
+  Answers answers;
+  for (const BeamState& state_of_prompt : beams) answers.push_back(best_answers(state_of_prompt, options.num_answers));
+  return answers;
+}
+
+}  // namespace flanmoe
