@@ -28,6 +28,10 @@ std::function<int()> setup_eval(CLI::App& parser);
 std::function<int()> setup_generate(CLI::App& parser);
 std::function<int()> setup_data(CLI::App& parser);
 std::function<int()> setup_inspect(CLI::App& parser);
+std::function<int()> setup_init(CLI::App& parser);
+std::function<int()> setup_convert(CLI::App& parser);
+std::function<int()> setup_upcycle(CLI::App& parser);
+std::function<int()> setup_twin(CLI::App& parser);
 std::function<int()> setup_analyze(CLI::App& parser);
 
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).

@@ -30,10 +30,32 @@ const std::vector<Command>& commands() {
        "  flanmoe data show world --corpus --count 3\n"
        "  flanmoe data show world --tasks heldout/exam --split test --count 2",
        setup_data},
-      {"inspect", "what a model folder holds: shape, parameters, FLOPs, tensors",
+      {"init", "a new model folder with fresh weights",
+       "  flanmoe init t5_v1_1_small --out t5 --tokenizer spiece.model\n"
+       "  flanmoe init switch_base model.moe.num_experts=16 --out switch --dtype bfloat16 --max-shard 1GB\n"
+       "  flanmoe init switch_base model.moe.num_experts=8 model.moe.expert_capacity=64 --out hf   loads in "
+       "transformers",
+       setup_init},
+      {"inspect", "what a model is: shape, parameters by part, FLOPs, bytes, tensors",
        "  flanmoe inspect runs/b/checkpoints/step-1000\n"
+       "  flanmoe inspect flan-t5-base/config.json\n"
+       "  flanmoe inspect st_moe_32b                       a preset; no weights needed\n"
        "  flanmoe inspect MODEL --tensors --json",
        setup_inspect},
+      {"convert",
+       "the same model in another dtype, in shards, or under Hugging Face's Switch rule; checked on random input",
+       "  flanmoe convert flan-t5-base --out small --dtype bfloat16 --max-shard 200MB\n"
+       "  flanmoe convert switch-base-8 --out ours --to flanmoe moe.capacity_factor_eval=0\n"
+       "  flanmoe convert ours --out hf --to huggingface moe.expert_capacity=64",
+       setup_convert},
+      {"upcycle", "make a dense model sparse: experts copied, routers new; says how far the output moved",
+       "  flanmoe upcycle flan-t5-base --routing gshard model.moe.num_experts=8 --out sparse\n"
+       "  flanmoe upcycle flan-t5-base --routing switch --noise 0.02 --out sparse",
+       setup_upcycle},
+      {"twin", "the dense model with the same forward FLOPs per token as a sparse one, and back",
+       "  flanmoe twin gshard_base --out twin.json && flanmoe init twin.json --out twin\n"
+       "  flanmoe twin t5_v1_1_base --routing st_moe",
+       setup_twin},
       {"analyze", "what the routers do with text: utilisation, dropping, specialisation",
        "  flanmoe analyze MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
   };

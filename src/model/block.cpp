@@ -77,6 +77,7 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
   MoeCall call;
   call.expert_choice =
       moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
+  call.causal = place.input.is_decoder;
   call.training = place.call.training;
   call.unlimited = place.input.unlimited_capacity;
   call.want_losses = place.call.training || place.call.router_losses;

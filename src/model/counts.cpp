@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "model/weights.h"
 
 namespace flanmoe {
 namespace {
@@ -48,6 +49,35 @@ StackCount count_stack(const ModelOptions& o, bool is_decoder) {
   return count;
 }
 
+// The same shape with the feed-forward width that costs `wanted` FLOPs per token.
+ModelOptions with_flops(ModelOptions shape, double wanted) {
+  constexpr double kTolerance = 0.01;
+  const auto flops_at = [&shape](int64_t d_ff) {
+    shape.d_ff = d_ff;
+    return count_model(shape).flops_per_token;
+  };
+  // FLOPs are linear in the width: solve, then take the nearest multiple of 8 if it is near enough, else the nearest
+  // width.
+  const double base = flops_at(0), slope = flops_at(1) - base;
+  const double width = (wanted - base) / slope;
+  for (int64_t step : {8, 1}) {
+    const auto d_ff = static_cast<int64_t>(std::llround(width / static_cast<double>(step))) * step;
+    if (d_ff >= 1 && std::abs(flops_at(d_ff) / wanted - 1.0) <= kTolerance) return shape;
+  }
+  fail_input("no feed-forward width comes within 1% of {:.0f} FLOPs per token", wanted);
+}
+
+// Index of a weight's part in count_parts.
+size_t part_of(const std::string& name) {
+  const auto holds = [&name](std::string_view text) { return name.find(text) != std::string::npos; };
+  if (name.starts_with("shared")) return 0;
+  if (holds("Attention.")) return 1;
+  if (holds(".experts.")) return 3;
+  if (holds(".router.")) return 4;
+  if (holds("layer_norm")) return 5;
+  return name.starts_with("lm_head") ? 6 : 2;
+}
+
 }  // namespace
 
 ModelCounts count_model(const ModelOptions& o) {
@@ -63,24 +93,30 @@ ModelCounts count_model(const ModelOptions& o) {
   return counts;
 }
 
-ModelOptions dense_twin(const ModelOptions& sparse) {
-  constexpr double kTolerance = 0.01;
-  const double wanted = count_model(sparse).flops_per_token;
-  ModelOptions twin = sparse;
-  twin.moe = MoeOptions();
-  const auto flops_at = [&twin](int64_t d_ff) {
-    twin.d_ff = d_ff;
-    return count_model(twin).flops_per_token;
-  };
-  // FLOPs are linear in the width: solve, then take the nearest multiple of 8 if it is near enough, else the nearest
-  // width.
-  const double base = flops_at(0), slope = flops_at(1) - base;
-  const double width = (wanted - base) / slope;
-  for (int64_t step : {8, 1}) {
-    const auto d_ff = static_cast<int64_t>(std::llround(width / static_cast<double>(step))) * step;
-    if (d_ff >= 1 && std::abs(flops_at(d_ff) / wanted - 1.0) <= kTolerance) return twin;
+std::vector<PartCount> count_parts(const ModelOptions& options) {
+  std::vector<PartCount> parts = {{"embedding"}, {"attention"}, {"dense feed-forward"}, {"experts"}, {"routers"},
+                                  {"norms"},     {"head"}};
+  for (const WeightSpec& spec : weight_specs(options)) {
+    int64_t size = 1;
+    for (const int64_t n : spec.shape) size *= n;
+    PartCount& part = parts[part_of(spec.name)];
+    (spec.name.starts_with("encoder.") ? part.encoder : part.decoder) += size;
   }
-  fail_input("no dense feed-forward width comes within 1% of {:.0f} FLOPs per token", wanted);
+  std::erase_if(parts, [](const PartCount& part) { return part.total() == 0; });
+  return parts;
+}
+
+ModelOptions dense_twin(const ModelOptions& sparse) {
+  ModelOptions shape = sparse;
+  shape.moe = MoeOptions();
+  return with_flops(shape, count_model(sparse).flops_per_token);
+}
+
+ModelOptions sparse_twin(const ModelOptions& dense, const MoeOptions& moe) {
+  ModelOptions shape = dense;
+  shape.moe = moe;
+  shape.check();
+  return with_flops(shape, count_model(dense).flops_per_token);
 }
 
 }  // namespace flanmoe

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "model/options.h"
 
@@ -17,8 +19,20 @@ struct ModelCounts {
 };
 ModelCounts count_model(const ModelOptions& options);
 
+// Parameters by part, in the order in which a reader asks: embedding, attention, dense feed-forwards, experts, ...
+struct PartCount {
+  std::string part;
+  int64_t encoder = 0, decoder = 0;  // an embedding or head counts for the decoder when it is only there
+  int64_t total() const { return encoder + decoder; }
+};
+std::vector<PartCount> count_parts(const ModelOptions& options);
+
 // The dense options whose FLOPs per token equal the sparse model's within 1%, by widening d_ff only. UserError when no
 // width does.
 ModelOptions dense_twin(const ModelOptions& sparse);
+
+// The way back: the dense shape with `moe` for its sparse layers, feed-forwards (and experts) narrowed until FLOPs per
+// token agree within 1%. UserError when no width does.
+ModelOptions sparse_twin(const ModelOptions& dense, const MoeOptions& moe);
 
 }  // namespace flanmoe

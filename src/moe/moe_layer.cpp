@@ -54,7 +54,7 @@ Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, co
   const std::string& policy = call.training ? options.second_train : options.second_eval;
   const TokenChoices choices =
       choose_experts(router.probabilities, options, policy, stream_key(call.noise_key, "second_expert"));
-  const bool by_probability = options.priority == "probability";
+  const bool by_probability = options.priority == "probability" && !call.causal;
   Plan plan = plan_token_choice(choices, groups, options.num_experts, capacity_rule(options, call),
                                 by_probability ? largest(router.probabilities) : std::vector<double>{});
   at::Tensor gates = choices.gates;

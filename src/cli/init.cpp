@@ -1,0 +1,75 @@
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "cli/model_choice.h"
+#include "data/tokenizer_folder.h"
+#include "model/counts.h"
+#include "model/folder.h"
+
+namespace flanmoe {
+namespace {
+
+struct InitArguments {
+  std::string preset, out, tokenizer, dtype = "float32", max_shard = "0";
+  std::vector<std::string> overrides;
+  int64_t seed = 1, num_sentinels = 100;
+};
+
+// Fresh weights one after the other, with a progress bar by parameters.
+WeightSource counted(const WeightSource& source, Progress& progress, int64_t& done) {
+  return [&](const WeightSpec& spec) {
+    const at::Tensor value = source(spec);
+    done += value.numel();
+    progress.update(done, spec.name);
+    return value;
+  };
+}
+
+int run(const InitArguments& arguments) {
+  ModelOptions options = options_of_model(arguments.preset, arguments.overrides);
+  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  const SaveOptions save{parse_dtype(arguments.dtype), parse_bytes(arguments.max_shard)};
+  if (!arguments.tokenizer.empty()) {
+    const Tokenizer tokenizer(arguments.tokenizer, arguments.num_sentinels);
+    if (options.vocab_size == 0) options.vocab_size = tokenizer.vocab_size();
+    check_tokenizer_fits(tokenizer, options.vocab_size, arguments.tokenizer);
+  }
+  options.check();
+  const ModelCounts counts = count_model(options);
+  Progress progress("init", counts.total_parameters, "parameter");
+  int64_t done = 0;
+  if (const fs::path parent = fs::path(arguments.out).parent_path(); !parent.empty()) make_folders(parent);
+  create_folder_atomically(arguments.out, [&](const fs::path& folder) {
+    const WeightSource fresh = fresh_weights(static_cast<uint64_t>(arguments.seed));
+    write_model(options, counted(fresh, progress, done), folder, save);
+    if (!arguments.tokenizer.empty()) write_tokenizer_files({arguments.tokenizer, arguments.num_sentinels}, folder);
+  });
+  progress.finish(arguments.out);
+  log_info("{}: {} parameters, {} active per token", arguments.out, grouped_digits(counts.total_parameters),
+           grouped_digits(counts.active_parameters));
+  return kExitDone;
+}
+
+}  // namespace
+
+std::function<int()> setup_init(CLI::App& parser) {
+  auto arguments = std::make_shared<InitArguments>();
+  parser.add_option("preset", arguments->preset, preset_help("model") + ", or a config.json")
+      ->required()
+      ->type_name("PRESET");
+  parser.add_option("overrides", arguments->overrides, "settings over the preset, such as model.moe.num_experts=16")
+      ->type_name("KEY=VALUE");
+  parser.add_option("--out", arguments->out, "the new model folder")->required()->type_name("FOLDER");
+  parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model to put beside the weights")
+      ->type_name("FILE");
+  parser.add_option("--sentinels", arguments->num_sentinels, "sentinel ids above the tokenizer's pieces (default 100)")
+      ->check(CLI::NonNegativeNumber);
+  parser.add_option("--dtype", arguments->dtype, "float32 (default), bfloat16 or float16");
+  parser.add_option("--max-shard", arguments->max_shard, "size of a weights file, such as 5GB (default: one file)");
+  parser.add_option("--seed", arguments->seed, "of the weights (default 1)");
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace flanmoe

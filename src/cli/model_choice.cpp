@@ -1,0 +1,68 @@
+#include "cli/model_choice.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "model/folder.h"
+
+namespace flanmoe {
+namespace {
+
+struct ModelSection {
+  ModelOptions model;
+  void fields(FieldVisitor& v) { v.section("model", model, "the model"); }
+};
+
+ModelOptions preset_options(const std::string& name, const std::vector<std::string>& overrides) {
+  ModelSection section;
+  load_options(with_overrides(load_config(find_preset("model", name)), overrides), section);
+  return section.model;
+}
+
+}  // namespace
+
+ModelOptions options_of_model(const std::string& name, const std::vector<std::string>& overrides) {
+  const bool stored = fs::is_directory(name) || fs::path(name).extension() == ".json";
+  if (!stored) return preset_options(name, overrides);
+  if (!overrides.empty()) {
+    fail_input("'{}' cannot be set on {}, which is as it is stored; expected a preset with overrides", overrides[0],
+               name);
+  }
+  return load_model_options(name);
+}
+
+MoeOptions options_of_routing(const std::string& name, const std::vector<std::string>& overrides) {
+  const MoeOptions moe = preset_options(name, overrides).moe;
+  if (moe.num_experts == 0) fail_input("'{}' has no experts; expected a routing such as switch or gshard", name);
+  return moe;
+}
+
+at::ScalarType parse_dtype(const std::string& text) {
+  if (text == "float32") return at::kFloat;
+  if (text == "bfloat16") return at::kBFloat16;
+  if (text == "float16") return at::kHalf;
+  fail_input("--dtype is '{}', expected float32, bfloat16 or float16", text);
+}
+
+uint64_t parse_bytes(const std::string& text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(end, text.data() + text.size());
+  const std::map<std::string, uint64_t> units = {{"", 1},      {"B", 1},        {"kB", 1000},
+                                                 {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}};
+  uint64_t bytes = 0;
+  if (error != std::errc() || !units.contains(unit) || __builtin_mul_overflow(number, units.at(unit), &bytes)) {
+    fail_input("--max-shard is '{}', expected a size such as 5GB, 200kB or 0 for one file", text);
+  }
+  return bytes;
+}
+
+std::string grouped_digits(int64_t value) {
+  std::string text = std::to_string(value);
+  for (auto at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+}  // namespace flanmoe
