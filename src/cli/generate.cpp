@@ -1,9 +1,15 @@
+// flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
+#include <unistd.h>
+
+#include <chrono>
 #include <iostream>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json.h"
+#include "base/log.h"
+#include "base/progress.h"
 #include "cli/command.h"
+#include "cli/generate_files.h"
 #include "data/tokenizer_folder.h"
 #include "decode/generate.h"
 #include "model/folder.h"
@@ -12,9 +18,9 @@ namespace flanmoe {
 namespace {
 
 struct GenerateArguments {
-  std::string model;
+  std::string model, input, output;
   std::vector<std::string> words;  // prompts and key=value
-  bool json = false;
+  bool json = false, routing = false, interactive = false, resume = false;
 };
 
 // "max_new_tokens=8" is a setting; anything else is a prompt.
@@ -25,34 +31,105 @@ bool is_setting(const std::string& word) {
                      [](unsigned char c) { return std::islower(c) || c == '_'; });
 }
 
-std::vector<std::string> prompts_of(const GenerateArguments& arguments) {
-  std::vector<std::string> prompts;
-  for (const std::string& word : arguments.words) {
-    if (!is_setting(word)) prompts.push_back(word);
-  }
-  if (!prompts.empty()) return prompts;
-  for (std::string line; std::getline(std::cin, line);) prompts.push_back(line);
-  if (prompts.empty()) fail_input("no prompt: give prompts as arguments, or one per line on stdin");
-  return prompts;
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-int run(const GenerateArguments& arguments) {
+// The model's own defaults, with what was typed on top.
+GenerateOptions read_options(const GenerateArguments& arguments) {
   std::vector<std::string> settings;
   std::copy_if(arguments.words.begin(), arguments.words.end(), std::back_inserter(settings), is_setting);
   GenerateOptions options;
+  const fs::path file = fs::path(arguments.model) / "generation_config.json";
+  if (fs::exists(file)) apply_generation_config(read_json(file), file.string(), options);
   load_options(with_overrides(ConfigNode(), settings), options);
-  const T5Model model = load_model(arguments.model);
-  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
-  const std::vector<std::string> prompts = prompts_of(arguments);
-  std::vector<std::vector<int32_t>> sources;
-  for (const std::string& prompt : prompts) {
-    sources.push_back(tokenizer.encode(prompt));
-    sources.back().push_back(kEosId);
+  return options;
+}
+
+std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
+  std::vector<Prompt> prompts;
+  for (const std::string& word : arguments.words) {
+    if (!is_setting(word)) prompts.push_back({word, nullptr, fmt::format("prompt {}", prompts.size() + 1)});
   }
-  const auto answers = generate(model, sources, options);
-  for (size_t i = 0; i < answers.size(); ++i) {
-    const std::string text = tokenizer.decode(answers[i]);
-    std::cout << (arguments.json ? Json{{"prompt", prompts[i]}, {"answer", text}}.dump() : text) << "\n";
+  if (!prompts.empty() && !arguments.input.empty()) {
+    fail_input("prompts are given both as arguments and by --input {}; expected one of them", arguments.input);
+  }
+  if (!arguments.input.empty()) return prompts_of_file(arguments.input);
+  return prompts.empty() ? prompts_of_stream(std::cin) : prompts;
+}
+
+// Says what was decoded and how fast.
+void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) {
+  size_t num_tokens = 0;
+  for (const auto& of_prompt : answers) {
+    for (const Answer& answer : of_prompt) num_tokens += answer.log_probabilities.size();
+  }
+  log_debug("{} tokens in {:.3f} s, {:.1f} tokens/s", num_tokens, seconds, static_cast<double>(num_tokens) / seconds);
+}
+
+void answer_all(const T5Model& model, const Tokenizer& tokenizer, const GenerateOptions& options,
+                const GenerateArguments& arguments) {
+  std::vector<Prompt> prompts = read_prompts(arguments);
+  AnswerWriter writer(tokenizer, options, {arguments.output, arguments.json, arguments.resume});
+  const size_t first = std::min(writer.num_written(), prompts.size());
+  if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
+  const auto total = static_cast<int64_t>(prompts.size());
+  Progress progress("generate", total, "prompt");
+  const auto chunk = static_cast<size_t>(options.batch) * 16;  // like lengths are found within a chunk
+  for (size_t begin = first; begin < prompts.size(); begin += chunk) {
+    const std::vector<Prompt> part(
+        prompts.begin() + static_cast<std::ptrdiff_t>(begin),
+        prompts.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, prompts.size())));
+    std::vector<std::vector<int32_t>> sources;
+    for (const Prompt& prompt : part) sources.push_back(encode_prompt(prompt, tokenizer, options.max_prompt_tokens));
+    GenerateHooks hooks;
+    if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
+    hooks.prompts_done = [&](int64_t done) { progress.update(static_cast<int64_t>(begin) + done, ""); };
+    const auto start = std::chrono::steady_clock::now();
+    const auto answers = generate_answers(model, sources, options, hooks);
+    log_speed(answers, seconds_since(start));
+    for (size_t i = 0; i < part.size(); ++i) {
+      writer.write(part[i], answers[i],
+                   arguments.routing ? routing_json(model, tokenizer, sources[i], answers[i][0]) : Json());
+    }
+  }
+  progress.finish(arguments.output);
+}
+
+// One prompt per line, its answer as it comes.
+void converse(const T5Model& model, const Tokenizer& tokenizer, const GenerateOptions& options) {
+  std::cerr << "one prompt per line; an empty line or end of input leaves\n";
+  for (std::string line; std::cerr << "> " << std::flush, std::getline(std::cin, line) && !line.empty();) {
+    std::vector<int32_t> ids;
+    size_t shown = 0;
+    GenerateHooks hooks;
+    if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
+    hooks.token = [&](int32_t id) {
+      ids.push_back(id);
+      const std::string text = cut_at_stop(tokenizer.decode(ids), options.stop);
+      if (text.size() <= shown) return;
+      std::cout << text.substr(shown) << std::flush;
+      shown = text.size();
+    };
+    const auto source = encode_prompt({line, nullptr, "the prompt"}, tokenizer, options.max_prompt_tokens);
+    const auto answers = generate_answers(model, {source}, options, hooks);
+    if (options.num_beams > 1) std::cout << cut_at_stop(tokenizer.decode(answers[0][0].ids), options.stop);
+    std::cout << "\n";
+  }
+}
+
+int run(const GenerateArguments& arguments) {
+  const GenerateOptions options = read_options(arguments);
+  const auto start = std::chrono::steady_clock::now();
+  const T5Model model = load_model(arguments.model);
+  log_debug("{}: loaded in {:.3f} s", arguments.model, seconds_since(start));
+  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
+  check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
+  options.check(model.options().vocab_size);
+  if (arguments.interactive) {
+    converse(model, tokenizer, options);
+  } else {
+    answer_all(model, tokenizer, options, arguments);
   }
   return kExitDone;
 }
@@ -61,13 +138,27 @@ int run(const GenerateArguments& arguments) {
 
 std::function<int()> setup_generate(CLI::App& parser) {
   auto arguments = std::make_shared<GenerateArguments>();
-  parser.add_option("model", arguments->model, "model folder, such as RUN/checkpoints/step-1000")
+  parser.add_option("model", arguments->model, "model folder, ours or of transformers (with safetensors)")
       ->required()
       ->type_name("MODEL");
   parser
-      .add_option("words", arguments->words, "prompts, and settings as key=value:\n" + setting_help<GenerateOptions>())
+      .add_option("words", arguments->words,
+                  "prompts (else --input, else one per line on stdin), and settings as key=value; they override the "
+                  "folder's generation_config.json:\n" +
+                      setting_help<GenerateOptions>())
       ->type_name("TEXT");
-  parser.add_flag("--json", arguments->json, "one JSON object per answer");
+  parser
+      .add_option("--input", arguments->input,
+                  "prompts: one per line, or .jsonl with a text 'prompt' per object; .gz too")
+      ->type_name("FILE");
+  parser.add_option("--output", arguments->output, "answers go here, in the order of the prompts; .jsonl means --json")
+      ->type_name("FILE");
+  parser.add_flag("--resume", arguments->resume, "go on behind the answers that --output holds already");
+  parser.add_flag("--json", arguments->json,
+                  "one object per prompt: answers with text, score, log-probability, and every token with its own");
+  parser.add_flag("--routing", arguments->routing,
+                  "with --json: the experts of every token of prompt and best answer in every sparse layer, and drops");
+  parser.add_flag("--interactive", arguments->interactive, "ask for prompts and show answers as they come");
   return [arguments] { return run(*arguments); };
 }
 

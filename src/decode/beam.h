@@ -11,8 +11,8 @@
 
 namespace flanmoe {
 
-// An answer on its way. `answer.log_probability` sums in float32; `score` is that sum for an open one, the ranking score
-// for one that ended.
+// An answer on its way. `answer.log_probability` sums in float32; `score` is that sum for an open one, the ranking
+// score for one that ended.
 struct Beam {
   Answer answer;
   float score = 0.0f;
@@ -28,8 +28,8 @@ struct BeamState {
 
 BeamState start_beams(const GenerateOptions& options);
 
-// One token more. log_probabilities [N * V] belong to the open beams, rules applied. parents [N]: the beam that each new
-// open beam goes on from.
+// One token more. log_probabilities [N * V] belong to the open beams, rules applied. parents [N]: the beam that each
+// new open beam goes on from.
 struct BeamStep {
   BeamState state;
   std::vector<int64_t> parents;

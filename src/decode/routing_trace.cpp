@@ -1,0 +1,32 @@
+#include "decode/routing_trace.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "decode/padding.h"
+#include "model/forward_parts.h"
+
+namespace flanmoe {
+
+std::vector<MoeTokens> trace_routing(const T5Model& model, const std::vector<int32_t>& source,
+                                     const std::vector<int32_t>& answer) {
+  const at::NoGradGuard no_gradients;
+  TokenBatch batch;
+  batch.source_ids = pad_ids({source});
+  batch.target_ids = pad_ids({answer});
+  batch.source_segments = at::ones_like(batch.source_ids);  // a generated 0 is a token as any other
+  batch.target_segments = at::ones_like(batch.target_ids);
+  ForwardOptions call;
+  call.collect_tokens = true;
+  if (model.options().decoder_only) {
+    call.unlimited_capacity = true;
+    return forward(model, batch, call).tokens;
+  }
+  RouterReports reports;
+  const at::Tensor memory = encode(model, batch.source_ids, batch.source_segments, call, reports);
+  call.unlimited_capacity = true;
+  decode_targets(model, batch, memory, call, reports);
+  return reports.tokens;
+}
+
+}  // namespace flanmoe
