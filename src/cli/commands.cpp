@@ -19,10 +19,19 @@ const std::vector<Command>& commands() {
        "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[\"{data}/heldout\"]'\n"
        "  flanmoe eval MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
        setup_eval},
-      {"generate", "answer prompts given as arguments, or one per line on stdin",
+      {"generate", "answer prompts: greedy, sampled or by beam search",
        "  flanmoe generate MODEL \"What is the job of Velor?\"\n"
-       "  echo \"Reverse the list: a b c\" | flanmoe generate MODEL temperature=0.7 seed=3",
+       "  echo \"Reverse the list: a b c\" | flanmoe generate MODEL temperature=0.7 seed=3\n"
+       "  flanmoe generate MODEL num_beams=4 num_answers=4 --json \"translate English to German: Good day\"\n"
+       "  flanmoe generate MODEL --input prompts.jsonl --output answers.jsonl batch=32 'stop=[\".\"]'\n"
+       "  flanmoe generate MODEL --routing --json \"Who is it?\"      experts and drops of every token\n"
+       "  flanmoe generate MODEL --interactive",
        setup_generate},
+      {"score", "log-probability of given answers, and which of them the model prefers",
+       "  flanmoe score MODEL \"Is the sky green?\" yes no\n"
+       "  flanmoe score MODEL --input questions.jsonl --output scores.jsonl --by token\n"
+       "  echo '{\"prompt\": \"2 + 2 =\", \"answers\": [\"4\", \"5\"]}' | flanmoe score MODEL --tokens",
+       setup_score},
       {"data", "write the built-in world, list its tasks, print examples of a mixture",
        "  flanmoe data make --out world seed=3 num_facts=2000\n"
        "  flanmoe data tasks world\n"

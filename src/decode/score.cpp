@@ -41,10 +41,15 @@ RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::ve
   return {begin, end};
 }
 
-// Sum over real target tokens of log softmax(logits)[target], [B] double.
+// log softmax(logits)[target] at every position, [B, Lt] float32.
 at::Tensor log_probabilities(const at::Tensor& logits, const at::Tensor& target_ids) {
-  const at::Tensor tokens = at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2);
-  return tokens.to(at::kDouble).masked_fill(target_ids == 0, 0.0).sum(1);
+  return at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2).contiguous();
+}
+
+TargetScore score_of(const float* log_probabilities, size_t num_tokens) {
+  TargetScore score{0.0, static_cast<int64_t>(num_tokens), {log_probabilities, log_probabilities + num_tokens}};
+  for (const float value : score.tokens) score.log_probability += value;
+  return score;
 }
 
 // Logits of every (source, target) pair of the range: the encoder runs once per source.
@@ -80,10 +85,11 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
     if (targets.empty()) continue;
     TokenBatch batch;
     batch.target_ids = pad_ids(targets);
-    const at::Tensor sums = log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
+    const at::Tensor tokens =
+        log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
     for (size_t t = 0; t < targets.size(); ++t) {
-      scores[order[range.begin + source_of_target[t]]].push_back(
-          {sums.const_data_ptr<double>()[t], static_cast<int64_t>(targets[t].size())});
+      const float* row = tokens.const_data_ptr<float>() + static_cast<int64_t>(t) * tokens.size(1);
+      scores[order[range.begin + source_of_target[t]]].push_back(score_of(row, targets[t].size()));
     }
   }
   return scores;

@@ -15,6 +15,7 @@ struct ScoreRequest {
 struct TargetScore {
   double log_probability = 0.0;  // natural log, summed over the target's tokens (eos included)
   int64_t num_tokens = 0;
+  std::vector<float> tokens;  // log-probability of each
 };
 
 // One vector of scores per request, in order. The result of a request does not depend on its neighbours in the batch

@@ -1,0 +1,157 @@
+#include <iostream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "cli/command.h"
+#include "data/tokenizer_folder.h"
+#include "decode/score.h"
+#include "model/folder.h"
+
+namespace flanmoe {
+namespace {
+
+struct ScoreArguments {
+  std::string model, input, output, by = "sum";
+  std::vector<std::string> words;  // prompt, answers
+  bool tokens = false;
+};
+
+struct ScoreItem {
+  std::string prompt;
+  std::vector<std::string> answers;
+  Json id;
+};
+
+ScoreItem item_of(const std::string& line, const std::string& file, int64_t number) {
+  const std::string where = fmt::format("{}:{}", file, number);
+  const Json object = parse_json(line, file, number);
+  ScoreItem item{json_string(object, "prompt", where), {}, object.contains("id") ? object["id"] : Json()};
+  if (item.prompt.empty()) fail_input("{}: 'prompt' is empty, expected a text", where);
+  if (object.contains("answer")) item.answers.push_back(json_string(object, "answer", where));
+  if (object.contains("answers") == object.contains("answer")) {
+    fail_input("{}: expected either 'answer', a text, or 'answers', a list of texts", where);
+  }
+  if (!object.contains("answers")) return item;
+  if (!object["answers"].is_array() || object["answers"].empty())
+    fail_input("{}: 'answers' is no list of texts", where);
+  for (const Json& answer : object["answers"]) {
+    if (!answer.is_string()) fail_input("{}: 'answers' holds {}, expected texts", where, answer.dump());
+    item.answers.push_back(answer.get<std::string>());
+  }
+  return item;
+}
+
+std::vector<ScoreItem> read_items(const ScoreArguments& arguments) {
+  if (!arguments.words.empty()) {
+    if (arguments.words.size() < 2) fail_input("one text is given; expected a prompt and at least one answer");
+    return {{arguments.words[0], {arguments.words.begin() + 1, arguments.words.end()}, nullptr}};
+  }
+  std::vector<std::string> lines;
+  const std::string name = arguments.input.empty() ? "stdin" : arguments.input;
+  if (arguments.input.empty()) {
+    for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
+  } else {
+    lines = read_lines(arguments.input);
+  }
+  std::vector<ScoreItem> items;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (!lines[i].empty()) items.push_back(item_of(lines[i], name, static_cast<int64_t>(i) + 1));
+  }
+  if (items.empty()) fail_input("{}: nothing to score; expected objects with 'prompt' and 'answers'", name);
+  return items;
+}
+
+TokenIds with_end(TokenIds ids) {
+  ids.push_back(kEosId);
+  return ids;
+}
+
+ScoreRequest request_of(const ScoreItem& item, const Tokenizer& tokenizer) {
+  ScoreRequest request{with_end(tokenizer.encode(item.prompt)), {}};
+  for (const std::string& answer : item.answers) request.targets.push_back(with_end(tokenizer.encode(answer)));
+  return request;
+}
+
+Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::vector<TargetScore>& scores,
+               const Tokenizer& tokenizer, const ScoreArguments& arguments) {
+  Json result = {{"prompt", item.prompt}};
+  if (!item.id.is_null()) result["id"] = item.id;
+  size_t best = 0;
+  const auto rank = [&](size_t i) {
+    return arguments.by == "sum" ? scores[i].log_probability
+                                 : scores[i].log_probability / static_cast<double>(scores[i].num_tokens);
+  };
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (rank(i) > rank(best)) best = i;
+    Json score = {{"answer", item.answers[i]},
+                  {"log_probability", scores[i].log_probability},
+                  {"num_tokens", scores[i].num_tokens},
+                  {"per_token", scores[i].log_probability / static_cast<double>(scores[i].num_tokens)}};
+    for (size_t t = 0; arguments.tokens && t < scores[i].tokens.size(); ++t) {
+      score["tokens"].push_back(
+          {{"piece", tokenizer.piece(request.targets[i][t])}, {"log_probability", scores[i].tokens[t]}});
+    }
+    result["scores"].push_back(score);
+  }
+  result["best"] = item.answers[best];
+  return result;
+}
+
+int run(const ScoreArguments& arguments) {
+  if (!arguments.output.empty() && fs::exists(arguments.output)) {
+    fail_input("--output {}: exists already; expected a new file", arguments.output);
+  }
+  const std::vector<ScoreItem> items = read_items(arguments);
+  const T5Model model = load_model(arguments.model);
+  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
+  check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
+  const std::unique_ptr<LineWriter> file =
+      arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
+  Progress progress("score", static_cast<int64_t>(items.size()), "prompt");
+  constexpr size_t kChunk = 256;
+  for (size_t begin = 0; begin < items.size(); begin += kChunk) {
+    const size_t end = std::min(items.size(), begin + kChunk);
+    std::vector<ScoreRequest> requests;
+    for (size_t i = begin; i < end; ++i) requests.push_back(request_of(items[i], tokenizer));
+    const auto scores = score_targets(model, requests);
+    for (size_t i = begin; i < end; ++i) {
+      const std::string line = result_of(items[i], requests[i - begin], scores[i - begin], tokenizer, arguments)
+                                   .dump(-1, ' ', false, Json::error_handler_t::replace);
+      if (file != nullptr) {
+        file->write(line);
+      } else {
+        std::cout << line << "\n";
+      }
+    }
+    progress.update(static_cast<int64_t>(end), "");
+  }
+  progress.finish(arguments.output);
+  return kExitDone;
+}
+
+}  // namespace
+
+std::function<int()> setup_score(CLI::App& parser) {
+  auto arguments = std::make_shared<ScoreArguments>();
+  parser.add_option("model", arguments->model, "model folder, ours or of transformers (with safetensors)")
+      ->required()
+      ->type_name("MODEL");
+  parser.add_option("words", arguments->words, "a prompt and its answers (else --input, else objects on stdin)")
+      ->type_name("TEXT");
+  parser
+      .add_option("--input", arguments->input,
+                  "one JSON object per line: 'prompt', and 'answers' (a list) or 'answer'; 'id' is given back; .gz too")
+      ->type_name("FILE");
+  parser.add_option("--output", arguments->output, "results go into this new file, one JSON object per prompt")
+      ->type_name("FILE");
+  parser
+      .add_option("--by", arguments->by,
+                  "the best answer has the largest log-probability: sum (default), or mean per token")
+      ->check(CLI::IsMember({"sum", "token"}));
+  parser.add_flag("--tokens", arguments->tokens, "the log-probability of every token, too");
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace flanmoe
