@@ -5,7 +5,7 @@ BUILD ?= build
 DATA ?= ../shared/data
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test bench lint format clean
+.PHONY: help setup build study test parity bench lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,10 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
+
+parity: setup ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@scripts/parity.sh $(BUILD)
 
 bench: setup ## build and run the benchmarks of the kernels against their references
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels

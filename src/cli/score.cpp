@@ -1,3 +1,6 @@
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
 #include <iostream>
 
 #include "base/error.h"
@@ -6,14 +9,16 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "data/tokenizer_folder.h"
+#include "decode/padding.h"
 #include "decode/score.h"
 #include "model/folder.h"
+#include "tensor/safetensors.h"
 
 namespace flanmoe {
 namespace {
 
 struct ScoreArguments {
-  std::string model, input, output, by = "sum";
+  std::string model, input, output, logits, by = "sum";
   std::vector<std::string> words;  // prompt, answers
   bool tokens = false;
 };
@@ -99,9 +104,26 @@ Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::ve
   return result;
 }
 
+// "PROMPT.ANSWER" -> [tokens, vocabulary], both counted from 0.
+void write_logits(const T5Model& model, const std::vector<ScoreItem>& items, const Tokenizer& tokenizer,
+                  const std::string& file) {
+  const at::NoGradGuard no_gradients;
+  std::vector<NamedTensor> tensors;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const ScoreRequest request = request_of(items[i], tokenizer);
+    for (size_t a = 0; a < request.targets.size(); ++a) {
+      TokenBatch batch;
+      batch.source_ids = pad_ids({request.source});
+      batch.target_ids = pad_ids({request.targets[a]});
+      tensors.push_back({fmt::format("{}.{}", i, a), forward(model, batch, {}).logits[0]});
+    }
+  }
+  save_safetensors(file, tensors);
+}
+
 int run(const ScoreArguments& arguments) {
-  if (!arguments.output.empty() && fs::exists(arguments.output)) {
-    fail_input("--output {}: exists already; expected a new file", arguments.output);
+  for (const std::string& file : {arguments.output, arguments.logits}) {
+    if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);
   }
   const std::vector<ScoreItem> items = read_items(arguments);
   const T5Model model = load_model(arguments.model);
@@ -110,6 +132,7 @@ int run(const ScoreArguments& arguments) {
   const std::unique_ptr<LineWriter> file =
       arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
   Progress progress("score", static_cast<int64_t>(items.size()), "prompt");
+  if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t end = std::min(items.size(), begin + kChunk);
@@ -150,6 +173,10 @@ std::function<int()> setup_score(CLI::App& parser) {
       .add_option("--by", arguments->by,
                   "the best answer has the largest log-probability: sum (default), or mean per token")
       ->check(CLI::IsMember({"sum", "token"}));
+  parser
+      .add_option("--logits", arguments->logits,
+                  "the logits of every answer's tokens go into this new safetensors file, as PROMPT.ANSWER from 0")
+      ->type_name("FILE");
   parser.add_flag("--tokens", arguments->tokens, "the log-probability of every token, too");
   return [arguments] { return run(*arguments); };
 }
