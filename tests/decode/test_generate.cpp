@@ -48,7 +48,8 @@ TEST_P(Greedy, EqualsWholePasses) {
 TEST_P(Greedy, ARowDoesNotDependOnItsNeighbours) {
   const T5Model model = whole::lively(GetParam(), 8);
   const std::vector<Tokens> together = generate(model, whole::sources(), up_to(10));
-  for (const int64_t rows : {1, 2, 3}) EXPECT_EQ(generate(model, whole::sources(), in_batches(up_to(10), rows)), together) << rows;
+  for (const int64_t rows : {1, 2, 3})
+    EXPECT_EQ(generate(model, whole::sources(), in_batches(up_to(10), rows)), together) << rows;
   for (size_t b = 0; b < together.size(); ++b)
     EXPECT_EQ(generate(model, {whole::sources()[b]}, up_to(10))[0], together[b]);
   std::vector<Tokens> reversed(whole::sources().rbegin(), whole::sources().rend());
@@ -80,7 +81,8 @@ TEST(Sampling, IsTheSameForTheSameSeedAndRow) {
     const std::vector<Tokens> once = generate(model, whole::sources(), options);
     EXPECT_EQ(generate(model, whole::sources(), options), once);
     // whatever the batch, and whoever leaves it first
-    for (const int64_t rows : {1, 2, 5}) EXPECT_EQ(generate(model, whole::sources(), in_batches(options, rows)), once) << rows;
+    for (const int64_t rows : {1, 2, 5})
+      EXPECT_EQ(generate(model, whole::sources(), in_batches(options, rows)), once) << rows;
     for (const Tokens& answer : once) num_ended += answer.size() < 20 ? 1 : 0;
     GenerateOptions other = options;
     other.seed = 77;
