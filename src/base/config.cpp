@@ -86,7 +86,8 @@ ConfigNode ConfigNode::merged(const ConfigNode& above) const {
   if (!is_map() || !above.is_map()) return above;
   ConfigData::Items items = data_->map;
   for (const auto& [name, node] : above.data_->map) {
-    const auto same = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.first == name; });
+    const auto same =
+        std::find_if(items.begin(), items.end(), [&key = name](const auto& item) { return item.first == key; });
     if (same == items.end()) {
       items.emplace_back(name, node);
     } else {

@@ -1,20 +1,19 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <vector>
 
 #include "base/error.h"
-#include "base/files.h"
 
 namespace flanmoe {
 namespace {
 
-constexpr int kMaxDepth = 500;  // copies and dumps recurse
+constexpr size_t kMaxDepth = 500;  // copies and dumps recurse
 
-// Text that notes how far it was read, so that a complaint of the callback below has a line.
+// Text that notes how far it was read, so that a complaint of the builder below has a line.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -69,24 +68,10 @@ std::string without_nan(const std::string& text) {
   return result;
 }
 
-void refuse_not_finite(const Json& value, const std::string& key, const std::filesystem::path& path) {
-  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
-    fail_run("cannot write {}: '{}' is {}, expected a finite number", path.string(), key, value.get<double>());
-  }
-  if (value.is_object()) {
-    for (const auto& [name, inner] : value.items())
-      refuse_not_finite(inner, key.empty() ? name : key + "." + name, path);
-  } else if (value.is_array()) {
-    for (size_t i = 0; i < value.size(); ++i) refuse_not_finite(value[i], fmt::format("{}[{}]", key, i), path);
-  }
-}
-
 std::string shown(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
-  constexpr size_t kLongest = 60;
-  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+  return json_excerpt(value);
 }
 
 [[noreturn]] void wrong_type(const Json& value, const std::string& key, const std::string& where,
@@ -94,45 +79,92 @@ std::string shown(const Json& value) {
   fail_input("{}: '{}' is {}, expected {}", where, key, shown(value), expected);
 }
 
+// What the reader tells, as a value. The library's own builder looks through an object for each of its keys, so that
+// 100,000 tensors in a header would take it a minute.
+class TreeBuilder {
+ public:
+  explicit TreeBuilder(std::function<void(const std::string&)> fail) : fail_(std::move(fail)) {}
+  Json take() { return std::move(root_); }
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(int64_t value) { return add(value); }
+  bool number_unsigned(uint64_t value) { return add(value); }
+  bool number_float(double value, const std::string&) { return add(value); }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(Json::binary_t&) { return false; }  // of other formats
+  bool start_object(size_t) { return open(Json::object()); }
+  bool end_object() { return close(); }
+  bool start_array(size_t) { return open(Json::array()); }
+  bool end_array() { return close(); }
+
+  bool key(std::string& key) {
+    Open& object = open_.back();
+    if (!object.keys.insert(key).second) fail_(fmt::format("key {} appears twice", shown(key)));
+    members(object).emplace_back(std::move(key), nullptr);
+    return true;
+  }
+
+  bool parse_error(size_t, const std::string&, const Json::exception& error) {
+    fail_(short_reason(error.what()));
+    return false;
+  }
+
+ private:
+  struct Open {
+    Json* value;
+    std::set<std::string> keys;
+  };
+
+  static std::vector<std::pair<const std::string, Json>>& members(const Open& object) {
+    return object.value->get_ref<Json::object_t&>();
+  }
+
+  // Nothing is added to a container while one inside it is open, so places stay where they are.
+  Json& put(Json value) {
+    if (open_.empty()) return root_ = std::move(value);
+    if (!open_.back().value->is_array()) return members(open_.back()).back().second = std::move(value);
+    auto& list = open_.back().value->get_ref<Json::array_t&>();
+    return list.emplace_back(std::move(value));
+  }
+  bool add(Json value) {
+    put(std::move(value));
+    return true;
+  }
+  bool open(Json value) {
+    if (open_.size() > kMaxDepth) fail_(fmt::format("nested more than {} deep", kMaxDepth));
+    open_.push_back({&put(std::move(value)), {}});
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::function<void(const std::string&)> fail_;  // throws
+  Json root_;
+  std::vector<Open> open_;
+};
+
 }  // namespace
 
 Json parse_json(const std::string& raw, const std::string& name, int64_t line) {
   const std::string text = without_nan(raw);
   const char* const begin = text.data();
   const char* furthest = begin;
-  const auto fail_at = [&](const char* at, const std::string& reason) {
-    const auto lines = std::count(begin, std::min(at, begin + text.size()), '\n');
+  TreeBuilder tree([&](const std::string& reason) {
+    const auto lines = std::count(begin, std::min(furthest, begin + text.size()), '\n');
     fail_input("{}:{}: malformed JSON: {}", name, line + lines, reason);
-  };
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (depth > kMaxDepth) fail_at(furthest, fmt::format("nested more than {} deep", kMaxDepth));
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      fail_at(furthest, fmt::format("key {} appears twice", shown(value)));
-    }
-    return true;
-  };
-  try {
-    return Json::parse(CountingIterator(begin, &furthest), CountingIterator(begin + text.size(), &furthest), check);
-  } catch (const Json::exception& error) {
-    fail_at(furthest, short_reason(error.what()));
-  }
-  return {};
+  });
+  Json::sax_parse(CountingIterator(begin, &furthest), CountingIterator(begin + text.size(), &furthest), &tree);
+  return tree.take();
 }
 
-Json read_json(const std::filesystem::path& path) { return parse_json(read_text(path), path.string()); }
-
-void write_json(const std::filesystem::path& path, const Json& value) {
-  refuse_not_finite(value, "", path);
-  std::string text;
-  try {
-    text = value.dump(2);
-  } catch (const Json::exception&) {
-    fail_run("cannot write {}: a text in it is not valid UTF-8", path.string());
-  }
-  write_atomically(path, text + "\n");
+std::string json_excerpt(const Json& value) {
+  constexpr size_t kLongest = 60;
+  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (text.size() > kLongest) text.replace(kLongest, std::string::npos, "...");
+  return text;
 }
 
 const Json& json_at(const Json& value, const std::string& key, const std::string& where) {

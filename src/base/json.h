@@ -17,6 +17,9 @@ Json read_json(const std::filesystem::path& path);
 // Two-space indented, final newline, written atomically. NaN and infinity are refused (RunError): no NaN hidden.
 void write_json(const std::filesystem::path& path, const Json& value);
 
+// A value as it stands in a message: ASCII on one line, cut after 60 characters.
+std::string json_excerpt(const Json& value);
+
 // value[key] as T; UserError naming `where`, the key, what is there and what was expected.
 const Json& json_at(const Json& value, const std::string& key, const std::string& where);
 std::string json_string(const Json& value, const std::string& key, const std::string& where);

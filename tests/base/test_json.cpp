@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -37,6 +38,18 @@ TEST(ParseJson, RefusesDuplicateKeys) {
 TEST(ParseJson, RefusesDeepNesting) {
   EXPECT_EQ(refusal(std::string(1'000'000, '[')), "rows.jsonl:1: malformed JSON: nested more than 500 deep");
   EXPECT_EQ(parse_json(std::string(400, '[') + std::string(400, ']'), "x").size(), 1u);
+}
+
+// A header or index names each of its tensors.
+TEST(ParseJson, ReadsManyKeysInLinearTime) {
+  std::string text = "{";
+  for (int i = 0; i < 100'000; ++i)
+    text += fmt::format("\"block.7.experts.expert_{}.wi.weight\":{{\"a\":[{}]}},", i, i);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(parse_json(text + "\"z\":0}", "x").size(), 100'001u);
+  EXPECT_EQ(refusal(text + "\"block.7.experts.expert_9.wi.weight\":0}"),
+            "rows.jsonl:1: malformed JSON: key \"block.7.experts.expert_9.wi.weight\" appears twice");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));  // in quadratic time: minutes
 }
 
 TEST(ParseJson, ReadsBareNanAsNull) {
