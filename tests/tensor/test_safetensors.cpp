@@ -220,7 +220,8 @@ TEST_F(Safetensors, RefusesEntriesThatAreNoTensors) {
       {R"({"dtype":"U8","shape":[],"data_offsets":[0,4]})", "span 4 bytes, its shape and dtype need 1"},
       {R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]})", "overflows"},
       {R"({"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]})", "overflows"},  // only the product by 4
-      {R"({"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,4]})", "beyond 63 bits"},
+      {R"({"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,4]})",
+       "holds 9223372036854775808, a size beyond 63 bits"},
       {R"({"dtype":"U8","shape":[0,9223372036854775807,9],"data_offsets":[0,0]})", "overflows"},
   };
   for (const auto& [entry, part] : entries) {
@@ -241,12 +242,12 @@ TEST_F(Safetensors, RefusesDataThatDoesNotFit) {
   };
   EXPECT_EQ(load_safetensors(put("good", with_header(two("[4,8]"), 8))).size(), 2u);
   expect(two("[4,8]"), 7, "tensor 'b': data_offsets [4, 8] do not lie in the 7 bytes");
-  expect(two("[4,8]"), 9, "1 bytes after the last tensor");
-  expect(two("[5,9]"), 9, "'b' overlaps another or leaves a hole");
-  expect(two("[3,7]"), 8, "'b' overlaps another or leaves a hole");
+  expect(two("[4,8]"), 9, "1 bytes after the last tensor, expected none");
+  expect(two("[5,9]"), 9, "'b' begins at byte 5 of the data, expected 4: it overlaps another or leaves a hole");
+  expect(two("[3,7]"), 8, "'b' begins at byte 3 of the data, expected 4: it overlaps another or leaves a hole");
   expect(two("[0,4]"), 4, "overlaps another or leaves a hole");  // the same bytes twice
   expect("{" + first + "," + first + "}", 4, "appears twice");
-  expect("{}", 1, "1 bytes after the last tensor");
+  expect("{}", 1, "1 bytes after the last tensor, expected none");
 }
 
 TEST_F(Safetensors, RefusesATruncatedFileAtEveryLength) {
