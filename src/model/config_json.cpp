@@ -53,7 +53,8 @@ int64_t sparse_step(const ModelOptions& o, bool is_decoder) {
 }
 
 bool is_switch(const ModelOptions& o) {
-  return o.moe.hugging_face() && !o.decoder_only && !o.gated && sparse_step(o, false) >= 0 && sparse_step(o, true) >= 0;
+  const bool has_keys_for_all = o.moe.expert_dropout == 0.0 && sparse_step(o, false) >= 0 && sparse_step(o, true) >= 0;
+  return o.moe.hugging_face() && !o.decoder_only && !o.gated && has_keys_for_all;
 }
 
 void put_switch(Json& config, const ModelOptions& o) {

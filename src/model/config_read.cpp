@@ -8,13 +8,18 @@ namespace flanmoe {
 namespace {
 
 constexpr std::array kKnownTypes = {"t5", "switch_transformers", "flanmoe"};
+// Far beyond any model, so that neither products of two sizes nor lists of layers can run away.
+constexpr int64_t kMaxSize = INT32_MAX, kMaxLayers = 10'000;
 
 class ConfigReader {
  public:
   ConfigReader(const Json& config, const std::string& file) : config_(config), file_(file) {}
 
   bool has(const char* key) const { return config_.contains(key) && !config_[key].is_null(); }
-  int64_t integer(const char* key) const { return json_int(config_, key, file_); }
+  int64_t integer(const char* key) const {
+    if (!config_.contains(key)) fail(key, "an integer");
+    return json_int(config_, key, file_);
+  }
   int64_t integer(const char* key, int64_t otherwise) const { return has(key) ? integer(key) : otherwise; }
   double number(const char* key, double otherwise) const {
     return has(key) ? json_number(config_, key, file_) : otherwise;
@@ -28,7 +33,8 @@ class ConfigReader {
     return config_[key].get<bool>();
   }
   [[noreturn]] void fail(const char* key, const std::string& expected) const {
-    fail_input("{}: '{}' is {}, expected {}", file_, key, has(key) ? config_[key].dump() : "missing", expected);
+    const std::string value = config_.contains(key) ? json_excerpt(config_[key]) : "missing";
+    fail_input("{}: '{}' is {}, expected {}", file_, key, value, expected);
   }
   const Json& json() const { return config_; }
   const std::string& file() const { return file_; }
@@ -38,20 +44,20 @@ class ConfigReader {
   const std::string& file_;
 };
 
-int64_t positive(const ConfigReader& config, const char* key) {
+int64_t positive(const ConfigReader& config, const char* key, int64_t most = kMaxSize) {
   const int64_t value = config.integer(key);
   if (value < 1) config.fail(key, "1 or more");
+  if (value > most) config.fail(key, fmt::format("at most {}", most));
   return value;
 }
 
 // "relu" is v1.0's feed-forward, "gated-gelu" v1.1's, whose gelu is the tanh approximation. is_gated_act and
 // dense_act_fn say the same in newer files.
 bool reads_gated(const ConfigReader& config) {
-  const std::string projection = config.text("feed_forward_proj", "");
-  if (!projection.empty() && projection != "relu" && projection != "gated-gelu") {
-    config.fail("feed_forward_proj", "relu or gated-gelu");
-  }
-  const bool gated = projection.empty() ? config.flag("is_gated_act", false) : projection == "gated-gelu";
+  const bool gated_if_absent = config.flag("is_gated_act", false);
+  const std::string projection = config.text("feed_forward_proj", gated_if_absent ? "gated-gelu" : "relu");
+  if (projection != "relu" && projection != "gated-gelu") config.fail("feed_forward_proj", "relu or gated-gelu");
+  const bool gated = projection == "gated-gelu";
   if (config.flag("is_gated_act", gated) != gated) {
     config.fail("is_gated_act", fmt::format("{}, as feed_forward_proj says", gated));
   }
@@ -62,13 +68,24 @@ bool reads_gated(const ConfigReader& config) {
   return gated;
 }
 
-void check_token_ids(const ConfigReader& config, int64_t vocab_size) {
+void check_token_ids(const ConfigReader& config) {
   for (const char* key : {"pad_token_id", "decoder_start_token_id"}) {
     if (config.integer(key, 0) != 0) config.fail(key, "0, T5's padding, which starts its answers");
   }
-  if (!config.has("eos_token_id") || config.json()["eos_token_id"].is_array()) return;
-  const int64_t eos = config.integer("eos_token_id");
-  if (eos < 0 || eos >= vocab_size) config.fail("eos_token_id", fmt::format("an id from 0 to {}", vocab_size - 1));
+  if (!config.has("eos_token_id")) return;
+  const Json& eos = config.json()["eos_token_id"];
+  if (eos != 1 && eos != Json::array({1})) config.fail("eos_token_id", "1, T5's end of a text");
+}
+
+void read_relative_positions(const ConfigReader& config, ModelOptions& o) {
+  constexpr const char* kBuckets = "relative_attention_num_buckets";
+  constexpr const char* kDistance = "relative_attention_max_distance";
+  o.relative_buckets = config.has(kBuckets) ? positive(config, kBuckets) : 32;
+  if (o.relative_buckets % 2 != 0 || o.relative_buckets < 4) config.fail(kBuckets, "an even number of at least 4");
+  o.relative_max_distance = config.has(kDistance) ? positive(config, kDistance) : 128;
+  if (o.relative_max_distance <= o.relative_buckets / 2) {
+    config.fail(kDistance, fmt::format("more than half of {} ({})", kBuckets, o.relative_buckets));
+  }
 }
 
 ModelOptions read_shape(const ConfigReader& config) {
@@ -78,19 +95,19 @@ ModelOptions read_shape(const ConfigReader& config) {
   o.d_kv = positive(config, "d_kv");
   o.d_ff = positive(config, "d_ff");
   o.num_heads = positive(config, "num_heads");
-  o.num_layers = positive(config, "num_layers");
-  o.num_decoder_layers = config.has("num_decoder_layers") ? positive(config, "num_decoder_layers") : o.num_layers;
+  o.num_layers = positive(config, "num_layers", kMaxLayers);
+  o.num_decoder_layers =
+      config.has("num_decoder_layers") ? positive(config, "num_decoder_layers", kMaxLayers) : o.num_layers;
   o.gated = reads_gated(config);
   o.tied = config.flag("tie_word_embeddings", true);
   o.dropout = config.number("dropout_rate", 0.1);
   if (o.dropout < 0.0 || o.dropout >= 1.0) config.fail("dropout_rate", "a number in [0, 1)");
-  o.relative_buckets = config.integer("relative_attention_num_buckets", 32);
-  o.relative_max_distance = config.integer("relative_attention_max_distance", 128);
+  read_relative_positions(config, o);
   o.layer_norm_epsilon = config.number("layer_norm_epsilon", 1e-6);
   if (o.layer_norm_epsilon <= 0.0) config.fail("layer_norm_epsilon", "a number above 0");
   o.init_scale = config.number("init_scale", 1.0);
   if (o.init_scale <= 0.0) config.fail("init_scale", "a number above 0");
-  check_token_ids(config, o.vocab_size);
+  check_token_ids(config);
   return o;
 }
 
@@ -111,8 +128,7 @@ std::vector<int64_t> layers_of_step(const ConfigReader& config, bool is_decoder,
 
 void read_switch(const ConfigReader& config, ModelOptions& o) {
   o.moe.num_experts = positive(config, "num_experts");
-  o.moe.expert_capacity = config.integer("expert_capacity", 64);
-  if (o.moe.expert_capacity < 1) config.fail("expert_capacity", "1 or more");
+  o.moe.expert_capacity = config.has("expert_capacity") ? positive(config, "expert_capacity") : 64;
   if (config.flag("router_bias", false)) config.fail("router_bias", "false");
   if (config.integer("num_selected_experts", 1) != 1) config.fail("num_selected_experts", "1");
   o.moe.jitter = config.number("router_jitter_noise", 0.01);
@@ -129,11 +145,12 @@ void read_switch(const ConfigReader& config, ModelOptions& o) {
 }  // namespace
 
 ModelOptions options_from_config(const Json& json, const std::string& file) {
-  const std::string type = json_string(json, "model_type", file);
-  if (std::find(kKnownTypes.begin(), kKnownTypes.end(), type) == kKnownTypes.end()) {
-    fail_input("{}: 'model_type' is '{}', expected one of {}", file, type, fmt::join(kKnownTypes, ", "));
-  }
+  if (!json.is_object()) fail_input("{}: found {}, expected the keys of a model", file, json_excerpt(json));
   const ConfigReader config(json, file);
+  const std::string type = config.text("model_type", "");
+  if (std::find(kKnownTypes.begin(), kKnownTypes.end(), type) == kKnownTypes.end()) {
+    config.fail("model_type", fmt::format("one of {}", fmt::join(kKnownTypes, ", ")));
+  }
   ModelOptions options = read_shape(config);
   if (type == "switch_transformers") read_switch(config, options);
   if (type == "flanmoe") {

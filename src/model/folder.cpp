@@ -12,6 +12,11 @@
 namespace flanmoe {
 namespace {
 
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
 ModelOptions read_options(const std::filesystem::path& config_file) {
   return options_from_config(read_json(config_file), config_file.string());
 }
@@ -61,7 +66,7 @@ void save_model(const T5Model& model, const std::filesystem::path& folder, const
 }
 
 T5Model load_model(const std::filesystem::path& folder) {
-  if (!fs::is_directory(folder)) fail_input("{}: no such model folder", folder.string());
+  if (!is_folder(folder)) fail_input("{}: no such model folder", folder.string());
   ModelOptions options = read_options(folder / "config.json");
   StoredWeights stored(folder, options);
   T5Model model(options, [&stored](const WeightSpec& spec) { return stored.take(spec); });
@@ -70,7 +75,7 @@ T5Model load_model(const std::filesystem::path& folder) {
 }
 
 ModelOptions load_model_options(const std::filesystem::path& folder_or_config) {
-  return read_options(fs::is_directory(folder_or_config) ? folder_or_config / "config.json" : folder_or_config);
+  return read_options(is_folder(folder_or_config) ? folder_or_config / "config.json" : folder_or_config);
 }
 
 }  // namespace flanmoe

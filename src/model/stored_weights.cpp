@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <cstring>
 
 #include "base/error.h"
 
@@ -18,8 +19,10 @@ constexpr const char* kSparseMark = ".mlp.router.classifier.weight";
 // Left in old files of T5 v1.0 and never read (reference/routing 15).
 constexpr const char* kStale = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
 
+// Of tensors as files hold them: contiguous. Numbers that are none (NaN) are equal to themselves here.
 bool same_bits(const at::Tensor& a, const at::Tensor& b) {
-  return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type() && at::equal(a, b);
+  return a.sizes() == b.sizes() && a.scalar_type() == b.scalar_type() &&
+         std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
 }
 
 // Whether every number is finite, that is, no exponent is all ones.
@@ -69,7 +72,7 @@ StoredWeights::StoredWeights(const std::filesystem::path& folder, ModelOptions& 
   stored_.tensors.erase(kStale);
   settle_embedding();
   settle_head(options);
-  if (options.moe.hugging_face()) settle_switch(options);
+  if (options.moe.hugging_face() && options.moe.sparse_every == 0) settle_switch(options);
 }
 
 const std::string& StoredWeights::file_of(const std::string& name) const { return stored_.file_of.at(name); }
@@ -93,9 +96,12 @@ void StoredWeights::settle_embedding() {
 void StoredWeights::settle_head(ModelOptions& options) {
   const char* other_name = "decoder.logits_dense.weight";  // of converters from T5X
   if (const auto other = stored_.tensors.find(other_name); other != stored_.tensors.end()) {
-    stored_.file_of[kHead] = file_of(other_name);
-    stored_.tensors.try_emplace(kHead, other->second);
-    stored_.tensors.erase(other_name);
+    const auto [named, is_new] = stored_.tensors.try_emplace(kHead, other->second);
+    if (is_new) stored_.file_of[kHead] = file_of(other_name);
+    if (!same_bits(named->second, other->second)) {
+      fail_input("{}: '{}' differs from '{}'; expected one head", file_of(other_name), other_name, kHead);
+    }
+    stored_.tensors.erase(other);
   }
   const auto head = stored_.tensors.find(kHead);
   if (head == stored_.tensors.end()) {

@@ -15,9 +15,15 @@ namespace {
 constexpr const char* kSingle = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 
+// Whether the folder has such an entry, be it a link to nowhere: reading it says what is wrong with it.
+bool holds(const fs::path& folder, const char* name) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(folder / name, ignored));
+}
+
 [[noreturn]] void fail_without_weights(const fs::path& folder) {
   for (const char* pickled : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
-    if (fs::exists(folder / pickled)) {
+    if (holds(folder, pickled)) {
       fail_input(
           "{}: pickled weights are refused, because reading them runs whatever program they hold; expected {}. With "
           "transformers: AutoModelForSeq2SeqLM.from_pretrained('{}').save_pretrained('OUT', safe_serialization=True)",
@@ -47,12 +53,13 @@ FolderTensors load_shards(const fs::path& folder) {
   const std::string index_file = (folder / kIndex).string();
   const Json index = read_json(index_file);
   const Json& weight_map = json_at(index, "weight_map", index_file);
-  if (!weight_map.is_object()) fail_input("{}: 'weight_map' is no object of file names", index_file);
+  if (!weight_map.is_object())
+    fail_input("{}: 'weight_map' is {}, expected an object of file names", index_file, json_excerpt(weight_map));
   std::map<std::string, std::string> shard_of;
   std::set<std::string> shards;
   for (const auto& [name, file] : weight_map.items()) {
     if (!file.is_string())
-      fail_input("{}: the file of tensor '{}' is {}, expected a name", index_file, name, file.dump());
+      fail_input("{}: the file of tensor '{}' is {}, expected a name", index_file, name, json_excerpt(file));
     shard_of[name] = file.get<std::string>();
     shards.insert(shard_of[name]);
   }
@@ -79,9 +86,9 @@ FolderTensors load_shards(const fs::path& folder) {
 
 FolderTensors load_tensor_folder(const std::filesystem::path& folder) {
   const fs::path single = folder / kSingle;
-  if (!fs::exists(single) && fs::exists(folder / kIndex)) return load_shards(folder);
-  if (!fs::exists(single)) fail_without_weights(folder);
-  if (fs::exists(folder / kIndex)) log_warn("{}: {} is read, {} is not", folder.string(), kSingle, kIndex);
+  if (!holds(folder, kSingle) && holds(folder, kIndex)) return load_shards(folder);
+  if (!holds(folder, kSingle)) fail_without_weights(folder);
+  if (holds(folder, kIndex)) log_warn("{}: {} is read, {} is not", folder.string(), kSingle, kIndex);
   FolderTensors result;
   for (NamedTensor& tensor : load_safetensors(single)) {
     result.file_of[tensor.name] = single.string();
