@@ -3,9 +3,10 @@ PRESET ?= mini
 JOBS ?= $(shell nproc)
 BUILD ?= build
 DATA ?= ../shared/data
+RUNS ?= 1000000
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test parity bench lint format clean
+.PHONY: help setup build study test fuzz parity bench lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +23,10 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
+
+fuzz: setup ## feed RUNS random inputs to each reader of model files, under sanitizers
+	@scripts/build.sh $(BUILD) $(JOBS) fuzz
+	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config
 
 parity: setup ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe

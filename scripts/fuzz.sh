@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs fuzz targets that are built, RUNS executions each, beginning with what our own writers write.
+# Usage: scripts/fuzz.sh BUILD_FOLDER RUNS TARGET...   (targets: safetensors, config)
+# Exits with 77 when there is no clang to build them. What makes a target fail is left in BUILD_FOLDER/fuzz.
+set -euo pipefail
+build=$1 runs=$2; shift 2
+binaries=$build/tests/fuzz
+options=$(cd "$(dirname "$0")/../tests/fuzz" && pwd)
+for target in "$@"; do
+  if [ ! -x "$binaries/fuzz_$target" ]; then
+    echo "fuzz: skipped, $binaries/fuzz_$target is not built; it needs clang++-14 and libclang-rt-14-dev"
+    exit 77
+  fi
+done
+findings=$build/fuzz
+mkdir -p "$findings"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$binaries/fuzz_seeds" "$scratch/seeds"
+for target in "$@"; do
+  mkdir "$scratch/$target"
+  echo "fuzz: $target, $runs executions"
+  "$binaries/fuzz_$target" "$scratch/$target" "$scratch/seeds/$target" -runs="$runs" -seed=1 -max_len=1024 -timeout=10 \
+    -malloc_limit_mb=64 -dict="$options/$target.dict" -artifact_prefix="$findings/$target-" -print_final_stats=1 \
+    > "$scratch/$target.log" 2>&1 || { tail -n 60 "$scratch/$target.log"; exit 1; }
+  grep -E '^(#.*DONE|Done|stat::)' "$scratch/$target.log"
+done
