@@ -1,8 +1,19 @@
 #include "base/error.h"
 
-#include <string_view>
-
 namespace flanmoe {
+
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      result += fmt::format("\\x{:02x}", byte);
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
 
 void assertion_failed(const char* condition, const char* file, int line) {
   // The folder and file are enough to find the line; the rest of the path is the machine the binary was built on.

@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace flanmoe {
 
@@ -36,6 +37,10 @@ class Interrupted : public std::runtime_error {
   Interrupted(int signal_number, const std::string& message) : std::runtime_error(message), signal(signal_number) {}
   int signal;
 };
+
+// A text of a stranger for a message, which it must not end, break or colour: control characters become \x1b and the
+// like.
+std::string printable(std::string_view text);
 
 template <class... Args>
 [[noreturn]] void fail_input(fmt::format_string<Args...> format, Args&&... args) {

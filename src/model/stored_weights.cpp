@@ -175,7 +175,7 @@ void StoredWeights::refuse_rest() const {
   if (stored_.tensors.empty()) return;
   const std::string& name = stored_.tensors.begin()->first;
   fail_input("{}: tensor '{}' is not part of the model that config.json describes ({} such tensors)", file_of(name),
-             name, stored_.tensors.size());
+             printable(name), stored_.tensors.size());
 }
 
 }  // namespace flanmoe

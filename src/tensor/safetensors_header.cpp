@@ -28,7 +28,7 @@ constexpr std::array<DtypeName, 10> kDtypes = {{{at::kDouble, "F64"},
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 
 TensorEntry parse_entry(const std::string& name, const Json& value, uint64_t data_bytes, const std::string& file) {
-  const std::string where = fmt::format("{}: tensor '{}'", file, name);
+  const std::string where = fmt::format("{}: tensor '{}'", file, printable(name));
   TensorEntry entry = TensorEntry::of(name, dtype_of(json_string(value, "dtype", where), where), {});
   const Json& shape = json_at(value, "shape", where);
   if (!shape.is_array()) fail_input("{}: shape is {}, expected a list of sizes", where, json_excerpt(shape));
@@ -64,7 +64,8 @@ void check_metadata(const Json& metadata, const std::string& file) {
   if (!metadata.is_object())
     fail_input("{}: __metadata__ is {}, expected an object of texts", file, json_excerpt(metadata));
   for (const auto& [key, value] : metadata.items()) {
-    if (!value.is_string()) fail_input("{}: __metadata__ '{}' is {}, expected a text", file, key, json_excerpt(value));
+    if (!value.is_string())
+      fail_input("{}: __metadata__ '{}' is {}, expected a text", file, printable(key), json_excerpt(value));
   }
 }
 
@@ -77,7 +78,7 @@ void sort_and_check_tiling(std::vector<TensorEntry>& entries, uint64_t data_byte
   for (const TensorEntry& entry : entries) {
     if (entry.begin != covered) {
       fail_input("{}: tensor '{}' begins at byte {} of the data, expected {}: it overlaps another or leaves a hole",
-                 file, entry.name, entry.begin, covered);
+                 file, printable(entry.name), entry.begin, covered);
     }
     covered = entry.end;
   }
@@ -115,7 +116,8 @@ at::ScalarType dtype_of(const std::string& name, const std::string& where) {
   for (const auto& dtype : kDtypes) {
     if (name == dtype.name) return dtype.type;
   }
-  fail_input("{}: dtype is '{}', expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL", where, name);
+  fail_input("{}: dtype is '{}', expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL", where,
+             printable(name));
 }
 
 SafetensorsHeader parse_safetensors(std::span<const std::byte> bytes, const std::string& file) {

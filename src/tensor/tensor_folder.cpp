@@ -37,14 +37,16 @@ bool holds(const fs::path& folder, const char* name) {
 fs::path shard_path(const fs::path& folder, const std::string& name, const std::string& index) {
   const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
                      name.find('\0') == std::string::npos;
-  if (!plain) fail_input("{}: it names the file '{}', expected the name of a file in its folder", index, name);
+  if (!plain)
+    fail_input("{}: it names the file '{}', expected the name of a file in its folder", index, printable(name));
   const fs::path path = folder / name;
   std::error_code error;
   const fs::path real = fs::canonical(path, error);
-  if (error) fail_input("{}: it names the file '{}', which cannot be read: {}", index, name, error.message());
+  if (error)
+    fail_input("{}: it names the file '{}', which cannot be read: {}", index, printable(name), error.message());
   if (real.parent_path() != fs::canonical(folder)) {
     fail_input("{}: it names the file '{}', a link that leads out of the folder to {}; expected a file in the folder",
-               index, name, real.string());
+               index, printable(name), printable(real.string()));
   }
   return path;
 }
@@ -59,7 +61,7 @@ FolderTensors load_shards(const fs::path& folder) {
   std::set<std::string> shards;
   for (const auto& [name, file] : weight_map.items()) {
     if (!file.is_string())
-      fail_input("{}: the file of tensor '{}' is {}, expected a name", index_file, name, json_excerpt(file));
+      fail_input("{}: the file of tensor '{}' is {}, expected a name", index_file, printable(name), json_excerpt(file));
     shard_of[name] = file.get<std::string>();
     shards.insert(shard_of[name]);
   }
@@ -69,15 +71,16 @@ FolderTensors load_shards(const fs::path& folder) {
     for (NamedTensor& tensor : load_safetensors(path)) {
       const auto listed = shard_of.find(tensor.name);
       if (listed == shard_of.end() || listed->second != shard) {
-        fail_input("{}: it holds tensor '{}', which {} {}", path.string(), tensor.name, index_file,
-                   listed == shard_of.end() ? "does not list" : "lists in " + listed->second);
+        fail_input("{}: it holds tensor '{}', which {} {}", path.string(), printable(tensor.name), index_file,
+                   listed == shard_of.end() ? "does not list" : "lists in " + printable(listed->second));
       }
       result.file_of[tensor.name] = path.string();
       result.tensors[tensor.name] = std::move(tensor.value);
     }
   }
   for (const auto& [name, shard] : shard_of) {
-    if (!result.tensors.contains(name)) fail_input("{}: tensor '{}' is not in {}", index_file, name, shard);
+    if (!result.tensors.contains(name))
+      fail_input("{}: tensor '{}' is not in {}", index_file, printable(name), printable(shard));
   }
   return result;
 }

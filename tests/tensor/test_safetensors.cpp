@@ -6,37 +6,12 @@
 #include <array>
 #include <map>
 
-#include "base/check.h"
-#include "base/error.h"
 #include "base/json.h"
 #include "tensor/random.h"
+#include "tensor/safetensors_case.h"
 
 namespace flanmoe {
 namespace {
-
-class Safetensors : public FolderTest {
- protected:
-  static std::string with_header(const std::string& header, size_t num_data_bytes) {
-    std::string text(8, '\0');
-    for (size_t i = 0; i < 8; ++i) text[i] = static_cast<char>(header.size() >> (8 * i));
-    return text + header + std::string(num_data_bytes, '\0');
-  }
-  std::string refusal_of(const std::string& bytes) {
-    const auto path = put("x.safetensors", bytes);
-    const std::string message = message_of<UserError>([&] { load_safetensors(path); });
-    EXPECT_NE(message.find("x.safetensors"), std::string::npos) << message;
-    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-    return message;
-  }
-  std::string refusal(const std::string& header, size_t num_data_bytes) {
-    return refusal_of(with_header(header, num_data_bytes));
-  }
-  std::vector<NamedTensor> round_trip(const std::vector<NamedTensor>& tensors,
-                                      const std::map<std::string, std::string>& metadata = {}) {
-    save_safetensors(folder_ / "a.safetensors", tensors, metadata);
-    return load_safetensors(folder_ / "a.safetensors");
-  }
-};
 
 TEST_F(Safetensors, RoundTripOfEveryDtype) {
   const at::Tensor values = random_normal({3, 5}, 30.0, 1);
@@ -248,37 +223,6 @@ TEST_F(Safetensors, RefusesDataThatDoesNotFit) {
   expect(two("[0,4]"), 4, "overlaps another or leaves a hole");  // the same bytes twice
   expect("{" + first + "," + first + "}", 4, "appears twice");
   expect("{}", 1, "1 bytes after the last tensor, expected none");
-}
-
-TEST_F(Safetensors, RefusesATruncatedFileAtEveryLength) {
-  save_safetensors(folder_ / "a", {{"x", at::arange(3)}, {"y", at::ones({2, 2})}});
-  const std::string bytes = content_of(folder_ / "a");
-  for (size_t length = 0; length < bytes.size(); ++length) {
-    SCOPED_TRACE(length);
-    refusal_of(bytes.substr(0, length));
-  }
-}
-
-// Any one byte changed: the file is refused, or read without harm.
-TEST_F(Safetensors, SurvivesAChangedByte) {
-  int num_read = 0, num_refused = 0;
-  save_safetensors(folder_ / "a", {{"x", at::arange(3)}, {"y", at::ones({2, 2})}}, {{"format", "pt"}});
-  const std::string bytes = content_of(folder_ / "a");
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    for (const char other : {'\0', '9', '"', '\xff', '}'}) {
-      std::string changed = bytes;
-      changed[i] = other;
-      const auto path = put("x.safetensors", changed);
-      try {
-        load_safetensors(path);
-        ++num_read;
-      } catch (const UserError&) {
-        ++num_refused;
-      }
-    }
-  }
-  EXPECT_GT(num_read, 0);  // a byte of the data or of a name
-  EXPECT_GT(num_refused, num_read);
 }
 
 }  // namespace
