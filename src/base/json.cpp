@@ -38,14 +38,13 @@ class CountingIterator {
 
 // "[json.exception...] parse error at line 1, column 5: syntax error while parsing value - unexpected ']'; last read:
 // '[1,]'" -> "unexpected ']'". What was last read may be long or no valid text.
-std::string short_reason(const std::string& what) {
+std::string short_reason(const std::string& what, const std::string& last_read) {
   std::string reason = what;
+  const std::string read = "; last read: '" + last_read + "'";
+  if (const size_t place = reason.find(read); place != std::string::npos) reason.erase(place, read.size());
   if (const size_t id = reason.find("] "); id != std::string::npos) reason = reason.substr(id + 2);
   if (const size_t dash = reason.find(" - "); dash != std::string::npos) reason = reason.substr(dash + 3);
-  const size_t read = reason.find("; last read: ");
-  if (read == std::string::npos) return reason;
-  const size_t expected = reason.find("; expected ", read);
-  return reason.substr(0, read) + (expected == std::string::npos ? "" : reason.substr(expected));
+  return reason;
 }
 
 // Every bare NaN outside texts becomes null (and a blank is left over for none, so places stay right to the line).
@@ -105,8 +104,8 @@ class TreeBuilder {
     return true;
   }
 
-  bool parse_error(size_t, const std::string&, const Json::exception& error) {
-    fail_(short_reason(error.what()));
+  bool parse_error(size_t, const std::string& last_read, const Json::exception& error) {
+    fail_(short_reason(error.what(), last_read));
     return false;
   }
 

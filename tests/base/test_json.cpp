@@ -29,6 +29,13 @@ TEST(ParseJson, ReportsTheLine) {
   EXPECT_EQ(refusal("[1e999]"), "rows.jsonl:1: malformed JSON: number overflow parsing '1e999'");
 }
 
+TEST(ParseJson, TheReasonHoldsNothingOfTheText) {
+  EXPECT_EQ(refusal("{\"a\x7f; expected b\x7f'; expected \": \"c\x01\"}"),
+            "rows.jsonl:1: malformed JSON: invalid string: control character U+0001 (SOH) must be escaped to \\u0001");
+  EXPECT_EQ(refusal("[\"; last read: 'x'; expected y\xff - z\"]"),
+            "rows.jsonl:1: malformed JSON: invalid string: ill-formed UTF-8 byte");
+}
+
 TEST(ParseJson, RefusesDuplicateKeys) {
   EXPECT_EQ(refusal("{\"a\": {\"b\": 1,\n \"c\": 2,\n \"b\": 3}}"),
             "rows.jsonl:3: malformed JSON: key \"b\" appears twice");
