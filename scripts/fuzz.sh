@@ -6,6 +6,8 @@ set -euo pipefail
 build=$1 runs=$2; shift 2
 binaries=$build/tests/fuzz
 options=$(cd "$(dirname "$0")/../tests/fuzz" && pwd)
+declare -A limits=([safetensors]=512 [config]=1536)  # bytes of an input
+export ASAN_OPTIONS=quarantine_size_mb=16
 for target in "$@"; do
   if [ ! -x "$binaries/fuzz_$target" ]; then
     echo "fuzz: skipped, $binaries/fuzz_$target is not built; it needs clang++-14 and libclang-rt-14-dev"
@@ -20,7 +22,7 @@ trap 'rm -rf "$scratch"' EXIT
 for target in "$@"; do
   mkdir "$scratch/$target"
   echo "fuzz: $target, $runs executions"
-  "$binaries/fuzz_$target" "$scratch/$target" "$scratch/seeds/$target" -runs="$runs" -seed=1 -max_len=1024 -timeout=10 \
+  "$binaries/fuzz_$target" "$scratch/$target" "$scratch/seeds/$target" -runs="$runs" -seed=1 -max_len="${limits[$target]}" -timeout=10 \
     -malloc_limit_mb=64 -dict="$options/$target.dict" -artifact_prefix="$findings/$target-" -print_final_stats=1 \
     > "$scratch/$target.log" 2>&1 || { tail -n 60 "$scratch/$target.log"; exit 1; }
   grep -E '^(#.*DONE|Done|stat::)' "$scratch/$target.log"
