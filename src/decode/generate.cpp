@@ -1,5 +1,7 @@
 #include "decode/generate.h"
 
+#include <c10/core/InferenceMode.h>
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -55,6 +57,7 @@ std::vector<size_t> by_length(const Sources& sources) {
 std::vector<std::vector<Answer>> generate_answers(const T5Model& model,
                                                   const std::vector<std::vector<int32_t>>& sources,
                                                   const GenerateOptions& options, const GenerateHooks& hooks) {
+  const c10::InferenceMode no_gradients;  // not even the book-keeping for them
   options.check(model.options().vocab_size);
   check_sources(sources, options, model.options().vocab_size);
   const auto streams = streams_of(sources, options);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "decode/beam.h"
 #include "decode/incremental.h"
 #include "decode/logit_rules.h"
@@ -16,6 +17,7 @@ namespace {
 at::Tensor ruled_log_probabilities(const at::Tensor& logits, const std::vector<size_t>& going,
                                    const std::vector<BeamState>& beams, const GenerateOptions& options) {
   at::Tensor scores = at::log_softmax(logits.to(at::kFloat), 1).contiguous();
+  if (!scores.isfinite().all().item<bool>()) fail_run("the model's logits are not finite; expected numbers");
   if (!has_rules(options)) return scores;
   const auto vocab_size = static_cast<size_t>(scores.size(1));
   float* row = scores.mutable_data_ptr<float>();

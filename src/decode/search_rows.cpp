@@ -2,7 +2,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/error.h"
 #include "decode/incremental.h"
 #include "decode/logit_rules.h"
 #include "decode/sampling.h"
@@ -17,26 +19,33 @@ struct Row {
   RandomStream stream;
 };
 
-// log softmax(logits [V])[id]
-float log_probability_of(std::span<const float> logits, int32_t id) {
-  const float largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0.0;
-  for (const float logit : logits) sum += std::exp(logit - largest);
-  return static_cast<float>(logits[id] - largest - std::log(sum));
+// Logits [V] of the next token of a row, and the logarithm of their exponentials' sum.
+struct NextLogits {
+  std::span<const float> values;
+  float log_sum;
+};
+
+int32_t choose_among(std::span<const float> scores, Row& row, const GenerateOptions& options) {
+  if (options.temperature > 0.0) return sample_token(scores, options, row.stream);
+  float largest = scores[0];
+#pragma omp simd reduction(max : largest)
+  for (const float score : scores) largest = std::max(largest, score);
+  return static_cast<int32_t>(std::find(scores.begin(), scores.end(), largest) - scores.begin());  // the lowest of equals
 }
 
-int32_t choose(std::vector<float>& scores, Row& row, const GenerateOptions& options) {
-  if (has_rules(options)) apply_rules(scores, row.answer.ids, options);
-  if (options.temperature > 0.0) return sample_token(scores, options, row.stream);
-  return static_cast<int32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());  // the lowest of equals
+int32_t choose(std::span<const float> logits, Row& row, const GenerateOptions& options) {
+  if (!has_rules(options)) return choose_among(logits, row, options);
+  std::vector<float> scores(logits.begin(), logits.end());
+  apply_rules(scores, row.answer.ids, options);
+  return choose_among(scores, row, options);
 }
 
 // Appends the next token to a row; false when the row ends with it.
-bool extend(Row& row, std::span<const float> logits, const GenerateOptions& options, const GenerateHooks& hooks) {
-  std::vector<float> scores(logits.begin(), logits.end());
-  const int32_t id = choose(scores, row, options);
+bool extend(Row& row, const NextLogits& logits, const GenerateOptions& options, const GenerateHooks& hooks) {
+  if (!std::isfinite(logits.log_sum)) fail_run("the model's logits are not finite; expected numbers");
+  const int32_t id = choose(logits.values, row, options);
   Answer& answer = row.answer;
-  answer.log_probabilities.push_back(log_probability_of(logits, id));
+  answer.log_probabilities.push_back(logits.values[id] - logits.log_sum);
   answer.log_probability += answer.log_probabilities.back();
   answer.score = answer.log_probability;
   answer.ended = std::find(options.end_tokens.begin(), options.end_tokens.end(), id) != options.end_tokens.end();
@@ -66,13 +75,15 @@ Answers search_rows(const T5Model& model, const Sources& sources, const Generate
   for (size_t i = 0; i < going.size(); ++i) going[i] = i;
   for (;;) {
     const at::Tensor logits = state.logits.to(at::kFloat).contiguous();
+    const at::Tensor log_sums = at::logsumexp(logits, {1});
     const int64_t vocab_size = logits.size(1);
     std::vector<int64_t> kept, next_ids;  // kept: indices among the rows of the state
     std::vector<size_t> still_going;
     for (size_t i = 0; i < going.size(); ++i) {
       const float* row_logits = logits.const_data_ptr<float>() + static_cast<int64_t>(i) * vocab_size;
+      const NextLogits next{{row_logits, static_cast<size_t>(vocab_size)}, log_sums.const_data_ptr<float>()[i]};
       Row& row = rows[going[i]];
-      if (!extend(row, {row_logits, static_cast<size_t>(vocab_size)}, options, hooks)) continue;
+      if (!extend(row, next, options, hooks)) continue;
       kept.push_back(static_cast<int64_t>(i));
       next_ids.push_back(row.answer.ids.back());
       still_going.push_back(going[i]);

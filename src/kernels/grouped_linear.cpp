@@ -1,6 +1,7 @@
 #include "kernels/grouped_linear.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace flanmoe {
@@ -38,6 +39,7 @@ class GroupedLinear : public torch::autograd::Function<GroupedLinear> {
 at::Tensor grouped_linear(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
   check_arguments(rows, weights, offsets);
   if (!rows.is_cpu()) return grouped_linear_reference(rows, weights, offsets);
+  if (!at::GradMode::is_enabled()) return kernels::grouped_linear_cpu(rows.contiguous(), weights, offsets);
   return GroupedLinear::apply(rows.contiguous(), weights.contiguous(), offsets);
 }
 

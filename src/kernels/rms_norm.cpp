@@ -1,6 +1,7 @@
 #include "kernels/rms_norm.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace flanmoe {
@@ -32,6 +33,10 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& scale, double epsilon
   TORCH_CHECK(scale.dim() == 1 && x.size(-1) == scale.size(0), "rms_norm: x [..., D] and scale [D] expected, got ",
               x.sizes(), " and ", scale.sizes());
   if (!x.is_cpu()) return rms_norm_reference(x, scale, epsilon);
+  if (!at::GradMode::is_enabled()) {
+    at::Tensor reciprocal;
+    return kernels::rms_norm_cpu(x.contiguous().view({-1, x.size(-1)}), scale, epsilon, reciprocal).view(x.sizes());
+  }
   return RmsNorm::apply(x, scale, epsilon);
 }
 
