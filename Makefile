@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 RUNS ?= 1000000
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test fuzz parity bench lint format clean
+.PHONY: help setup build study test parity fuzz bench bench-decode lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,10 @@ parity: setup ## compare with transformers 4.57.6 (its own virtual environment),
 bench: setup ## build and run the benchmarks of the kernels against their references
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels
 	@OMP_NUM_THREADS=1 $(BUILD)/bench_kernels
+
+bench-decode: setup ## time loading and decoding of T5-base and Switch-base-16 beside transformers
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@FLANMOE_HOME=$(CURDIR) $$(scripts/parity_venv.sh) bench/bench_decode.py $(RUN)
 
 lint: setup ## check formatting and run clang-tidy
 	@scripts/lint.sh

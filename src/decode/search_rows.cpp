@@ -29,7 +29,7 @@ int32_t choose_among(std::span<const float> scores, Row& row, const GenerateOpti
   if (options.temperature > 0.0) return sample_token(scores, options, row.stream);
   float largest = scores[0];
 #pragma omp simd reduction(max : largest)
-  for (const float score : scores) largest = std::max(largest, score);
+  for (size_t i = 0; i < scores.size(); ++i) largest = std::max(largest, scores[i]);
   return static_cast<int32_t>(std::find(scores.begin(), scores.end(), largest) - scores.begin());  // the lowest of equals
 }
 
