@@ -30,7 +30,8 @@ int32_t choose_among(std::span<const float> scores, Row& row, const GenerateOpti
   float largest = scores[0];
 #pragma omp simd reduction(max : largest)
   for (size_t i = 0; i < scores.size(); ++i) largest = std::max(largest, scores[i]);
-  return static_cast<int32_t>(std::find(scores.begin(), scores.end(), largest) - scores.begin());  // the lowest of equals
+  return static_cast<int32_t>(std::find(scores.begin(), scores.end(), largest) -
+                              scores.begin());  // the lowest of equals
 }
 
 int32_t choose(std::span<const float> logits, Row& row, const GenerateOptions& options) {

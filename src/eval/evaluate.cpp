@@ -50,7 +50,7 @@ std::vector<std::string> rank(const T5Model& model, const Tokenizer& tokenizer,
 }
 
 std::vector<std::string> generated_answers(const T5Model& model, const Tokenizer& tokenizer,
-                                          const std::vector<EvalPrompt>& prompts, const EvalOptions& options) {
+                                           const std::vector<EvalPrompt>& prompts, const EvalOptions& options) {
   std::vector<std::vector<int32_t>> sources;
   for (const EvalPrompt& prompt : prompts) sources.push_back(prompt.source);
   GenerateOptions decoding;
