@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <regex>
+#include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
