@@ -173,10 +173,12 @@ std::string_view strip_space_right(std::string_view text) {
   return text.substr(0, end);
 }
 
-std::string_view strip_space(std::string_view text) {
+std::string_view strip_space_left(std::string_view text) {
   size_t begin = 0;
   while (begin < text.size() && is_space(character_at(text, begin).value)) begin += character_at(text, begin).size;
-  return strip_space_right(text.substr(begin));
+  return text.substr(begin);
 }
+
+std::string_view strip_space(std::string_view text) { return strip_space_right(strip_space_left(text)); }
 
 }  // namespace flanmoe

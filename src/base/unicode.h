@@ -24,9 +24,10 @@ std::string lower_text(std::string_view text);
 bool is_space(char32_t character);
 // Matched by \w: a letter, a digit, another numeral, or "_". Combining marks are not.
 bool is_word_character(char32_t character);
-// str.split(), str.strip(), str.rstrip().
+// str.split(), str.strip(), str.lstrip(), str.rstrip().
 std::vector<std::string> split_words(std::string_view text);
 std::string_view strip_space(std::string_view text);
+std::string_view strip_space_left(std::string_view text);
 std::string_view strip_space_right(std::string_view text);
 
 }  // namespace flanmoe

@@ -46,6 +46,7 @@ TEST(Unicode, SpaceSeparates) {
   EXPECT_EQ(split_words(" \t "), Words{});
   EXPECT_EQ(strip_space(" \u3000a b\u2028\n"), "a b");
   EXPECT_EQ(strip_space_right(" a \u00a0"), " a");
+  EXPECT_EQ(strip_space_left("\u3000 a "), "a ");
   EXPECT_EQ(strip_space(" \u00a0 "), "");
   EXPECT_EQ(strip_space(""), "");
 }
