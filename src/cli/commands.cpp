@@ -30,6 +30,12 @@ const std::vector<Command>& commands() {
        "  flanmoe data show world --corpus --count 3\n"
        "  flanmoe data show world --tasks heldout/exam --split test --count 2",
        setup_data},
+      {"tokenizer", "ids of texts, texts of ids, a new vocabulary, what a vocabulary holds",
+       "  flanmoe tokenizer encode MODEL \"What is the job of Velor?\" --pieces\n"
+       "  flanmoe tokenizer decode MODEL 37 32099 12539 7 1 --special\n"
+       "  flanmoe tokenizer train corpus.txt --pieces 8000 --out spiece.model\n"
+       "  flanmoe tokenizer info MODEL",
+       setup_tokenizer},
       {"inspect", "what a model folder holds: shape, parameters, FLOPs, tensors",
        "  flanmoe inspect runs/b/checkpoints/step-1000\n"
        "  flanmoe inspect MODEL --tensors --json",

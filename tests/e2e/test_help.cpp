@@ -17,7 +17,8 @@ void expect_help(const std::vector<std::string>& arguments, const std::vector<st
     EXPECT_NE(ended.out.find(part), std::string::npos) << "'" << part << "' in: " << ended.out;
 }
 
-const std::vector<std::string> kCommands = {"study", "train", "eval", "generate", "data", "inspect", "analyze"};
+const std::vector<std::string> kCommands = {"study", "train",     "eval",    "generate",
+                                            "data",  "tokenizer", "inspect", "analyze"};
 
 TEST(Help, OfEveryCommandShowsAnExample) {
   for (const std::string& command : kCommands) {
