@@ -28,6 +28,7 @@ std::function<int()> setup_eval(CLI::App& parser);
 std::function<int()> setup_generate(CLI::App& parser);
 std::function<int()> setup_data(CLI::App& parser);
 std::function<int()> setup_score(CLI::App& parser);
+std::function<int()> setup_tokenizer(CLI::App& parser);
 std::function<int()> setup_inspect(CLI::App& parser);
 std::function<int()> setup_init(CLI::App& parser);
 std::function<int()> setup_convert(CLI::App& parser);

@@ -39,6 +39,12 @@ const std::vector<Command>& commands() {
        "  flanmoe data show world --corpus --count 3\n"
        "  flanmoe data show world --tasks heldout/exam --split test --count 2",
        setup_data},
+      {"tokenizer", "ids of texts, texts of ids, a new vocabulary, what a vocabulary holds",
+       "  flanmoe tokenizer encode MODEL \"What is the job of Velor?\" --pieces\n"
+       "  flanmoe tokenizer decode MODEL 37 32099 12539 7 1 --special\n"
+       "  flanmoe tokenizer train corpus.txt --pieces 8000 --out spiece.model\n"
+       "  flanmoe tokenizer info MODEL",
+       setup_tokenizer},
       {"init", "a new model folder with fresh weights",
        "  flanmoe init t5_v1_1_small --out t5 --tokenizer spiece.model\n"
        "  flanmoe init switch_base model.moe.num_experts=16 --out switch --dtype bfloat16 --max-shard 1GB\n"

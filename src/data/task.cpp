@@ -37,7 +37,8 @@ struct TaskFile {
     v.field("splits", splits, "split -> file");
     v.field("templates", templates, "direct prompts");
     v.field("cot_templates", cot_templates, "chain-of-thought prompts");
-    v.choice("metric", spec.metric, {"accuracy", "exact_match", "number_match", "token_f1", "rouge_l"}, "judge");
+    v.choice("metric", spec.metric, {"accuracy", "exact_match", "number_match", "token_f1", "rouge_1", "rouge_l"},
+             "judge");
     v.field("chance", spec.chance, "percent that guessing gives");
     v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
     v.field("chance_of_options", chance_of_options,

@@ -40,10 +40,10 @@ struct TaskSpec {
   std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute
   std::vector<PromptTemplate> templates;      // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;  // chain-of-thought prompts; empty when the task has none
-  std::string metric = "accuracy";            // accuracy (ranked options), exact_match, number_match, token_f1, rouge_l
-  double chance = 0.0;                        // percent
-  std::string definition;                     // niv2: the instruction itself
-  int64_t max_examples = 0;                   // cap for mixing, 0 = the group's
+  std::string metric = "accuracy";  // accuracy (ranked options), exact_match, number_match, token_f1, rouge_1, rouge_l
+  double chance = 0.0;              // percent
+  std::string definition;           // niv2: the instruction itself
+  int64_t max_examples = 0;         // cap for mixing, 0 = the group's
 };
 
 // Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the

@@ -1,12 +1,13 @@
 #include "data/tokenizer.h"
 
-#include <sentencepiece_processor.h>
-
 #include <charconv>
 #include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/unicode.h"
+#include "data/spiece_check.h"
+#include "data/tokenizer_impl.h"
 
 namespace flanmoe {
 namespace {
@@ -51,93 +52,112 @@ std::optional<WrittenToken> next_written(std::string_view text, size_t from, con
   return {};
 }
 
-}  // namespace
+// Loads a model that passed the check; the reason when the library refuses it.
+std::string loaded(sentencepiece::SentencePieceProcessor& processor, const std::string& bytes) {
+  try {
+    const auto status = processor.LoadFromSerializedProto(bytes);
+    return status.ok() ? "" : status.ToString();
+  } catch (const std::exception& error) {  // its trie throws for pieces that cannot be
+    return error.what();
+  }
+}
 
-struct Tokenizer::Impl {
-  sentencepiece::SentencePieceProcessor processor;
-  sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
-};
+// Pieces of `text`, which begins at `begin` of the whole text.
+void append_pieces(const sentencepiece::SentencePieceProcessor& processor, std::string_view text, size_t begin,
+                   std::vector<Tokenizer::Piece>& pieces) {
+  if (text.empty()) return;
+  sentencepiece::ImmutableSentencePieceText encoded;
+  if (!processor.Encode(text, encoded.mutable_proto()).ok())
+    fail_input("cannot tokenise a text of {} bytes", text.size());
+  for (const auto& piece : encoded.pieces()) {
+    pieces.push_back({static_cast<int32_t>(piece.id()), begin + piece.begin(), begin + piece.end(), piece.piece()});
+  }
+}
+
+TokenIds ids_of(const std::vector<Tokenizer::Piece>& pieces) {
+  TokenIds ids;
+  for (const Tokenizer::Piece& piece : pieces) ids.push_back(piece.id);
+  return ids;
+}
+
+}  // namespace
 
 Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentinels)
     : model_file_(model_file), num_sentinels_(num_sentinels) {
   auto impl = std::make_shared<Impl>();
   const std::string bytes = read_text(model_file);
-  const std::string joining_bytes = bytes + std::string(kWithoutDummyPrefix);
-  if (!impl->processor.LoadFromSerializedProto(bytes).ok() ||
-      !impl->joining.LoadFromSerializedProto(joining_bytes).ok()) {
-    fail_input("{}: not a SentencePiece model", model_file.string());
-  }
+  check_spiece_model(bytes, model_file.string());
+  std::string fault = loaded(impl->processor, bytes);
+  if (fault.empty()) fault = loaded(impl->joining, bytes + std::string(kWithoutDummyPrefix));
+  if (!fault.empty()) fail_input("{}: not a SentencePiece model that can be used: {}", model_file.string(), fault);
   const int pad = impl->processor.pad_id(), eos = impl->processor.eos_id(), unk = impl->processor.unk_id();
   if (pad != kPadId || eos != kEosId || unk != kUnkId) {
     fail_input("{}: pad, eos, unk are {}, {}, {}; expected T5's 0, 1, 2", model_file.string(), pad, eos, unk);
   }
+  impl->type = spiece_facts(bytes).type;
   impl_ = impl;
 }
 
-std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view text) const {
+// A sentinel takes the spaces on both its sides; behind the other tokens a word begins where a space is written.
+std::vector<Tokenizer::Piece> Tokenizer::encode_spaced(std::string_view text) const {
   std::vector<Piece> pieces;
-  const auto encode_plain = [&](size_t begin, size_t end, const sentencepiece::SentencePieceProcessor& processor) {
-    if (begin == end) return;
-    sentencepiece::ImmutableSentencePieceText encoded;
-    const std::string part(text.substr(begin, end - begin));
-    if (!processor.Encode(part, encoded.mutable_proto()).ok()) {
-      fail_input("cannot tokenise a text of {} bytes", part.size());
-    }
-    for (const auto& piece : encoded.pieces()) {
-      pieces.push_back({static_cast<int32_t>(piece.id()), begin + piece.begin(), begin + piece.end()});
-    }
-  };
   size_t plain = 0;
-  const sentencepiece::SentencePieceProcessor* processor = &impl_->processor;
+  bool behind_sentinel = false, begins_word = true;
+  const auto append_plain = [&](size_t end, bool before_sentinel) {
+    std::string_view part = text.substr(plain, end - plain);
+    if (before_sentinel) part = strip_space_right(part);
+    if (behind_sentinel) part = strip_space_left(part);
+    const auto begin = static_cast<size_t>(part.data() - text.data());
+    append_pieces(begins_word ? impl_->processor : impl_->joining, part, begin, pieces);
+  };
   for (auto written = next_written(text, 0, *this); written; written = next_written(text, plain, *this)) {
-    encode_plain(plain, written->begin, *processor);
-    pieces.push_back({written->id, written->begin, written->end});
+    append_plain(written->begin, written->is_sentinel);
+    pieces.push_back({written->id, written->begin, written->end, piece(written->id)});
     plain = written->end;
-    // A sentinel takes the spaces around it; behind the other tokens a word begins only where a space is written.
-    const bool begins_word = !written->is_sentinel && text.substr(plain).starts_with(' ');
-    processor = begins_word ? &impl_->processor : &impl_->joining;
+    behind_sentinel = written->is_sentinel;
+    begins_word = !behind_sentinel && text.substr(plain).starts_with(' ');
   }
-  encode_plain(plain, text.size(), *processor);
+  append_plain(text.size(), false);
   return pieces;
 }
 
-TokenIds Tokenizer::encode(std::string_view text) const {
-  TokenIds ids;
-  for (const Piece& piece : encode_with_offsets(text)) ids.push_back(piece.id);
-  return ids;
+std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view text) const {
+  if (text.find(kSpacePiece) == std::string_view::npos) return encode_spaced(text);
+  std::string spaced;  // a "▁" in the text is read as a space
+  std::vector<size_t> origins;
+  for (size_t i = 0; i < text.size();) {
+    const bool space = text.substr(i).starts_with(kSpacePiece);
+    spaced += space ? ' ' : text[i];
+    origins.push_back(i);
+    i += space ? kSpacePiece.size() : 1;
+  }
+  origins.push_back(text.size());
+  std::vector<Piece> pieces = encode_spaced(spaced);
+  for (Piece& piece : pieces) {
+    piece.begin = origins[piece.begin];
+    piece.end = origins[piece.end];
+  }
+  return pieces;
 }
 
-std::string Tokenizer::decode(std::span<const int32_t> ids) const {
-  std::string text;
-  std::vector<int> plain;
-  const auto flush = [&] {
-    std::string part;
-    if (!plain.empty() && !impl_->processor.Decode(plain, &part).ok()) fail_input("cannot decode {} ids", plain.size());
-    if (!text.empty() && !part.empty()) text += " ";
-    text += part;
-    plain.clear();
-  };
-  for (int32_t id : ids) {
-    if (id == kEosId) break;
-    if (id == kPadId) continue;
-    if (id < num_pieces()) {
-      plain.push_back(id);
-      continue;
-    }
-    flush();
-    text += (text.empty() ? "" : " ") + piece(id);
-  }
-  flush();
-  return text;
+std::vector<Tokenizer::Piece> Tokenizer::encode_plain(std::string_view text) const {
+  std::vector<Piece> pieces;
+  append_pieces(impl_->processor, text, 0, pieces);
+  return pieces;
 }
+
+TokenIds Tokenizer::encode(std::string_view text) const { return ids_of(encode_with_offsets(text)); }
 
 std::string Tokenizer::piece(int32_t id) const {
+  if (id < 0) return fmt::format("<unused_{}>", id);
   if (id < num_pieces()) return impl_->processor.IdToPiece(id);
   const int64_t index = num_pieces() + num_sentinels_ - 1 - id;
   return index >= 0 ? fmt::format("<extra_id_{}>", index) : fmt::format("<unused_{}>", id);
 }
 
 int64_t Tokenizer::num_pieces() const { return impl_->processor.GetPieceSize(); }
+
+const std::string& Tokenizer::type() const { return impl_->type; }
 
 int32_t Tokenizer::sentinel(int64_t index) const {
   if (index < 0 || index >= num_sentinels_) {

@@ -8,6 +8,7 @@ namespace flanmoe {
 namespace {
 
 constexpr const char* kConfig = "tokenizer_config.json";
+constexpr int64_t kMostSentinels = 100'000;
 
 }  // namespace
 
@@ -21,9 +22,17 @@ Tokenizer open_model_tokenizer(const std::filesystem::path& folder) {
   if (const fs::path config_file = folder / kConfig; fs::exists(config_file)) {
     const Json config = read_json(config_file);
     if (config.contains("extra_ids")) num_sentinels = json_int(config, "extra_ids", config_file.string());
-    if (num_sentinels < 0) fail_input("{}: 'extra_ids' is {}, expected 0 or more", config_file.string(), num_sentinels);
+    if (num_sentinels < 0 || num_sentinels > kMostSentinels) {
+      fail_input("{}: 'extra_ids' is {}, expected 0 to {}", config_file.string(), num_sentinels, kMostSentinels);
+    }
   }
   return Tokenizer(file, num_sentinels);
+}
+
+Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file) {
+  std::error_code ignored;
+  if (fs::is_directory(folder_or_file, ignored)) return open_model_tokenizer(folder_or_file);
+  return Tokenizer(folder_or_file, TokenizerFiles().num_sentinels);
 }
 
 void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder) {

@@ -15,6 +15,9 @@ struct TokenizerFiles {
 // The tokenizer of a model folder. UserError when there is none.
 Tokenizer open_model_tokenizer(const std::filesystem::path& model_folder);
 
+// The tokenizer of a model folder or of a spiece.model file (with T5's 100 sentinels). UserError when it is neither.
+Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file);
+
 // Writes spiece.model, tokenizer_config.json and special_tokens_map.json into a folder that exists.
 void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder);
 

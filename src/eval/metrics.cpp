@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <map>
-#include <sstream>
 
 #include "base/config.h"
 #include "base/error.h"
 #include "eval/extract.h"
 #include "eval/rouge.h"
+#include "eval/squad.h"
 
 namespace flanmoe {
 namespace {
 
-double exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
+// The answer is an option's own text. Unlike in exact_match, 3.5 is not 35.
+double accuracy(const std::string& prediction, const std::vector<std::string>& answers) {
   const std::string said = normalised_answer(prediction);
   return std::any_of(answers.begin(), answers.end(),
                      [&said](const std::string& answer) { return normalised_answer(answer) == said; });
@@ -35,38 +35,14 @@ double number_match(const std::string& prediction, const std::vector<std::string
   });
 }
 
-std::map<std::string, int64_t> word_counts(const std::string& text) {
-  std::map<std::string, int64_t> counts;
-  std::istringstream words(normalised_answer(text));
-  for (std::string word; words >> word;) ++counts[word];
-  return counts;
-}
-
-double token_f1(const std::string& prediction, const std::vector<std::string>& answers) {
-  const auto said = word_counts(prediction);
-  double best = 0.0;
-  for (const std::string& answer : answers) {
-    const auto wanted = word_counts(answer);
-    if (said.empty() && wanted.empty()) best = 1.0;
-    int64_t num_said = 0, num_wanted = 0, common = 0;
-    for (const auto& [word, count] : said) num_said += count;
-    for (const auto& [word, count] : wanted) {
-      num_wanted += count;
-      if (const auto found = said.find(word); found != said.end()) common += std::min(count, found->second);
-    }
-    if (common > 0)
-      best = std::max(best, 2.0 * static_cast<double>(common) / static_cast<double>(num_said + num_wanted));
-  }
-  return best;
-}
-
 struct NamedMetric {
   const char* name;
   Metric metric;
 };
 constexpr NamedMetric kMetrics[] = {
-    {"accuracy", exact_match},  // ranked or extracted options: the option's text is the answer's
-    {"exact_match", exact_match}, {"number_match", number_match}, {"token_f1", token_f1}, {"rouge_l", rouge_l},
+    {"accuracy", accuracy},  // ranked or extracted options
+    {"exact_match", exact_match}, {"number_match", number_match}, {"token_f1", token_f1},
+    {"rouge_1", rouge_1},         {"rouge_l", rouge_l},
 };
 
 }  // namespace

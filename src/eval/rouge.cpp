@@ -1,7 +1,9 @@
 #include "eval/rouge.h"
 
 #include <algorithm>
+#include <map>
 
+#include "base/unicode.h"
 #include "eval/porter_stemmer.h"
 
 namespace flanmoe {
@@ -20,10 +22,25 @@ size_t common_subsequence(const std::vector<std::string>& a, const std::vector<s
   return row.back();
 }
 
-double f1(const std::vector<std::string>& prediction, const std::vector<std::string>& reference) {
-  if (prediction.empty() || reference.empty()) return 0.0;
-  const auto common = static_cast<double>(common_subsequence(prediction, reference));
-  return 2.0 * common / static_cast<double>(prediction.size() + reference.size());
+size_t common_words(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::map<std::string, int64_t> left;
+  for (const std::string& word : a) ++left[word];
+  return static_cast<size_t>(
+      std::count_if(b.begin(), b.end(), [&left](const std::string& word) { return left[word]-- > 0; }));
+}
+
+// F1 with `common` as the number of hits, against the best reference.
+template <class Common>
+double best_f1(const std::string& prediction, const std::vector<std::string>& references, const Common& common) {
+  const auto said = rouge_tokens(prediction);
+  double best = 0.0;
+  for (const std::string& reference : references) {
+    const auto wanted = rouge_tokens(reference);
+    if (said.empty() || wanted.empty()) continue;
+    best = std::max(best,
+                    2.0 * static_cast<double>(common(said, wanted)) / static_cast<double>(said.size() + wanted.size()));
+  }
+  return best;
 }
 
 }  // namespace
@@ -36,10 +53,9 @@ std::vector<std::string> rouge_tokens(const std::string& text) {
     if (!word.empty()) tokens.push_back(word.size() > kLongestUnstemmed ? porter_stem(word) : word);
     word.clear();
   };
-  for (char c : text) {
-    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if ((low >= 'a' && low <= 'z') || (low >= '0' && low <= '9')) {
-      word += low;
+  for (const char c : lower_text(text)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      word += c;
     } else {
       flush();
     }
@@ -48,11 +64,12 @@ std::vector<std::string> rouge_tokens(const std::string& text) {
   return tokens;
 }
 
+double rouge_1(const std::string& prediction, const std::vector<std::string>& references) {
+  return best_f1(prediction, references, common_words);
+}
+
 double rouge_l(const std::string& prediction, const std::vector<std::string>& references) {
-  const auto said = rouge_tokens(prediction);
-  double best = 0.0;
-  for (const std::string& reference : references) best = std::max(best, f1(said, rouge_tokens(reference)));
-  return best;
+  return best_f1(prediction, references, common_subsequence);
 }
 
 }  // namespace flanmoe

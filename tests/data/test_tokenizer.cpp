@@ -1,8 +1,7 @@
-// The tokenizer: T5's ids, sentinels, offsets, and agreement with the SentencePiece library and T5's tokenizer.
+// The tokenizer: T5's ids, sentinels, offsets, decoding.
 #include "data/tokenizer.h"
 
 #include "base/error.h"
-#include "base/json.h"
 #include "data_case.h"
 
 namespace flanmoe {
@@ -90,6 +89,53 @@ TEST(Tokenizer, DecodingStopsAtEosAndSkipsPadding) {
   EXPECT_EQ(t.decode(ids), "quiet towns");
 }
 
+// The rules of T5's tokenizer: a part between tokens is stripped, parts and sentinels are joined by spaces, the other
+// special tokens stick to the text in front of them.
+TEST(Tokenizer, DecodingWithSpecialTokens) {
+  const Tokenizer& t = cases::tokenizer();
+  const auto decoded = [&](const std::string& text) { return t.decode_with_special(t.encode(text)); };
+  EXPECT_EQ(decoded("the <extra_id_0> runs<extra_id_1></s>"), "the <extra_id_0> runs <extra_id_1> </s>");
+  EXPECT_EQ(decoded("bread </s> stone"), "bread</s>stone");  // a part behind </s> loses its space
+  EXPECT_EQ(decoded("bread</s>"), "bread</s>");
+  EXPECT_EQ(decoded("</s><pad><unk>"), "</s><pad><unk>");
+  EXPECT_EQ(decoded("<extra_id_2><extra_id_3>"), "<extra_id_2> <extra_id_3>");
+  EXPECT_EQ(decoded("bread"), "bread");
+  EXPECT_EQ(decoded(""), "");
+}
+
+TEST(Tokenizer, DecodingWithoutSpecialTokens) {
+  const Tokenizer& t = cases::tokenizer();
+  const auto decoded = [&](const std::string& text) { return t.decode_without_special(t.encode(text)); };
+  EXPECT_EQ(decoded("the <extra_id_0> stone runs</s>"), "thestone runs");  // the sentinel took the spaces
+  EXPECT_EQ(decoded("<pad>bread</s> stone<unk>"), "bread stone");
+  EXPECT_EQ(decoded("</s><extra_id_0>"), "");
+}
+
+TEST(Tokenizer, PlainTextKnowsNoTokens) {
+  const Tokenizer& t = cases::tokenizer();
+  for (const std::string text : {"bread</s>", "the <extra_id_0> runs", "<pad>"}) {
+    for (const Tokenizer::Piece& piece : t.encode_plain(text)) {
+      EXPECT_LT(piece.id, t.num_pieces()) << text;
+      EXPECT_GT(piece.id, kEosId) << text;
+    }
+  }
+  const auto pieces = t.encode_plain("the 日本 stone");
+  const auto unknown = std::find_if(pieces.begin(), pieces.end(), [](const auto& piece) { return piece.id == kUnkId; });
+  ASSERT_NE(unknown, pieces.end());
+  EXPECT_EQ(unknown->text, "日本");  // what was unknown
+}
+
+TEST(Tokenizer, TheSpacePieceInATextIsASpace) {
+  const Tokenizer& t = cases::tokenizer();
+  const std::string text = "the▁stone<pad>▁bread";
+  EXPECT_EQ(t.encode(text), t.encode("the stone<pad> bread"));
+  const auto pieces = t.encode_with_offsets(text);
+  for (const auto& piece : pieces) EXPECT_LE(piece.end, text.size());
+  EXPECT_EQ(pieces.back().end, text.size());
+  // Sentinels take every kind of space.
+  EXPECT_EQ(t.encode("the\u00a0\xc2\x85<extra_id_0>\u3000\n▁stone"), t.encode("the<extra_id_0>stone"));
+}
+
 TEST(Tokenizer, KeepsWholeWordsInOnePiece) {
   const Tokenizer& t = cases::tokenizer();
   int64_t whole = 0;
@@ -142,6 +188,34 @@ TEST_F(TokenizerFile, TrainingTwiceGivesTheSameBytes) {
   EXPECT_EQ(num_entries(), 2u);  // no .vocab left beside them
 }
 
+TEST_F(TokenizerFile, TrainingNeedsTextAndRoom) {
+  const auto training = [](const std::vector<std::string>& texts, int64_t pieces,
+                           const std::vector<std::string>& words = {}) {
+    return message_of<UserError>([&] { trained_spiece_model(texts, pieces, words); });
+  };
+  const auto expect_parts = [](const std::string& message, const std::vector<std::string>& parts) {
+    for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << message;
+  };
+  expect_parts(training({}, 80), {"no text"});
+  expect_parts(training({"", "  ", "... !", "\x01", "\u200b"}, 80), {"no text with letters or digits"});
+  expect_parts(training({std::string(5000, 'a')}, 80), {"no text"});  // longer than the trainer takes
+  expect_parts(training({"bread"}, 3), {"3 pieces", "expected 4 to"});
+  expect_parts(training({"bread"}, 2'000'000'000), {"2000000000 pieces", "to 1000000"});
+  expect_parts(training({"bread"}, 6), {"6 pieces", "expected 9 or more"});  // b r e a d, the space, three special ones
+  expect_parts(training({"bread"}, 80, {"bread", "bread"}), {"'bread'", "twice"});
+  expect_parts(training({"bread"}, 80, {"<pad>"}), {"'<pad>'", "special"});
+}
+
+TEST_F(TokenizerFile, WholeWordsMayHoldAnything) {
+  const std::vector<std::string> words = {"a,b", "say \"so\"", "\"", "two words"};
+  train_tokenizer(cases::sentences(200), 80, folder_ / "a.model", words);
+  const Tokenizer t(folder_ / "a.model");
+  for (size_t i = 0; i < words.size(); ++i) {  // behind <pad>, </s>, <unk>; "two words" is written with a "▁"
+    const std::string piece = t.piece(static_cast<int32_t>(i) + 3);
+    EXPECT_TRUE(piece == words[i] || piece == "two▁words") << piece;
+  }
+}
+
 TEST_F(TokenizerFile, SaysWhatIsWrongWithAFile) {
   const auto opening = [&](const std::filesystem::path& path) {
     return message_of<UserError>([&] { Tokenizer t(path); });
@@ -151,39 +225,6 @@ TEST_F(TokenizerFile, SaysWhatIsWrongWithAFile) {
   EXPECT_NE(rubbish.find("bad.model"), std::string::npos) << rubbish;
   const std::string empty = opening(put("empty.model", ""));
   EXPECT_NE(empty.find("empty.model"), std::string::npos) << empty;
-}
-
-TEST(GoldenTokenizer, AgreesWithSentencePieceAndT5) {
-  const std::filesystem::path shared = std::filesystem::path(FLANMOE_SOURCE_DIR) / "../shared";
-  const auto model = shared / "data/tokenizer/t5_spiece.model", golden = shared / "golden/tokenizer_t5.json";
-  if (!std::filesystem::exists(model) || !std::filesystem::exists(golden))
-    GTEST_SKIP() << "t5_spiece.model or tokenizer_t5.json is absent";
-  const Tokenizer t(model);
-  EXPECT_EQ(t.num_pieces(), 32000);
-  EXPECT_EQ(t.vocab_size(), 32128);
-  EXPECT_EQ(t.sentinel(0), 32099);
-  const Json cases = read_json(golden);
-  for (const Json& one : cases.at("plain")) {
-    const std::string text = one.at("text");
-    const TokenIds expected = one.at("ids");
-    if (text.find("<extra_id_") != std::string::npos) continue;  // the library knows no sentinels
-    EXPECT_EQ(t.encode(text), expected) << text;
-    const std::vector<std::string> pieces = one.at("pieces");
-    for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_TRUE(expected[i] == kUnkId || t.piece(expected[i]) == pieces[i]) << text;
-    }
-    EXPECT_EQ(t.decode(expected), one.at("decoded").get<std::string>());
-  }
-  for (const Json& one : cases.at("with_sentinels")) {
-    const std::string text = one.at("text");
-    TokenIds ids = t.encode(text);
-    if (ids.back() != kEosId) ids.push_back(kEosId);  // T5's tokenizer adds none to a text that ends with "</s>"
-    EXPECT_EQ(ids, one.at("ids").get<TokenIds>()) << text;
-    std::string decoded = one.at("decoded");  // ours stops before the end token
-    decoded.resize(decoded.find("</s>"));
-    if (decoded.ends_with(' ')) decoded.pop_back();
-    EXPECT_EQ(t.decode(ids), decoded);
-  }
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ void expect_help(const std::vector<std::string>& arguments, const std::vector<st
     EXPECT_NE(ended.out.find(part), std::string::npos) << "'" << part << "' in: " << ended.out;
 }
 
-const std::vector<std::string> kCommands = {"study", "train",   "eval",    "generate", "score", "data",
+const std::vector<std::string> kCommands = {"study", "train",   "eval",    "generate", "score", "data",   "tokenizer",
                                             "init",  "inspect", "convert", "upcycle",  "twin",  "analyze"};
 
 TEST(Help, OfEveryCommandShowsAnExample) {

@@ -1,0 +1,21 @@
+// What the sources of the tokenizer share.
+#pragma once
+
+#include <sentencepiece_processor.h>
+
+#include <string>
+#include <string_view>
+
+#include "data/tokenizer.h"
+
+namespace flanmoe {
+
+inline constexpr std::string_view kSpacePiece = "▁";  // the space in pieces
+
+struct Tokenizer::Impl {
+  sentencepiece::SentencePieceProcessor processor;
+  sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
+  std::string type;
+};
+
+}  // namespace flanmoe
