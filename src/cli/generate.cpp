@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
+#include "data/text_loss.h"
 #include "data/tokenizer_folder.h"
 #include "decode/generate.h"
 #include "model/folder.h"
@@ -73,6 +74,7 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
   AnswerWriter writer(tokenizer, options, {arguments.output, arguments.json, arguments.resume});
   const size_t first = std::min(writer.num_written(), prompts.size());
   if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
+  TextLoss lost(tokenizer);
   const auto total = static_cast<int64_t>(prompts.size());
   Progress progress("generate", total, "prompt");
   const auto chunk = static_cast<size_t>(options.batch) * 16;  // like lengths are found within a chunk
@@ -81,7 +83,10 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
         prompts.begin() + static_cast<std::ptrdiff_t>(begin),
         prompts.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, prompts.size())));
     std::vector<std::vector<int32_t>> sources;
-    for (const Prompt& prompt : part) sources.push_back(encode_prompt(prompt, tokenizer, options.max_prompt_tokens));
+    for (const Prompt& prompt : part) {
+      sources.push_back(encode_prompt(prompt, tokenizer, options.max_prompt_tokens));
+      lost.add(prompt.text, sources.back());
+    }
     GenerateHooks hooks;
     if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
     hooks.prompts_done = [&](int64_t done) { progress.update(static_cast<int64_t>(begin) + done, ""); };
@@ -94,6 +99,7 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
     }
   }
   progress.finish(arguments.output);
+  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
 }
 
 // One prompt per line, its answer as it comes.

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "data/text_loss.h"
 #include "data/tokenizer_folder.h"
 #include "decode/padding.h"
 #include "decode/score.h"
@@ -133,11 +135,15 @@ int run(const ScoreArguments& arguments) {
       arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
   Progress progress("score", static_cast<int64_t>(items.size()), "prompt");
   if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
+  TextLoss lost(tokenizer);
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t end = std::min(items.size(), begin + kChunk);
     std::vector<ScoreRequest> requests;
-    for (size_t i = begin; i < end; ++i) requests.push_back(request_of(items[i], tokenizer));
+    for (size_t i = begin; i < end; ++i) {
+      requests.push_back(request_of(items[i], tokenizer));
+      lost.add(items[i].prompt, requests.back().source);
+    }
     const auto scores = score_targets(model, requests);
     for (size_t i = begin; i < end; ++i) {
       const std::string line = result_of(items[i], requests[i - begin], scores[i - begin], tokenizer, arguments)
@@ -151,6 +157,7 @@ int run(const ScoreArguments& arguments) {
     progress.update(static_cast<int64_t>(end), "");
   }
   progress.finish(arguments.output);
+  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
   return kExitDone;
 }
 

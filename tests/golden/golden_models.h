@@ -4,23 +4,19 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "golden_folder.h"
 #include "tensor/safetensors.h"
 
 namespace flanmoe::golden {
 
 using Tensors = std::map<std::string, at::Tensor>;
 
-inline std::filesystem::path root() {
-  const char* given = std::getenv("FLANMOE_GOLDEN");
-  return given != nullptr ? std::filesystem::path(given)
-                          : std::filesystem::path(FLANMOE_SOURCE_DIR) / "../shared/golden";
-}
+inline std::filesystem::path root() { return golden_folder(); }
 
 inline std::vector<std::string> model_cases() {
   std::vector<std::string> names;
