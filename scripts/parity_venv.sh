@@ -9,7 +9,7 @@ if [ ! -f "$venv/ready" ]; then
   rm -rf "$venv"
   python3 -m venv "$venv" >&2
   install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
-  "${install[@]}" transformers==4.57.6 sentencepiece safetensors numpy >&2
+  "${install[@]}" transformers==4.57.6 sentencepiece protobuf safetensors numpy >&2
   torch=$(cat .deps/torch_dir)
   if [ -f "$torch/__init__.py" ]; then
     dirname "$torch" > "$("$venv/bin/python" -c 'import site; print(site.getsitepackages()[0])')/flanmoe_torch.pth"

@@ -11,7 +11,9 @@ import sys
 import tempfile
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 import torch
+import transformers
 from safetensors.torch import load_file
 from transformers import (AutoModelForSeq2SeqLM, AutoTokenizer, SwitchTransformersConfig,
                           SwitchTransformersForConditionalGeneration, T5Config, T5ForConditionalGeneration)
@@ -56,7 +58,7 @@ def our_logits(folder, scratch):
 def compare(name, folder, scratch, model=None):
     tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=False)
     if model is None:
-        model = AutoModelForSeq2SeqLM.from_pretrained(folder, torch_dtype=torch.float32)
+        model = AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
     model = model.float().eval()
     logits, beams = our_logits(folder, scratch)
     worst = 0.0
@@ -129,7 +131,7 @@ def theirs_here(scratch, tokenizer):
 def trained_there(scratch):
     """A T5 trained a few steps by flanmoe, read by transformers."""
     world, run = os.path.join(scratch, "world"), os.path.join(scratch, "run")
-    flanmoe("data", "make", "--out", world, "num_facts=200", "-q")
+    flanmoe("data", "make", "--out", world, "num_facts=200")
     flanmoe("train", "pretrain", f"data={world}", "--out", run, "train.steps=6", "train.checkpoint_every=0", "-q",
             "model.d_model=32", "model.d_ff=48", "corpus.rows_per_batch=4")
     compare("a T5 trained 6 steps", os.path.join(run, "checkpoints", "step-6"), scratch)
@@ -137,6 +139,7 @@ def trained_there(scratch):
 
 def main():
     torch.set_num_threads(1)
+    transformers.utils.logging.disable_progress_bar()
     torch.manual_seed(3)
     with tempfile.TemporaryDirectory() as scratch:
         text, spiece = os.path.join(scratch, "text.txt"), os.path.join(scratch, "spiece.model")
