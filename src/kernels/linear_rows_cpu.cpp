@@ -1,8 +1,9 @@
-#include <ATen/Parallel.h>
+#include <ATen/ATen.h>
 
 #include <algorithm>
 
 #include "kernels/linear_rows.h"
+#include "tensor/parallel.h"
 
 namespace flanmoe::kernels {
 namespace {
@@ -43,7 +44,7 @@ void few_rows_linear_cpu(const at::Tensor& x, const at::Tensor& weight, at::Tens
   float* result = out.mutable_data_ptr<float>();
   const int64_t num_blocks = (num_outputs + kTogether - 1) / kTogether;
   const int64_t grain = std::max<int64_t>(1, kGrainWeights / (kTogether * width));
-  at::parallel_for(0, num_blocks, grain, [&](int64_t begin, int64_t end) {
+  split_work(0, num_blocks, grain, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; ++block) {
       const int64_t first = block * kTogether, last = std::min(first + kTogether, num_outputs);
       for (int64_t r = 0; r < num_rows; ++r) {  // the block stays in the cache for all rows

@@ -1,13 +1,13 @@
 #include "model/stored_weights.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <atomic>
 #include <charconv>
 #include <cstring>
 
 #include "base/error.h"
+#include "tensor/parallel.h"
 
 namespace flanmoe {
 namespace {
@@ -30,7 +30,7 @@ bool all_finite(const at::Tensor& value) {
   constexpr uint32_t kExponent = 0x7f800000;
   const auto* bits = static_cast<const uint32_t*>(value.const_data_ptr());
   std::atomic<bool> finite{true};
-  at::parallel_for(0, value.numel(), 1 << 18, [&](int64_t begin, int64_t end) {
+  split_work(0, value.numel(), 1 << 18, [&](int64_t begin, int64_t end) {
     uint32_t any = 0;
     for (int64_t i = begin; i < end; ++i) any |= (bits[i] & kExponent) == kExponent;
     if (any) finite = false;
