@@ -1,5 +1,5 @@
 // flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <iostream>
@@ -34,6 +34,13 @@ bool is_setting(const std::string& word) {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Largest resident memory so far, in bytes.
+int64_t peak_memory() {
+  struct rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return int64_t{1024} * usage.ru_maxrss;
 }
 
 // The model's own defaults, with what was typed on top.
@@ -76,7 +83,8 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
   if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
   TextLoss lost(tokenizer);
   const auto total = static_cast<int64_t>(prompts.size());
-  Progress progress("generate", total, "prompt");
+  std::optional<Progress> progress;
+  if (total > 1) progress.emplace("generate", total, "prompt");
   const auto chunk = static_cast<size_t>(options.batch) * 16;  // like lengths are found within a chunk
   for (size_t begin = first; begin < prompts.size(); begin += chunk) {
     const std::vector<Prompt> part(
@@ -89,7 +97,9 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
     }
     GenerateHooks hooks;
     if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
-    hooks.prompts_done = [&](int64_t done) { progress.update(static_cast<int64_t>(begin) + done, ""); };
+    hooks.prompts_done = [&](int64_t done) {
+      if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
+    };
     const auto start = std::chrono::steady_clock::now();
     const auto answers = generate_answers(model, sources, options, hooks);
     log_speed(answers, seconds_since(start));
@@ -98,7 +108,7 @@ void answer_all(const T5Model& model, const Tokenizer& tokenizer, const Generate
                    arguments.routing ? routing_json(model, tokenizer, sources[i], answers[i][0]) : Json());
     }
   }
-  progress.finish(arguments.output);
+  if (progress) progress->finish(arguments.output);
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
 }
 
@@ -128,7 +138,7 @@ int run(const GenerateArguments& arguments) {
   const GenerateOptions options = read_options(arguments);
   const auto start = std::chrono::steady_clock::now();
   const T5Model model = load_model(arguments.model);
-  log_debug("{}: loaded in {:.3f} s", arguments.model, seconds_since(start));
+  log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);

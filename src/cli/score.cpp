@@ -133,7 +133,8 @@ int run(const ScoreArguments& arguments) {
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   const std::unique_ptr<LineWriter> file =
       arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
-  Progress progress("score", static_cast<int64_t>(items.size()), "prompt");
+  std::optional<Progress> progress;
+  if (items.size() > 1) progress.emplace("score", static_cast<int64_t>(items.size()), "prompt");
   if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
   TextLoss lost(tokenizer);
   constexpr size_t kChunk = 256;
@@ -154,9 +155,9 @@ int run(const ScoreArguments& arguments) {
         std::cout << line << "\n";
       }
     }
-    progress.update(static_cast<int64_t>(end), "");
+    if (progress) progress->update(static_cast<int64_t>(end), "");
   }
-  progress.finish(arguments.output);
+  if (progress) progress->finish(arguments.output);
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
   return kExitDone;
 }
