@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -75,62 +77,84 @@ void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) 
   log_debug("{} tokens in {:.3f} s, {:.1f} tokens/s", num_tokens, seconds, static_cast<double>(num_tokens) / seconds);
 }
 
-void answer_all(const T5Model& model, const Tokenizer& tokenizer, const GenerateOptions& options,
-                const GenerateArguments& arguments) {
-  std::vector<Prompt> prompts = read_prompts(arguments);
-  AnswerWriter writer(tokenizer, options, {arguments.output, arguments.json, arguments.resume});
+// What answering needs at every prompt.
+struct Session {
+  const T5Model& model;
+  const Tokenizer& tokenizer;
+  const GenerateOptions& options;
+
+  GenerateHooks hooks() const {
+    GenerateHooks result;
+    if (!options.stop.empty()) result.stops = stop_hook(tokenizer, options.stop);
+    return result;
+  }
+  TokenIds encode(const Prompt& prompt) const { return encode_prompt(prompt, tokenizer, options.max_prompt_tokens); }
+};
+
+void answer_part(const Session& session, std::span<const Prompt> part, const GenerateHooks& hooks, bool routing,
+                 AnswerWriter& writer) {
+  std::vector<TokenIds> sources;
+  for (const Prompt& prompt : part) sources.push_back(session.encode(prompt));
+  const auto start = std::chrono::steady_clock::now();
+  const auto answers = generate_answers(session.model, sources, session.options, hooks);
+  log_speed(answers, seconds_since(start));
+  for (size_t i = 0; i < part.size(); ++i) {
+    const Json experts = routing ? routing_json(session.model, session.tokenizer, sources[i], answers[i][0]) : Json();
+    writer.write(part[i], answers[i], experts);
+  }
+}
+
+void answer_all(const Session& session, const GenerateArguments& arguments) {
+  const std::vector<Prompt> prompts = read_prompts(arguments);
+  AnswerWriter writer(session.tokenizer, session.options, {arguments.output, arguments.json, arguments.resume});
   const size_t first = std::min(writer.num_written(), prompts.size());
   if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
-  TextLoss lost(tokenizer);
-  const auto total = static_cast<int64_t>(prompts.size());
   std::optional<Progress> progress;
-  if (total > 1) progress.emplace("generate", total, "prompt");
-  const auto chunk = static_cast<size_t>(options.batch) * 16;  // like lengths are found within a chunk
+  if (prompts.size() > 1) progress.emplace("generate", static_cast<int64_t>(prompts.size()), "prompt");
+  const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk
   for (size_t begin = first; begin < prompts.size(); begin += chunk) {
-    const std::vector<Prompt> part(
-        prompts.begin() + static_cast<std::ptrdiff_t>(begin),
-        prompts.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, prompts.size())));
-    std::vector<std::vector<int32_t>> sources;
-    for (const Prompt& prompt : part) {
-      sources.push_back(encode_prompt(prompt, tokenizer, options.max_prompt_tokens));
-      lost.add(prompt.text, sources.back());
-    }
-    GenerateHooks hooks;
-    if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
+    GenerateHooks hooks = session.hooks();
     hooks.prompts_done = [&](int64_t done) {
       if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
     };
-    const auto start = std::chrono::steady_clock::now();
-    const auto answers = generate_answers(model, sources, options, hooks);
-    log_speed(answers, seconds_since(start));
-    for (size_t i = 0; i < part.size(); ++i) {
-      writer.write(part[i], answers[i],
-                   arguments.routing ? routing_json(model, tokenizer, sources[i], answers[i][0]) : Json());
-    }
+    const size_t size = std::min(chunk, prompts.size() - begin);
+    answer_part(session, std::span(prompts).subspan(begin, size), hooks, arguments.routing, writer);
   }
   if (progress) progress->finish(arguments.output);
+  TextLoss lost(session.tokenizer);
+  for (const Prompt& prompt : prompts) lost.add(prompt.text, session.tokenizer.encode(prompt.text));
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
 }
 
-// One prompt per line, its answer as it comes.
-void converse(const T5Model& model, const Tokenizer& tokenizer, const GenerateOptions& options) {
+// Answers one line, showing it as it comes.
+void answer_line(const Session& session, const std::string& line) {
+  const auto text_of = [&session](const TokenIds& ids) {
+    return cut_at_stop(session.tokenizer.decode(ids), session.options.stop);
+  };
+  TokenIds ids;
+  size_t shown = 0;
+  GenerateHooks hooks = session.hooks();
+  hooks.token = [&](int32_t id) {
+    ids.push_back(id);
+    const std::string text = text_of(ids);
+    if (text.size() <= shown) return;
+    std::cout << text.substr(shown) << std::flush;
+    shown = text.size();
+  };
+  const TokenIds source = session.encode({line, nullptr, "the prompt"});
+  const auto answers = generate_answers(session.model, {source}, session.options, hooks);
+  if (session.options.num_beams > 1) std::cout << text_of(answers[0][0].ids);
+  std::cout << "\n";
+}
+
+void converse(const Session& session) {
   std::cerr << "one prompt per line; an empty line or end of input leaves\n";
   for (std::string line; std::cerr << "> " << std::flush, std::getline(std::cin, line) && !line.empty();) {
-    std::vector<int32_t> ids;
-    size_t shown = 0;
-    GenerateHooks hooks;
-    if (!options.stop.empty()) hooks.stops = stop_hook(tokenizer, options.stop);
-    hooks.token = [&](int32_t id) {
-      ids.push_back(id);
-      const std::string text = cut_at_stop(tokenizer.decode(ids), options.stop);
-      if (text.size() <= shown) return;
-      std::cout << text.substr(shown) << std::flush;
-      shown = text.size();
-    };
-    const auto source = encode_prompt({line, nullptr, "the prompt"}, tokenizer, options.max_prompt_tokens);
-    const auto answers = generate_answers(model, {source}, options, hooks);
-    if (options.num_beams > 1) std::cout << cut_at_stop(tokenizer.decode(answers[0][0].ids), options.stop);
-    std::cout << "\n";
+    try {
+      answer_line(session, line);
+    } catch (const UserError& error) {  // the next line may be a better one
+      log_text(LogLevel::kError, error.what());
+    }
   }
 }
 
@@ -142,10 +166,11 @@ int run(const GenerateArguments& arguments) {
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
+  const Session session{model, tokenizer, options};
   if (arguments.interactive) {
-    converse(model, tokenizer, options);
+    converse(session);
   } else {
-    answer_all(model, tokenizer, options, arguments);
+    answer_all(session, arguments);
   }
   return kExitDone;
 }

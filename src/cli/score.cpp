@@ -2,6 +2,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include <iostream>
+#include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -106,6 +108,18 @@ Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::ve
   return result;
 }
 
+std::vector<Json> scored(const T5Model& model, const Tokenizer& tokenizer, std::span<const ScoreItem> items,
+                         const ScoreArguments& arguments) {
+  std::vector<ScoreRequest> requests;
+  for (const ScoreItem& item : items) requests.push_back(request_of(item, tokenizer));
+  const auto scores = score_targets(model, requests);
+  std::vector<Json> results;
+  for (size_t i = 0; i < items.size(); ++i) {
+    results.push_back(result_of(items[i], requests[i], scores[i], tokenizer, arguments));
+  }
+  return results;
+}
+
 // "PROMPT.ANSWER" -> [tokens, vocabulary], both counted from 0.
 void write_logits(const T5Model& model, const std::vector<ScoreItem>& items, const Tokenizer& tokenizer,
                   const std::string& file) {
@@ -131,33 +145,22 @@ int run(const ScoreArguments& arguments) {
   const T5Model model = load_model(arguments.model);
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
-  const std::unique_ptr<LineWriter> file =
-      arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
+  if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
+  const auto file = arguments.output.empty() ? nullptr : std::make_unique<LineWriter>(arguments.output);
   std::optional<Progress> progress;
   if (items.size() > 1) progress.emplace("score", static_cast<int64_t>(items.size()), "prompt");
-  if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
   TextLoss lost(tokenizer);
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
-    const size_t end = std::min(items.size(), begin + kChunk);
-    std::vector<ScoreRequest> requests;
-    for (size_t i = begin; i < end; ++i) {
-      requests.push_back(request_of(items[i], tokenizer));
-      lost.add(items[i].prompt, requests.back().source);
+    const size_t size = std::min(kChunk, items.size() - begin);
+    for (const Json& result : scored(model, tokenizer, std::span(items).subspan(begin, size), arguments)) {
+      const std::string line = result.dump(-1, ' ', false, Json::error_handler_t::replace);
+      file != nullptr ? file->write(line) : void(std::cout << line << "\n");
     }
-    const auto scores = score_targets(model, requests);
-    for (size_t i = begin; i < end; ++i) {
-      const std::string line = result_of(items[i], requests[i - begin], scores[i - begin], tokenizer, arguments)
-                                   .dump(-1, ' ', false, Json::error_handler_t::replace);
-      if (file != nullptr) {
-        file->write(line);
-      } else {
-        std::cout << line << "\n";
-      }
-    }
-    if (progress) progress->update(static_cast<int64_t>(end), "");
+    if (progress) progress->update(static_cast<int64_t>(begin + size), "");
   }
   if (progress) progress->finish(arguments.output);
+  for (const ScoreItem& item : items) lost.add(item.prompt, tokenizer.encode(item.prompt));
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
   return kExitDone;
 }
