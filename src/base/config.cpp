@@ -40,7 +40,7 @@ std::string join_key(std::string_view section, std::string_view name) {
 std::string describe_node(const ConfigNode& node) {
   if (node.is_map()) return "a section";
   if (node.is_list()) return "a list";
-  return fmt::format("'{}'", node.scalar());
+  return fmt::format("'{}'", printable(node.scalar()));
 }
 
 }  // namespace detail

@@ -72,7 +72,7 @@ void convert(const ConfigNode& node, const std::string& key, std::vector<T>& val
 }
 
 // How a value stands in a message about a failed check.
-std::string shown(const std::string& value) { return fmt::format("'{}'", value); }
+std::string shown(const std::string& value) { return fmt::format("'{}'", printable(value)); }
 std::string shown(const ConfigNode& value) { return detail::describe_node(value); }
 template <class T>
 std::string shown(const T& value) {
@@ -190,7 +190,7 @@ class Loader : public FieldVisitor {
   }
 
   [[noreturn]] void fail_unknown(const Section& section, const std::string& name, const ConfigNode& node) const {
-    const std::string key = detail::join_key(section.path, name);
+    const std::string key = printable(detail::join_key(section.path, name));
     const std::string near = suggestion(section, name);
     if (!near.empty()) fail_input("{}: unknown key '{}'; did you mean '{}'?", node.place(), key, near);
     const std::string owner = section.path.empty() ? "" : fmt::format(" of '{}'", section.path);

@@ -185,6 +185,9 @@ TEST(ConfigJson, TheMoeBlockIsReadAsStrictlyAsAConfiguration) {
   refused([](Json& c) { c["moe"]["routing"] = "token_choise"; }, {"'routing'", "token_choice, expert_choice"});
   refused([](Json& c) { c["moe"]["sparse_encoder_layers"] = {1}; }, {"sparse_encoder_layers", "sparse_every 0"});
   refused([](Json& c) { c["moe"]["expert_capacity"] = 4; }, {"'moe.expert_capacity' is 4", "token_choice with k 1"});
+  refused([](Json& c) { c["moe"]["\x7f\x1b[2J"] = 3; }, {"unknown key '\\x7f\\x1b[2J'"});
+  refused([](Json& c) { c["moe"]["gate"] = "\x1b[2J\n"; }, {"'gate' is '\\x1b[2J\\x0a', expected one of raw"});
+  refused([](Json& c) { c["moe"]["k"] = "\x07"; }, {"'k' is '\\x07' in quotes, expected an integer"});
   refused([](Json& c) { c["is_encoder_decoder"] = "no"; }, {"'is_encoder_decoder' is \"no\", expected true or false"});
   refused(
       [](Json& c) {
