@@ -73,7 +73,7 @@ def main():
         with open(text, "w") as file:
             for first in range(12):
                 file.write(f"{PROMPT[first:]}\n{PROMPT[:first]} the boat\n")
-        flanmoe("tokenizer", "train", text, "--pieces", "60", "--out", spiece, "-q")
+        flanmoe("tokenizer", "train", text, "--pieces", "30", "--out", spiece, "-q")
         for name, preset in MODELS.items():
             measure(name, preset, scratch, spiece)
 

@@ -1,7 +1,7 @@
 // flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
-#include <sys/resource.h>
 
 #include <chrono>
+#include <fstream>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -38,11 +38,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Largest resident memory so far, in bytes.
+// Largest resident memory so far, in bytes. (getrusage would count what the parent held before it started us.)
 int64_t peak_memory() {
-  struct rusage usage = {};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return int64_t{1024} * usage.ru_maxrss;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return int64_t{1024} * std::stoll(line.substr(6));
+  }
+  return 0;
 }
 
 // The model's own defaults, with what was typed on top.

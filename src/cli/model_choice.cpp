@@ -24,6 +24,9 @@ ModelOptions preset_options(const std::string& name, const std::vector<std::stri
 }  // namespace
 
 ModelOptions options_of_model(const std::string& name, const std::vector<std::string>& overrides) {
+  if (name.find('/') != std::string::npos && !fs::exists(name)) {
+    fail_input("{}: no such model folder, config.json or YAML file", name);
+  }
   const bool stored = fs::is_directory(name) || fs::path(name).extension() == ".json";
   if (!stored) return preset_options(name, overrides);
   if (!overrides.empty()) {

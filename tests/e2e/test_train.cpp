@@ -95,9 +95,9 @@ TEST_F(Train, ATrainedModelAnswers) {
   const Json json = parse_json(shape.out, "stdout");
   EXPECT_EQ(json["options"]["d_model"], 16);
   int64_t count = 0;
-  for (const auto& [name, sizes] : json["tensors"].items()) {
+  for (const auto& [name, tensor] : json["tensors"].items()) {
     int64_t product = 1;
-    for (const Json& size : sizes) product *= size.get<int64_t>();
+    for (const Json& size : tensor["shape"]) product *= size.get<int64_t>();
     count += product;
   }
   EXPECT_EQ(count, json["total_parameters"]);
