@@ -84,7 +84,7 @@ void few_rows(benchmark::State& state) {
     benchmark::DoNotOptimize(kFast ? linear_rows(x, weight) : linear_rows_reference(x, weight));
   }
 }
-#define FLANMOE_DECODING Args({1, 768, 3072})->Args({1, 3072, 768})->Args({4, 768, 3072})->Unit(benchmark::kMicrosecond)
+#define FLANMOE_DECODING ArgsProduct({{1, 4, 8, 16, 32}, {768}, {768, 3072}})->Unit(benchmark::kMicrosecond)
 BENCHMARK(few_rows<true>)->Name("linear_rows/fast")->FLANMOE_DECODING;
 BENCHMARK(few_rows<false>)->Name("linear_rows/reference")->FLANMOE_DECODING;
 
