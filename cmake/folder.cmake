@@ -27,7 +27,7 @@ flanmoe_precompiled(flanmoe_pch_cli HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h>
   LIBS ${FLANMOE_BASE_LIBS} torch CLI11::CLI11)
 
 # flanmoe_folder(NAME [TORCH] [COLD] [PCH target] DEPS folder... LIBS library...)
-# COLD: no time is spent in its code, so that none is spent on optimising it.
+# COLD: little time is spent in its code, so that less is spent on optimising it.
 function(flanmoe_folder name)
   cmake_parse_arguments(ARG "TORCH;COLD" "PCH" "DEPS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cpp)
