@@ -23,13 +23,11 @@ set(FLANMOE_STD_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <fstr
 flanmoe_precompiled(flanmoe_pch_std HEADERS ${FLANMOE_STD_HEADERS} LIBS ${FLANMOE_BASE_LIBS})
 flanmoe_precompiled(flanmoe_pch_torch HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h>
   LIBS ${FLANMOE_BASE_LIBS} torch)
-flanmoe_precompiled(flanmoe_pch_cli HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.h> <CLI/CLI.hpp>
-  LIBS ${FLANMOE_BASE_LIBS} torch CLI11::CLI11)
 
-# flanmoe_folder(NAME [TORCH] [COLD] [PCH target] DEPS folder... LIBS library...)
+# flanmoe_folder(NAME [TORCH] [COLD] DEPS folder... LIBS library...)
 # COLD: little time is spent in its code, so that less is spent on optimising it.
 function(flanmoe_folder name)
-  cmake_parse_arguments(ARG "TORCH;COLD" "PCH" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH;COLD" "" "DEPS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   set(target flanmoe_${name})
@@ -44,9 +42,7 @@ function(flanmoe_folder name)
   if(ARG_COLD)
     target_compile_options(${target} PRIVATE -O1)
   endif()
-  if(ARG_PCH)
-    target_precompile_headers(${target} REUSE_FROM ${ARG_PCH})
-  elseif(ARG_TORCH)
+  if(ARG_TORCH)
     target_link_libraries(${target} PUBLIC torch)
     target_precompile_headers(${target} REUSE_FROM flanmoe_pch_torch)
   else()
