@@ -1,11 +1,9 @@
 // Our kernels beside their plain twins, forward and backward, at the sizes of the `mini` study (arguments: rows,
 // experts, width, hidden) and larger; and one training step of a sparse model beside its dense twin's.
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <benchmark/benchmark.h>
 
 #include "kernels/grouped_linear.h"
-#include "kernels/linear_rows.h"
 #include "kernels/permute.h"
 #include "kernels/rms_norm.h"
 #include "model/counts.h"
@@ -71,22 +69,6 @@ void norm(benchmark::State& state) {
 }
 BENCHMARK(norm<true>)->Name("rms_norm/fast")->FLANMOE_SIZES;
 BENCHMARK(norm<false>)->Name("rms_norm/reference")->FLANMOE_SIZES;
-
-// One row, as in decoding; the weights of many layers, so that they come from memory.
-template <bool kFast>
-void few_rows(benchmark::State& state) {
-  const at::NoGradGuard no_gradients;
-  const int64_t num_rows = state.range(0), width = state.range(1), outputs = state.range(2);
-  const at::Tensor x = random_normal({num_rows, width}, 1.0, 1), weights = at::ones({48, outputs, width});
-  int64_t layer = 0;
-  for (auto _ : state) {
-    const at::Tensor weight = weights.select(0, layer++ % 48);
-    benchmark::DoNotOptimize(kFast ? linear_rows(x, weight) : linear_rows_reference(x, weight));
-  }
-}
-#define FLANMOE_DECODING ArgsProduct({{1, 4, 8, 16, 32}, {768}, {768, 3072}})->Unit(benchmark::kMicrosecond)
-BENCHMARK(few_rows<true>)->Name("linear_rows/fast")->FLANMOE_DECODING;
-BENCHMARK(few_rows<false>)->Name("linear_rows/reference")->FLANMOE_DECODING;
 
 ModelOptions mini_model(int64_t num_experts, int64_t k) {
   ModelOptions o;

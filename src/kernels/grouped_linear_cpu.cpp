@@ -1,7 +1,6 @@
 #include <ATen/ATen.h>
 
 #include "kernels/grouped_linear.h"
-#include "kernels/linear_rows.h"
 
 namespace flanmoe::kernels {
 namespace {
@@ -21,12 +20,7 @@ at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights,
   at::Tensor out = at::empty({rows.size(0), weights.size(1)}, rows.options());
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     at::Tensor slice = out.slice(0, begin, end);
-    const at::Tensor of_expert = rows.slice(0, begin, end), weight = weights.select(0, e);
-    if (takes_few_rows(of_expert, weight)) {
-      few_rows_linear_cpu(of_expert, weight, slice);
-    } else {
-      at::mm_out(slice, of_expert, weight.t());
-    }
+    at::mm_out(slice, rows.slice(0, begin, end), weights.select(0, e).t());
   });
   return out;
 }

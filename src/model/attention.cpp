@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include "kernels/linear_rows.h"
 #include "tensor/random.h"
 
 namespace flanmoe {
@@ -10,7 +9,7 @@ namespace {
 
 // x [B, L, D] W^T -> [B, H, L, K]
 at::Tensor project(const at::Tensor& x, const at::Tensor& weight, int64_t num_heads) {
-  return linear_rows(x, weight).view({x.size(0), x.size(1), num_heads, -1}).transpose(1, 2);
+  return at::matmul(x, weight.t()).view({x.size(0), x.size(1), num_heads, -1}).transpose(1, 2);
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionWeights& weights,
@@ -20,7 +19,7 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
   const at::Tensor probabilities = dropout(at::softmax(scores, -1), call.dropout, call.noise_key);
   const at::Tensor mixed =
       at::matmul(probabilities, v).transpose(1, 2).reshape({num_rows, num_queries, num_heads * q.size(3)});
-  return linear_rows(mixed, weights.o);
+  return at::matmul(mixed, weights.o.t());
 }
 
 }  // namespace

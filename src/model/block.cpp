@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include "base/random.h"
-#include "kernels/linear_rows.h"
 #include "kernels/rms_norm.h"
 #include "moe/moe_layer.h"
 #include "tensor/random.h"
@@ -37,9 +36,9 @@ struct BlockPlace {
 
 at::Tensor feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place,
                         std::string_view site) {
-  at::Tensor hidden = linear_rows(x, weights.wi);
-  hidden = weights.wi_1.defined() ? at::gelu(hidden, "tanh") * linear_rows(x, weights.wi_1) : at::relu(hidden);
-  return linear_rows(place.drop(hidden, site), weights.wo);
+  at::Tensor hidden = at::matmul(x, weights.wi.t());
+  hidden = weights.wi_1.defined() ? at::gelu(hidden, "tanh") * at::matmul(x, weights.wi_1.t()) : at::relu(hidden);
+  return at::matmul(place.drop(hidden, site), weights.wo.t());
 }
 
 // Per-token routing of the real tokens, laid out over all positions of the batch.

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "kernels/linear_rows.h"
 #include "model/block.h"
 #include "model/forward_parts.h"
 #include "model/layout.h"
@@ -73,9 +72,9 @@ at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirection
 
 at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
   const T5Weights& weights = model.weights();
-  if (weights.head.defined()) return linear_rows(hidden, weights.head);
+  if (weights.head.defined()) return at::matmul(hidden, weights.head.t());
   const double scale = 1.0 / std::sqrt(static_cast<double>(model.options().d_model));
-  return linear_rows(hidden * scale, weights.embedding);
+  return at::matmul(hidden * scale, weights.embedding.t());
 }
 
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
