@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
+#include "cli/output.h"
 #include "model/compare.h"
 #include "model/config_json.h"
 #include "model/folder.h"
@@ -54,14 +55,13 @@ void copy_other_files(const fs::path& from, const fs::path& to) {
 }
 
 int run(const ConvertArguments& arguments) {
-  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  expect_new_folder(arguments.out);
   const SaveOptions save{parse_dtype(arguments.dtype), parse_bytes(arguments.max_shard)};
   const T5Model source = load_model(arguments.source);
   const ModelOptions options = target_options(source.options(), arguments);
   const T5Model target = source.options().moe.num_experts > 0 ? source.with_moe(options.moe) : source;
-  if (const fs::path parent = fs::path(arguments.out).parent_path(); !parent.empty()) make_folders(parent);
   ModelGap gap;
-  create_folder_atomically(arguments.out, [&](const fs::path& folder) {
+  create_output_folder(arguments.out, [&](const fs::path& folder) {
     save_model(target, folder, save);
     copy_other_files(arguments.source, folder);
     const bool same_rule = options.moe.expert_capacity == source.options().moe.expert_capacity;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/source.h"
 #include "data/task_paths.h"
 #include "data/world.h"
@@ -31,7 +32,7 @@ MixtureOptions mixture_of(const DataArguments& arguments) {
 int make(const DataArguments& arguments) {
   WorldOptions options;
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
-  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  expect_new_folder(arguments.out);
   make_world(options, arguments.out);
   return kExitDone;
 }

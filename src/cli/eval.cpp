@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/tokenizer_folder.h"
 #include "eval/evaluate.h"
 #include "model/folder.h"
@@ -35,8 +36,7 @@ int run(const EvalArguments& arguments) {
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
   if (options.tasks.empty())
     fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout\"]'");
-  if (!arguments.out.empty() && fs::exists(arguments.out))
-    fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  if (!arguments.out.empty()) expect_new_folder(arguments.out);
   const T5Model model = load_model(arguments.model);
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   const EvalResult result = evaluate(model, tokenizer, options, arguments.data);

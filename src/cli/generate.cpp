@@ -84,13 +84,18 @@ struct Session {
   const T5Model& model;
   const Tokenizer& tokenizer;
   const GenerateOptions& options;
+  TextLoss& lost;
 
   GenerateHooks hooks() const {
     GenerateHooks result;
     if (!options.stop.empty()) result.stops = stop_hook(tokenizer, options.stop);
     return result;
   }
-  TokenIds encode(const Prompt& prompt) const { return encode_prompt(prompt, tokenizer, options.max_prompt_tokens); }
+  TokenIds encode(const Prompt& prompt) const {
+    const TokenIds ids = encode_prompt(prompt, tokenizer, options.max_prompt_tokens);
+    lost.add(prompt.text, ids);
+    return ids;
+  }
 };
 
 void answer_part(const Session& session, std::span<const Prompt> part, const GenerateHooks& hooks, bool routing,
@@ -123,9 +128,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
     answer_part(session, std::span(prompts).subspan(begin, size), hooks, arguments.routing, writer);
   }
   if (progress) progress->finish(arguments.output);
-  TextLoss lost(session.tokenizer);
-  for (const Prompt& prompt : prompts) lost.add(prompt.text, session.tokenizer.encode(prompt.text));
-  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
+  for (const std::string& warning : session.lost.warnings()) log_warn("{}", warning);
 }
 
 // Answers one line, showing it as it comes.
@@ -168,7 +171,8 @@ int run(const GenerateArguments& arguments) {
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
-  const Session session{model, tokenizer, options};
+  TextLoss lost(tokenizer);
+  const Session session{model, tokenizer, options, lost};
   if (arguments.interactive) {
     converse(session);
   } else {

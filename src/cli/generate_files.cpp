@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "cli/output.h"
 #include "decode/routing_trace.h"
 
 namespace flanmoe {
@@ -158,7 +159,7 @@ void AnswerWriter::write(const Prompt& prompt, const std::vector<Answer>& answer
   if (!prompt.id.is_null()) object["id"] = prompt.id;
   for (const Answer& answer : answers) object["answers"].push_back(json_of(answer));
   if (!routing.is_null()) object["routing"] = routing;
-  line(object.dump(-1, ' ', false, Json::error_handler_t::replace));
+  line(json_line(object));
 }
 
 }  // namespace flanmoe

@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
+#include "cli/output.h"
 #include "data/tokenizer_folder.h"
 #include "model/counts.h"
 #include "model/folder.h"
@@ -29,7 +30,7 @@ WeightSource counted(const WeightSource& source, Progress& progress, int64_t& do
 
 int run(const InitArguments& arguments) {
   ModelOptions options = options_of_model(arguments.preset, arguments.overrides);
-  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  expect_new_folder(arguments.out);
   const SaveOptions save{parse_dtype(arguments.dtype), parse_bytes(arguments.max_shard)};
   if (!arguments.tokenizer.empty()) {
     const Tokenizer tokenizer(arguments.tokenizer, arguments.num_sentinels);
@@ -40,8 +41,7 @@ int run(const InitArguments& arguments) {
   const ModelCounts counts = count_model(options);
   Progress progress("init", counts.total_parameters, "parameter");
   int64_t done = 0;
-  if (const fs::path parent = fs::path(arguments.out).parent_path(); !parent.empty()) make_folders(parent);
-  create_folder_atomically(arguments.out, [&](const fs::path& folder) {
+  create_output_folder(arguments.out, [&](const fs::path& folder) {
     const WeightSource fresh = fresh_weights(static_cast<uint64_t>(arguments.seed));
     write_model(options, counted(fresh, progress, done), folder, save);
     if (!arguments.tokenizer.empty()) write_tokenizer_files({arguments.tokenizer, arguments.num_sentinels}, folder);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/text_loss.h"
 #include "data/tokenizer_folder.h"
 #include "decode/padding.h"
@@ -109,9 +110,12 @@ Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::ve
 }
 
 std::vector<Json> scored(const T5Model& model, const Tokenizer& tokenizer, std::span<const ScoreItem> items,
-                         const ScoreArguments& arguments) {
+                         const ScoreArguments& arguments, TextLoss& lost) {
   std::vector<ScoreRequest> requests;
-  for (const ScoreItem& item : items) requests.push_back(request_of(item, tokenizer));
+  for (const ScoreItem& item : items) {
+    requests.push_back(request_of(item, tokenizer));
+    lost.add(item.prompt, requests.back().source);
+  }
   const auto scores = score_targets(model, requests);
   std::vector<Json> results;
   for (size_t i = 0; i < items.size(); ++i) {
@@ -153,14 +157,13 @@ int run(const ScoreArguments& arguments) {
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t size = std::min(kChunk, items.size() - begin);
-    for (const Json& result : scored(model, tokenizer, std::span(items).subspan(begin, size), arguments)) {
-      const std::string line = result.dump(-1, ' ', false, Json::error_handler_t::replace);
+    for (const Json& result : scored(model, tokenizer, std::span(items).subspan(begin, size), arguments, lost)) {
+      const std::string line = json_line(result);
       file != nullptr ? file->write(line) : void(std::cout << line << "\n");
     }
     if (progress) progress->update(static_cast<int64_t>(begin + size), "");
   }
   if (progress) progress->finish(arguments.output);
-  for (const ScoreItem& item : items) lost.add(item.prompt, tokenizer.encode(item.prompt));
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
   return kExitDone;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/unicode.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/sentences.h"
 #include "data/spiece_check.h"
 #include "data/text_loss.h"
@@ -20,9 +21,6 @@ struct TokenizerArguments {
   int64_t num_pieces = 0;
   bool pieces = false, json = false, eos = false, plain = false, special = false;
 };
-
-// Invalid UTF-8 in a text is written as U+FFFD.
-std::string json_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // What follows the model on the command line, else the lines of stdin.
 std::vector<std::string> words_or_lines(const TokenizerArguments& arguments, std::string_view what) {

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
+#include "cli/output.h"
 #include "data/tokenizer_folder.h"
 #include "model/compare.h"
 #include "model/counts.h"
@@ -35,13 +36,12 @@ void explain(const T5Model& dense, const T5Model& sparse, double noise) {
 }
 
 int run(const UpcycleArguments& arguments) {
-  if (fs::exists(arguments.out)) fail_input("--out {}: exists already; expected a new folder", arguments.out);
+  expect_new_folder(arguments.out);
   if (arguments.noise < 0.0) fail_input("--noise is {}, expected 0 or more", arguments.noise);
   const MoeOptions moe = options_of_routing(arguments.routing, arguments.overrides);
   const T5Model dense = load_model(arguments.source);
   const T5Model sparse = upcycle(dense, moe, arguments.noise, static_cast<uint64_t>(arguments.seed));
-  if (const fs::path parent = fs::path(arguments.out).parent_path(); !parent.empty()) make_folders(parent);
-  create_folder_atomically(arguments.out, [&](const fs::path& folder) {
+  create_output_folder(arguments.out, [&](const fs::path& folder) {
     save_model(sparse, folder);
     if (!fs::exists(fs::path(arguments.source) / "spiece.model")) return;
     const Tokenizer tokenizer = open_model_tokenizer(arguments.source);

@@ -39,13 +39,14 @@ void write_model(const ModelOptions& options, const WeightSource& source, const 
   Json config = config_of(options);
   config["dtype"] = save.dtype == at::kFloat ? "float32" : save.dtype == at::kBFloat16 ? "bfloat16" : "float16";
   write_json(folder / "config.json", config);
+  const std::vector<WeightSpec> specs = weight_specs(options);
   std::vector<TensorEntry> entries;
-  for (const WeightSpec& spec : weight_specs(options)) {
+  for (const WeightSpec& spec : specs) {
     const auto of_spec = entries_of(spec, save.dtype);
     entries.insert(entries.end(), of_spec.begin(), of_spec.end());
   }
   TensorFolderWriter writer(folder, std::move(entries), save.max_shard_bytes);
-  for (const WeightSpec& spec : weight_specs(options)) {
+  for (const WeightSpec& spec : specs) {
     const at::Tensor value = source(spec).detach().to(save.dtype);
     if (!spec.per_expert) writer.write(value);
     for (int64_t e = 0; spec.per_expert && e < spec.shape[0]; ++e) writer.write(value.select(0, e));
