@@ -1,30 +1,97 @@
+#include "data/render.h"
+
+#include "base/config.h"
 #include "base/error.h"
-#include "data/task.h"
 
 namespace flanmoe {
 namespace {
 
-std::string option_list(const TaskRow& row) {
-  std::string text = "OPTIONS:";
-  for (const std::string& option : row.options) text += " - " + option;
+using Marker = std::string (*)(size_t index);
+
+std::string upper_letter(size_t index) { return fmt::format("({})", static_cast<char>('A' + index % 26)); }
+std::string lower_letter(size_t index) { return fmt::format("({})", static_cast<char>('a' + index % 26)); }
+std::string number(size_t index) { return std::to_string(index + 1); }
+
+// An option list is heading, then per option lead, marker with its ending (or a dash), text; `between` two of them.
+struct OptionStyle {
+  std::string_view name, heading, between;
+  Marker marker;                   // nullptr: the options are told apart by their texts alone
+  std::string_view behind_marker;  // between marker and text
+  std::string_view before_last;    // in the place of `between` in front of the last option, "" = `between`
+};
+constexpr OptionStyle kStyles[] = {
+    {"", "OPTIONS: - ", " - ", nullptr, "", ""},
+    {"dashes", "OPTIONS:\n- ", "\n- ", nullptr, "", ""},
+    {"inline", "", ", ", nullptr, "", " or "},
+    {"letters", "", " ", upper_letter, " ", ""},
+    {"letter_lines", "", "\n", upper_letter, " ", ""},
+    {"lower_letters", "", " ", lower_letter, " ", ""},
+    {"numbers", "", " ", number, ") ", ""},
+    {"number_lines", "", "\n", number, ". ", ""},
+};
+
+const OptionStyle& style_named(std::string_view name, const std::string& where) {
+  std::vector<std::string> names;
+  for (const OptionStyle& style : kStyles) {
+    if (style.name == name) return style;
+    if (!style.name.empty()) names.emplace_back(style.name);
+  }
+  const std::string nearest = nearest_name(name, names);
+  fail_input("{}: no style '{}' of option lists, {}expected {{options}} or {{options:STYLE}} with one of {}", where,
+             name, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+}
+
+std::string option_list(const OptionStyle& style, const std::vector<std::string>& options) {
+  std::string text(style.heading);
+  for (size_t i = 0; i < options.size(); ++i) {
+    const bool last = i + 1 == options.size();
+    if (i > 0) text += last && !style.before_last.empty() ? style.before_last : style.between;
+    if (style.marker != nullptr) text += style.marker(i) + std::string(style.behind_marker);
+    text += options[i];
+  }
   return text;
 }
 
-std::string value_of(const std::string& name, const TaskSpec& task, const TaskRow& row) {
-  if (name == "options") return option_list(row);
-  if (name == "answer") return row.answers.front();
+constexpr std::string_view kOptions = "options", kStyled = "options:";
+
+// What a slot is filled from: a row, answered by one of its options or by its own answer.
+struct Filling {
+  const TaskSpec& task;
+  const TaskRow& row;
+  std::string answer;
+  int64_t option;     // place of the answer among the options, -1 when it is none
+  std::string style;  // of the option list that the prompt shows
+};
+
+std::string marker_of(const Filling& filling) {
+  const OptionStyle& style = style_named(filling.style, filling.task.name);
+  if (style.marker == nullptr || filling.option < 0) {
+    fail_input(
+        "task '{}': row '{}' is answered by the marker of an option, but its answer '{}' is none of its {} options",
+        filling.task.name, filling.row.id, filling.answer, filling.row.options.size());
+  }
+  return style.marker(static_cast<size_t>(filling.option));
+}
+
+std::string value_of(const std::string& name, const Filling& filling) {
+  const TaskRow& row = filling.row;
+  if (name == kOptions) return option_list(kStyles[0], row.options);
+  if (name.starts_with(kStyled))
+    return option_list(style_named(name.substr(kStyled.size()), filling.task.name), row.options);
+  if (name == "answer") return filling.answer;
+  if (name == "marker") return marker_of(filling);
   if (name == "rationale") return row.rationale;
-  if (name == "definition") return task.definition;
+  if (name == "definition") return filling.task.definition;
   const auto found = row.fields.find(name);
   if (found != row.fields.end()) return found->second;
-  std::vector<std::string> names = {"options", "answer", "rationale", "definition"};
+  std::vector<std::string> names = {"options", "answer", "marker", "rationale", "definition"};
   for (const auto& [field, value] : row.fields) names.push_back(field);
-  fail_input("task '{}': a template names the field '{}', which row '{}' does not have; it has {}", task.name, name,
-             row.id, fmt::join(names, ", "));
+  fail_input("task '{}': a template names the field '{}', which row '{}' does not have; it has {}", filling.task.name,
+             name, row.id, fmt::join(names, ", "));
 }
 
 // `{name}` is replaced, `{{` stands for a brace.
-std::string fill(const std::string& text, const TaskSpec& task, const TaskRow& row) {
+std::string fill(const std::string& text, const Filling& filling) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '{' && i + 1 < text.size() && text[i + 1] == '{') {
@@ -33,8 +100,8 @@ std::string fill(const std::string& text, const TaskSpec& task, const TaskRow& r
     } else if (text[i] == '{') {
       const size_t end = text.find('}', i);
       if (end == std::string::npos)
-        fail_input("task '{}': a template has an open brace without its end: '{}'", task.name, text);
-      result += value_of(text.substr(i + 1, end - i - 1), task, row);
+        fail_input("task '{}': a template has an open brace without its end: '{}'", filling.task.name, text);
+      result += value_of(text.substr(i + 1, end - i - 1), filling);
       i = end;
     } else {
       result += text[i];
@@ -43,10 +110,44 @@ std::string fill(const std::string& text, const TaskSpec& task, const TaskRow& r
   return result;
 }
 
+Filling own_answer(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row) {
+  return {task, row, row.answers.front(), row.answer_index(), option_style(prompt.input, task.name)};
+}
+
 }  // namespace
 
+std::string option_style(const std::string& input, const std::string& place) {
+  const size_t plain = input.find("{options}"), styled = input.find("{options:");
+  if (plain == std::string::npos && styled == std::string::npos) return std::string(kNoOptionStyle);
+  if (styled == std::string::npos) return "";
+  const size_t begin = styled + 1 + kStyled.size(), end = input.find('}', begin);
+  return std::string(style_named(input.substr(begin, end == std::string::npos ? end : end - begin), place).name);
+}
+
+bool has_markers(std::string_view style) {
+  return style != kNoOptionStyle && style_named(style, "option list").marker != nullptr;
+}
+
+std::vector<std::string> marked_styles() {
+  std::vector<std::string> names;
+  for (const OptionStyle& style : kStyles) {
+    if (style.marker != nullptr) names.emplace_back(style.name);
+  }
+  return names;
+}
+
+std::string render_choice(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t option) {
+  return fill(prompt.target,
+              {task, row, row.options.at(option), static_cast<int64_t>(option), option_style(prompt.input, task.name)});
+}
+
+std::string render_text(const std::string& text, const TaskSpec& task, const TaskRow& row) {
+  return fill(text, own_answer({text}, task, row));
+}
+
 RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row) {
-  return {fill(prompt.input, task, row), fill(prompt.target, task, row)};
+  const Filling filling = own_answer(prompt, task, row);
+  return {fill(prompt.input, filling), fill(prompt.target, filling)};
 }
 
 RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,

@@ -6,62 +6,11 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "data/readers.h"
+#include "data/task_file.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
-
-struct TemplateFields {
-  PromptTemplate& prompt;
-  void fields(FieldVisitor& v) {
-    v.field("input", prompt.input, "the prompt");
-    v.field("target", prompt.target, "the answer's form");
-  }
-};
-
-// A task as its file writes it.
-struct TaskFile {
-  TaskSpec spec;
-  std::string
-      each;  // a pattern of files: one task per file, `{each}` in its name and splits stands for what `*` matches
-  bool chance_of_options = false;
-  ConfigNode splits, templates, cot_templates;
-
-  void fields(FieldVisitor& v) {
-    v.field("each", each, "pattern of files with one *: a task per file");
-    v.field("name", spec.name, "unique in a mixture or suite");
-    v.field("group", spec.group, "muffin, t0_sf, niv2, cot, heldout, finetune");
-    v.field("cluster", spec.cluster, "kind of task");
-    v.field("suite", spec.suite, "evaluation suite");
-    v.field("format", spec.format, "reader of its rows");
-    v.field("splits", splits, "split -> file");
-    v.field("templates", templates, "direct prompts");
-    v.field("cot_templates", cot_templates, "chain-of-thought prompts");
-    v.choice("metric", spec.metric, {"accuracy", "exact_match", "number_match", "token_f1", "rouge_1", "rouge_l"},
-             "judge");
-    v.field("chance", spec.chance, "percent that guessing gives");
-    v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
-    v.field("chance_of_options", chance_of_options,
-            "chance = mean over the first split's rows of 100 / number of options");
-    v.field("definition", spec.definition, "instruction text");
-    v.field("max_examples", spec.max_examples, "cap for mixing");
-  }
-};
-
-std::vector<PromptTemplate> templates_of(const ConfigNode& node) {
-  std::vector<PromptTemplate> templates;
-  if (node.empty()) return templates;
-  if (!node.is_list()) fail_input("{}: templates are a list of {{input, target}}", node.place());
-  for (const ConfigNode& entry : node.list()) {
-    PromptTemplate prompt;
-    TemplateFields fields{prompt};
-    load_options(entry, fields);
-    if (prompt.input.empty()) fail_input("{}: a template without 'input'", entry.place());
-    prompt.shows_options = prompt.input.find("{options}") != std::string::npos;
-    templates.push_back(prompt);
-  }
-  return templates;
-}
 
 std::string with_each(const std::string& text, const std::string& each) {
   constexpr std::string_view kEach = "{each}";
@@ -91,17 +40,19 @@ void ask_files(TaskSpec& spec, const TaskFile& task) {
 }
 
 struct TaskPlace {
-  std::string where;                          // file and line
-  std::filesystem::path folder, data_folder;  // of the task's file, of {data}
+  std::string where;  // file and line
+  std::filesystem::path file, data_folder;
 };
 
 // The task of one file that `each` matches; `each` is empty when there is no pattern.
 TaskSpec task_of(const TaskFile& task, const std::string& each, const TaskPlace& place) {
   TaskSpec spec = task.spec;
   spec.name = with_each(spec.name, each);
+  spec.file = place.file.string();
   for (const auto& [split, path] : task.splits.items()) {
     if (!path.is_scalar()) fail_input("{}: split '{}' is no file name", path.place(), split);
-    spec.splits[split] = resolve_path(with_each(path.scalar(), each), place.data_folder, place.folder).string();
+    spec.splits[split] =
+        resolve_path(with_each(path.scalar(), each), place.data_folder, place.file.parent_path()).string();
   }
   if (spec.splits.empty()) fail_input("{}: task '{}' has no 'splits'", place.where, spec.name);
   ask_files(spec, task);
@@ -111,15 +62,8 @@ TaskSpec task_of(const TaskFile& task, const std::string& each, const TaskPlace&
 // One task, or with `each` one per matching file.
 std::vector<TaskSpec> parse_tasks(const ConfigNode& node, const std::filesystem::path& file,
                                   const std::filesystem::path& data_folder) {
-  TaskFile task;
-  load_options(node, task);
-  task.spec.templates = templates_of(task.templates);
-  task.spec.cot_templates = templates_of(task.cot_templates);
-  const TaskPlace place{node.place(), file.parent_path(), data_folder};
-  if (task.spec.name.empty() && !task.each.empty()) task.spec.name = "{each}";
-  if (task.spec.name.empty()) fail_input("{}: a task without 'name'", place.where);
-  if (task.spec.templates.empty()) fail_input("{}: task '{}' has no 'templates'", place.where, task.spec.name);
-  reader_for(task.spec.format, place.where);
+  const TaskFile task = parse_task_file(node);
+  const TaskPlace place{node.place(), file, data_folder};
   if (task.each.empty()) return {task_of(task, "", place)};
   const std::string each_place = node.at("each").place();
   if (task.spec.name.find("{each}") == std::string::npos) {
@@ -128,7 +72,7 @@ std::vector<TaskSpec> parse_tasks(const ConfigNode& node, const std::filesystem:
   if (task.each.find('*') == std::string::npos)
     fail_input("{}: 'each' is '{}', expected one * in it", each_place, task.each);
   std::vector<TaskSpec> tasks;
-  for (const FileMatch& match : matching_files(resolve_path(task.each, data_folder, place.folder), each_place)) {
+  for (const FileMatch& match : matching_files(resolve_path(task.each, data_folder, file.parent_path()), each_place)) {
     tasks.push_back(task_of(task, match.star, place));
   }
   return tasks;
@@ -162,6 +106,7 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
 }  // namespace
 
 int64_t TaskRow::answer_index() const {
+  if (right_option >= 0) return right_option;
   if (answers.empty()) return -1;
   const auto found = std::find(options.begin(), options.end(), answers.front());
   return found == options.end() ? -1 : found - options.begin();

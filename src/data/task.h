@@ -20,30 +20,55 @@ struct TaskRow {
   std::vector<std::string> answers;           // accepted answers (the first is the training target)
   std::string rationale;                      // chain of thought, "" when there is none
   std::string cluster_id;                     // rows sharing a passage share it; "" = the row alone
-  int64_t answer_index() const;               // place of answers[0] in options, -1 when free-form
+  int64_t right_option = -1;     // place of the right option where a reader knows it (two options may read the same)
+  int64_t answer_index() const;  // right_option, else the place of answers[0] in options; -1 when free-form
 };
 
-// A prompt form: `{field}` is replaced, `{options}` becomes the option list, `{answer}` and `{rationale}` may stand in
-// the target.
+// A prompt form: `{field}` is replaced by the row's field, `{options}` or `{options:STYLE}` by the option list (styles
+// in data/render.cpp: dashes, letters, numbers, on lines or inline). The target may hold `{answer}` (the text),
+// `{marker}` (the answer's marker in the list shown, "(B)" or "2") and `{rationale}`.
 struct PromptTemplate {
   std::string input;
   std::string target = "{answer}";
-  bool shows_options = false;  // derived: `{options}` stands in the input
+  bool shows_options = false;      // derived: an option list stands in the input
+  bool answers_by_marker = false;  // derived: `{marker}` stands in the target
+  bool inverted = false;           // asks for the input, given the answer (FLAN's input inversion); never evaluated
+};
+
+// How evaluation asks a task, where its first templates will not do. Texts are templates over the query's row.
+struct EvalForm {
+  std::string header;                // in front of everything, such as MMLU's first sentence
+  std::string separator = "\n\n";    // between exemplars, and in front of the query
+  PromptTemplate direct, cot;        // input "" = the task's first direct or chain-of-thought template
+  int64_t shots = 0, cot_shots = 0;  // exemplars when the run does not say
+  std::string split = "test";        // rows asked
+  std::string exemplars = "dev", cot_exemplars = "dev";  // splits that exemplars come from, in order
+  std::vector<std::string> stop;                         // a generated answer ends in front of these
+  int64_t max_new_tokens = 32, cot_max_new_tokens = 256;
 };
 
 struct TaskSpec {
-  std::string name;     // unique in a mixture or suite
-  std::string group;    // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
-  std::string cluster;  // closed_book, entailment, translation, ...
-  std::string suite;    // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
-  std::string format;   // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
-  std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute
-  std::vector<PromptTemplate> templates;      // direct prompts, at least one
-  std::vector<PromptTemplate> cot_templates;  // chain-of-thought prompts; empty when the task has none
-  std::string metric = "accuracy";  // accuracy (ranked options), exact_match, number_match, token_f1, rouge_1, rouge_l
+  std::string name;         // unique in a mixture or suite
+  std::string group;        // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
+  std::string cluster;      // closed_book, entailment, translation, ...
+  std::string suite;        // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
+  std::string held = "in";  // in: may be tuned on | out: evaluation only | never: downstream finetuning only
+  std::string license, source;
+  int64_t version = 1;                        // raised when prompts or scoring change; stands in results
+  std::string format;                         // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
+  std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute; "FILE#PART" for readers
+                                              // that know parts
+  std::map<std::string, std::string> columns;  // for jsonl, csv, tsv with other names: our name -> the file's column
+  std::vector<PromptTemplate> templates;       // direct prompts, at least one
+  std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
+  std::string answer_form = "class";           // class (one of the options) | span | number | free_text
+  std::string extraction;           // rule that finds the answer in a generated text (eval/extract.h); "" = the form's
+  std::string metric = "accuracy";  // by name, eval/metrics.h
   double chance = 0.0;              // percent
   std::string definition;           // niv2: the instruction itself
   int64_t max_examples = 0;         // cap for mixing, 0 = the group's
+  EvalForm eval;
+  std::string file;  // the task file it comes from
 };
 
 // Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the

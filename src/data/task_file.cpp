@@ -1,0 +1,184 @@
+#include "data/task_file.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "data/readers.h"
+#include "data/render.h"
+
+namespace flanmoe {
+namespace {
+
+struct TemplateFields {
+  PromptTemplate& prompt;
+  void fields(FieldVisitor& v) {
+    v.field("input", prompt.input, "the prompt");
+    v.field("target", prompt.target, "the answer's form");
+    v.field("inverted", prompt.inverted, "asks for the input, given the answer");
+  }
+};
+
+struct EvalFields {
+  EvalForm& form;
+  void fields(FieldVisitor& v) {
+    v.field("header", form.header, "in front of everything");
+    v.field("separator", form.separator, "between exemplars");
+    v.field("input", form.direct.input, "the direct prompt; empty = the first template");
+    v.field("target", form.direct.target, "the direct answer's form");
+    v.field("cot_input", form.cot.input, "the chain-of-thought prompt; empty = the first such template");
+    v.field("cot_target", form.cot.target, "the form of an exemplar's chain of thought");
+    v.field("shots", form.shots, "exemplars of direct prompts");
+    v.require(form.shots >= 0, "shots", "0 or more");
+    v.field("cot_shots", form.cot_shots, "exemplars of chain-of-thought prompts");
+    v.require(form.cot_shots >= 0, "cot_shots", "0 or more");
+    v.field("split", form.split, "the rows asked");
+    v.field("exemplars", form.exemplars, "the split that exemplars come from");
+    v.field("cot_exemplars", form.cot_exemplars, "the same for chain of thought");
+    v.field("stop", form.stop, "a generated answer ends in front of these");
+    v.field("max_new_tokens", form.max_new_tokens, "longest direct answer in tokens");
+    v.require(form.max_new_tokens >= 1, "max_new_tokens", "1 or more");
+    v.field("cot_max_new_tokens", form.cot_max_new_tokens, "longest chain of thought in tokens");
+    v.require(form.cot_max_new_tokens >= 1, "cot_max_new_tokens", "1 or more");
+  }
+};
+
+// What a template's texts say of it. A marker stands for a place in a list that the prompt must show.
+PromptTemplate with_facts(PromptTemplate prompt, const std::string& place) {
+  const std::string style = option_style(prompt.input, place);
+  prompt.shows_options = style != kNoOptionStyle;
+  prompt.answers_by_marker = prompt.target.find("{marker}") != std::string::npos;
+  if (prompt.answers_by_marker && !has_markers(style)) {
+    fail_input(
+        "{}: the target is '{}', but the input shows no list with markers; expected {{options:letters}} or another of "
+        "{}",
+        place, prompt.target, fmt::join(marked_styles(), ", "));
+  }
+  return prompt;
+}
+
+std::vector<PromptTemplate> templates_of(const ConfigNode& node) {
+  std::vector<PromptTemplate> templates;
+  if (node.empty()) return templates;
+  if (!node.is_list()) fail_input("{}: templates are a list of {{input, target}}", node.place());
+  for (const ConfigNode& entry : node.list()) {
+    PromptTemplate prompt;
+    TemplateFields fields{prompt};
+    load_options(entry, fields);
+    if (prompt.input.empty()) fail_input("{}: a template without 'input'", entry.place());
+    templates.push_back(with_facts(std::move(prompt), entry.place()));
+  }
+  return templates;
+}
+
+// The templates of a set that many tasks share, behind the task's own.
+struct TemplateSet {
+  ConfigNode templates, cot_templates;
+  void fields(FieldVisitor& v) {
+    v.field("templates", templates, "direct prompts");
+    v.field("cot_templates", cot_templates, "chain-of-thought prompts");
+  }
+};
+
+std::vector<std::string> template_set_names(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  if (!fs::is_directory(folder)) return names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void append(std::vector<PromptTemplate>& templates, const std::vector<PromptTemplate>& more) {
+  templates.insert(templates.end(), more.begin(), more.end());
+}
+
+void use_templates(TaskFile& task, const std::string& place) {
+  const std::filesystem::path folder = home_folder() / "tasks/templates";
+  const std::filesystem::path file = folder / (task.use + ".yaml");
+  if (!fs::is_regular_file(file)) {
+    fail_input("{}: 'use' is '{}', expected a file of tasks/templates: {}", place, task.use,
+               fmt::join(template_set_names(folder), ", "));
+  }
+  TemplateSet set;
+  load_options(load_config(file), set);
+  append(task.spec.templates, templates_of(set.templates));
+  append(task.spec.cot_templates, templates_of(set.cot_templates));
+}
+
+std::string held_of(const TaskSpec& spec) {
+  if (!spec.held.empty()) return spec.held;
+  return spec.group == "heldout" ? "out" : spec.group == "finetune" ? "never" : "in";
+}
+
+// How evaluation asks: what the file says, else the first templates.
+void fill_eval_form(TaskSpec& spec, const std::string& place) {
+  const auto choose = [&place](PromptTemplate& prompt, const std::vector<PromptTemplate>& templates) {
+    const auto first =
+        std::find_if(templates.begin(), templates.end(), [](const PromptTemplate& t) { return !t.inverted; });
+    if (prompt.input.empty() && first != templates.end()) {
+      prompt = *first;
+    } else if (!prompt.input.empty()) {
+      prompt = with_facts(prompt, place);
+    }
+  };
+  choose(spec.eval.direct, spec.templates);
+  choose(spec.eval.cot, spec.cot_templates);
+}
+
+}  // namespace
+
+void TaskFile::fields(FieldVisitor& v) {
+  v.field("each", each, "pattern of files with one *: a task per file");
+  v.field("name", spec.name, "unique in a mixture or suite");
+  v.field("group", spec.group, "muffin, t0_sf, niv2, cot, heldout, finetune");
+  v.field("cluster", spec.cluster, "kind of task");
+  v.field("suite", spec.suite, "evaluation suite");
+  v.choice("held", spec.held, {"", "in", "out", "never"},
+           "in: may be tuned on; out: evaluation only; never: finetuning alone. Empty = by the group");
+  v.field("license", spec.license, "licence of the rows");
+  v.field("source", spec.source, "where the rows come from");
+  v.field("version", spec.version, "raised when prompts or scoring change");
+  v.field("format", spec.format, "reader of its rows");
+  v.field("columns", columns, "our name -> the file's column");
+  v.field("splits", splits, "split -> file");
+  v.field("use", use, "set of templates in tasks/templates");
+  v.field("templates", templates, "direct prompts");
+  v.field("cot_templates", cot_templates, "chain-of-thought prompts");
+  v.choice("answer_form", spec.answer_form, {"class", "span", "number", "free_text"}, "what an answer is");
+  v.choice("extraction", spec.extraction, {"", "choice", "yes_no", "span", "number", "text"},
+           "rule that finds the answer in a generated text; empty = by the form");
+  v.choice("metric", spec.metric,
+           {"accuracy", "exact_match", "number_match", "token_f1", "rouge_1", "rouge_l", "macro_f1", "consistency",
+            "pearson", "spearman"},
+           "judge");
+  v.field("chance", spec.chance, "percent that guessing gives");
+  v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
+  v.field("chance_of_options", chance_of_options,
+          "chance = mean over the first split's rows of 100 / number of options");
+  v.field("definition", spec.definition, "instruction text");
+  v.field("max_examples", spec.max_examples, "cap for mixing");
+  EvalFields eval{spec.eval};
+  v.section("eval", eval, "how evaluation asks");
+}
+
+TaskFile parse_task_file(const ConfigNode& node) {
+  TaskFile task;
+  task.spec.held.clear();
+  task.spec.eval.cot.target = "{rationale} So the answer is {answer}.";
+  load_options(node, task);
+  TaskSpec& spec = task.spec;
+  spec.templates = templates_of(task.templates);
+  spec.cot_templates = templates_of(task.cot_templates);
+  if (!task.use.empty()) use_templates(task, node.place());
+  for (const auto& [name, column] : task.columns.items()) {
+    if (!column.is_scalar()) fail_input("{}: column '{}' is no name", column.place(), name);
+    spec.columns[name] = column.scalar();
+  }
+  spec.held = held_of(spec);
+  fill_eval_form(spec, node.place());
+  if (spec.name.empty() && !task.each.empty()) spec.name = "{each}";
+  if (spec.name.empty()) fail_input("{}: a task without 'name'", node.place());
+  if (spec.templates.empty()) fail_input("{}: task '{}' has no 'templates'", node.place(), spec.name);
+  reader_for(spec.format, node.place());
+  return task;
+}
+
+}  // namespace flanmoe
