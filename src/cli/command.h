@@ -11,6 +11,8 @@
 
 namespace flanmoe {
 
+inline constexpr const char* kVersion = "0.1.0";
+
 // Adds a command's options to its parser and returns what runs after parsing; its value is the exit status.
 using CommandSetup = std::function<int()> (*)(CLI::App& parser);
 

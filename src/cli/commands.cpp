@@ -15,7 +15,8 @@ const std::vector<Command>& commands() {
        "  flanmoe train instruct data=runs/mini/world init=runs/a/checkpoints/step-2000 --out runs/b\n"
        "  flanmoe train runs/a/config.yaml --out runs/a   go on where it stopped",
        setup_train},
-      {"eval", "score a model on task files, by ranking options or by generation",
+      {"eval", "score a model on suites or task files, by ranking options or by generation",
+       "  flanmoe eval MODEL --suite mmlu,bbh --data ../shared/data --out runs/eval\n"
        "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[\"{data}/heldout\"]'\n"
        "  flanmoe eval MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
        setup_eval},

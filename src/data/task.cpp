@@ -34,6 +34,8 @@ void ask_files(TaskSpec& spec, const TaskFile& task) {
   if (spec.definition.empty()) spec.definition = notes.definition;
   if (spec.cluster.empty()) spec.cluster = notes.cluster;
   if (!task.chance_of_options) return;
+  const std::string file = spec.splits.contains("test") ? spec.splits.at("test") : spec.splits.begin()->second;
+  if (!fs::exists(file)) throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, file));
   spec.chance = chance_of_rows(load_rows(spec, spec.splits.contains("test") ? "test" : spec.splits.begin()->first));
   if (spec.chance >= 100.0)
     fail_input("task '{}': its rows have one option each, so 'chance_of_options' is 100", spec.name);
@@ -91,6 +93,15 @@ std::vector<ConfigNode> task_nodes(const ConfigNode& config) {
   return nodes;
 }
 
+}  // namespace
+
+int64_t TaskRow::answer_index() const {
+  if (right_option >= 0) return right_option;
+  if (answers.empty()) return -1;
+  const auto found = std::find(options.begin(), options.end(), answers.front());
+  return found == options.end() ? -1 : found - options.begin();
+}
+
 std::vector<std::filesystem::path> task_files(const std::filesystem::path& path) {
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail_input("{}: no such task file or folder", path.string());
@@ -101,15 +112,6 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
   std::sort(files.begin(), files.end());
   if (files.empty()) fail_input("{}: holds no task file (*.yaml)", path.string());
   return files;
-}
-
-}  // namespace
-
-int64_t TaskRow::answer_index() const {
-  if (right_option >= 0) return right_option;
-  if (answers.empty()) return -1;
-  const auto found = std::find(options.begin(), options.end(), answers.front());
-  return found == options.end() ? -1 : found - options.begin();
 }
 
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {

@@ -71,9 +71,13 @@ struct TaskSpec {
   std::string file;  // the task file it comes from
 };
 
-// Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the
+// A task file, or the task files of a folder (recursively, *.yaml, sorted by name). UserError when there is none.
+std::vector<std::filesystem::path> task_files(const std::filesystem::path& path);
+
+// Reads every task of a file or folder. Paths in a task are relative to the
 // task's file, or as `resolve_path` says ("{data}/", "{home}/"). A task with a pattern `each` is one task per file;
-// what a file knows of itself (definition, category) is filled in. UserError: file, line, key.
+// what a file knows of itself (definition, category) is filled in. UserError: file, line, key; MissingFile
+// (data/task_paths.h) when a data file that this needs is not there.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
 
 // The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
