@@ -131,7 +131,12 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
     for (const auto& [name, file] : task.splits) names.push_back(name);
     fail_input("task '{}' has no split '{}'; it has {}", task.name, split, fmt::join(names, ", "));
   }
-  std::vector<TaskRow> rows = reader_for(task.format, task.name)(found->second);
+  const auto format = task.formats.find(split);
+  const Reader reader = reader_for(format == task.formats.end() ? task.format : format->second, task.name);
+  std::vector<TaskRow> rows;
+  for (const FileMatch& match : matching_files(found->second, fmt::format("task '{}', split '{}'", task.name, split))) {
+    for (TaskRow& row : reader(match.file)) rows.push_back(std::move(row));
+  }
   if (rows.empty())
     fail_input("{}: no rows; task '{}' needs at least one in split '{}'", found->second, task.name, split);
   return rows;

@@ -58,6 +58,7 @@ struct TaskSpec {
   std::string format;                         // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
   std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute; "FILE#PART" for readers
                                               // that know parts
+  std::map<std::string, std::string> formats;  // split -> its reader, where it is another than `format`
   std::map<std::string, std::string> columns;  // for jsonl, csv, tsv with other names: our name -> the file's column
   std::vector<PromptTemplate> templates;       // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
