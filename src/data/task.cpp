@@ -5,6 +5,7 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "data/bad_rows.h"
 #include "data/readers.h"
 #include "data/task_file.h"
 #include "data/task_paths.h"
@@ -30,13 +31,18 @@ double chance_of_rows(const std::vector<TaskRow>& rows) {
 
 // What the data files know: definition and category, and how many options there are.
 void ask_files(TaskSpec& spec, const TaskFile& task) {
-  const FileNotes notes = notes_of(spec.format, spec.splits.begin()->second);
-  if (spec.definition.empty()) spec.definition = notes.definition;
-  if (spec.cluster.empty()) spec.cluster = notes.cluster;
+  for (const auto& [split, file] : spec.splits) {
+    const FileNotes notes = notes_of(spec.format, file);
+    if (spec.definition.empty()) spec.definition = notes.definition;
+    if (spec.cluster.empty()) spec.cluster = notes.cluster;
+    if (!spec.definition.empty() && !spec.cluster.empty()) break;
+  }
   if (!task.chance_of_options) return;
-  const std::string file = spec.splits.contains("test") ? spec.splits.at("test") : spec.splits.begin()->second;
-  if (!fs::exists(file)) throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, file));
-  spec.chance = chance_of_rows(load_rows(spec, spec.splits.contains("test") ? "test" : spec.splits.begin()->first));
+  const std::string split = spec.splits.contains("test") ? "test" : spec.splits.begin()->first;
+  if (!fs::exists(spec.splits.at(split)))
+    throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, spec.splits.at(split)));
+  BadRows skipped(OnBadRow::skip);  // whoever reads the rows to use them says what becomes of bad ones
+  spec.chance = chance_of_rows(load_rows(spec, split, skipped));
   if (spec.chance >= 100.0)
     fail_input("task '{}': its rows have one option each, so 'chance_of_options' is 100", spec.name);
 }
@@ -124,7 +130,7 @@ std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::f
   return tasks;
 }
 
-std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, BadRows& bad_rows) {
   const auto found = task.splits.find(split);
   if (found == task.splits.end()) {
     std::vector<std::string> names;
@@ -132,14 +138,21 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
     fail_input("task '{}' has no split '{}'; it has {}", task.name, split, fmt::join(names, ", "));
   }
   const auto format = task.formats.find(split);
-  const Reader reader = reader_for(format == task.formats.end() ? task.format : format->second, task.name);
+  const std::string& reader = format == task.formats.end() ? task.format : format->second;
   std::vector<TaskRow> rows;
   for (const FileMatch& match : matching_files(found->second, fmt::format("task '{}', split '{}'", task.name, split))) {
-    for (TaskRow& row : reader(match.file)) rows.push_back(std::move(row));
+    read_rows(reader, match.file.string(), task.columns, bad_rows,
+              [&rows](TaskRow row) { rows.push_back(std::move(row)); });
   }
-  if (rows.empty())
-    fail_input("{}: no rows; task '{}' needs at least one in split '{}'", found->second, task.name, split);
-  return rows;
+  if (!rows.empty()) return rows;
+  const std::vector<std::string> reasons = bad_rows.reasons(found->second);
+  fail_input("{}: no rows; task '{}' needs at least one in split '{}'{}", found->second, task.name, split,
+             reasons.empty() ? "" : "; first bad row: " + reasons.front());
+}
+
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
+  BadRows stop_at_first;
+  return load_rows(task, split, stop_at_first);
 }
 
 }  // namespace flanmoe

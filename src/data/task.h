@@ -81,8 +81,12 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
 // (data/task_paths.h) when a data file that this needs is not there.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
 
+class BadRows;  // data/bad_rows.h
+
 // The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
 std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split);
+// The same, malformed rows skipped and counted where `bad_rows` says so.
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, BadRows& bad_rows);
 
 // A row as text.
 struct RenderedExample {
