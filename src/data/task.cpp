@@ -101,13 +101,6 @@ std::vector<ConfigNode> task_nodes(const ConfigNode& config) {
 
 }  // namespace
 
-int64_t TaskRow::answer_index() const {
-  if (right_option >= 0) return right_option;
-  if (answers.empty()) return -1;
-  const auto found = std::find(options.begin(), options.end(), answers.front());
-  return found == options.end() ? -1 : found - options.begin();
-}
-
 std::vector<std::filesystem::path> task_files(const std::filesystem::path& path) {
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail_input("{}: no such task file or folder", path.string());
@@ -139,9 +132,10 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, B
   }
   const auto format = task.formats.find(split);
   const std::string& reader = format == task.formats.end() ? task.format : format->second;
+  const std::map<std::string, std::string> no_columns;
   std::vector<TaskRow> rows;
   for (const FileMatch& match : matching_files(found->second, fmt::format("task '{}', split '{}'", task.name, split))) {
-    read_rows(reader, match.file.string(), task.columns, bad_rows,
+    read_rows(reader, match.file.string(), reader == task.format ? task.columns : no_columns, bad_rows,
               [&rows](TaskRow row) { rows.push_back(std::move(row)); });
   }
   if (!rows.empty()) return rows;

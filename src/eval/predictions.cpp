@@ -73,8 +73,8 @@ void expect_same_ids(const AskedTask& asked, const TextsById& texts, const std::
   }
   const std::string name = asked.run.name();
   if (!missing.empty()) {
-    fail_input("{}: task '{}': no prediction for {} of its {} items: {}", file, name, missing.size(),
-               asked.rows.size(), some_of(missing));
+    fail_input("{}: task '{}': no prediction for {} of its {} items: {}", file, name, missing.size(), asked.rows.size(),
+               some_of(missing));
   }
   if (!extra.empty()) {
     fail_input("{}: task '{}': predictions for {} items that it does not have: {}", file, name, extra.size(),
@@ -85,19 +85,19 @@ void expect_same_ids(const AskedTask& asked, const TextsById& texts, const std::
 }  // namespace
 
 Answerer prediction_answerer(const std::filesystem::path& file, const std::vector<TaskRun>& runs) {
-  return [file = file.string(), texts = read_predictions(file, runs)](const AskedTask& asked, size_t begin,
-                                                                      size_t end) {
-    const auto found = texts.find(asked.run.name());
-    const TextsById& of_task = found == texts.end() ? TextsById() : found->second;
-    if (begin == 0) expect_same_ids(asked, of_task, file);
-    std::vector<ItemResult> items;
-    for (size_t i = begin; i < end; ++i) {
-      const TaskRow& row = asked.rows[i];
-      items.push_back(open_item(asked.run, row));
-      judge_text(items.back(), asked.run, row, of_task.at(row.id));
-    }
-    return items;
-  };
+  return
+      [file = file.string(), texts = read_predictions(file, runs)](const AskedTask& asked, size_t begin, size_t end) {
+        const auto found = texts.find(asked.run.name());
+        const TextsById& of_task = found == texts.end() ? TextsById() : found->second;
+        if (begin == 0) expect_same_ids(asked, of_task, file);
+        std::vector<ItemResult> items;
+        for (size_t i = begin; i < end; ++i) {
+          const TaskRow& row = asked.rows[i];
+          items.push_back(open_item(asked.run, row));
+          judge_text(items.back(), asked.run, row, of_task.at(row.id));
+        }
+        return items;
+      };
 }
 
 }  // namespace flanmoe
