@@ -107,6 +107,7 @@ std::function<int()> setup_data(CLI::App& parser) {
   CLI::App* lister = parser.add_subcommand("tasks", "list the tasks of a data folder with rows and mixing shares");
   CLI::App* shower =
       parser.add_subcommand("show", "print examples as a model sees them: of the mixture, a split, the corpus");
+  CLI::App* checker = parser.add_subcommand("check", "is evaluation text in the training text? Exit status 3 if it is");
   for (CLI::App* reader : {lister, shower}) {
     reader->add_option("folder", arguments->folder, "data folder, such as a study's world")
         ->required()
@@ -118,7 +119,8 @@ std::function<int()> setup_data(CLI::App& parser) {
   shower->add_option("--split", arguments->split,
                      "train draws from the mixture (default); test, dev, ...: each task's first rows");
   shower->add_flag("--corpus", arguments->corpus, "rows of a world's corpus with their spans masked");
-  return [arguments, maker, lister] {
+  return [arguments, maker, lister, checker, check = setup_data_check(*checker)] {
+    if (checker->parsed()) return check();
     return maker->parsed() ? make(*arguments) : lister->parsed() ? list(*arguments) : show(*arguments);
   };
 }
