@@ -14,6 +14,7 @@ constexpr Subcommand kSubcommands[] = {
     {"list", "list tasks: groups, clusters, licences, rows per split, whether they may be trained on", setup_data_list},
     {"show", "print examples as a model sees them: of a task, a mixture, the corpus", setup_data_show},
     {"stats", "what a mixture gives: shares, styles, tokens, what is cut, per task", setup_data_stats},
+    {"check", "is evaluation text in the training text? Exit status 3 if it is", setup_data_check},
 };
 
 }  // namespace
