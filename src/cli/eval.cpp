@@ -20,6 +20,10 @@ void add_questions(CLI::App& parser, EvalArguments& arguments) {
       ->type_name("N");
   parser.add_option("--data", arguments.data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
+  parser
+      .add_option("--on-bad-row", arguments.on_bad_row,
+                  "a row that cannot be read: stop (default), or skip it, and say how many and why")
+      ->check(CLI::IsMember({"stop", "skip"}));
   parser.add_flag("--skip-missing", arguments.skip_missing,
                   "leave out tasks whose files are not in the data folder, and say which");
 }

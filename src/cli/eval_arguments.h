@@ -11,7 +11,7 @@
 namespace flanmoe {
 
 struct EvalArguments {
-  std::string model, data = ".", out, suites, tasks, baseline, predictions;
+  std::string model, data = ".", out, suites, tasks, baseline, predictions, on_bad_row = "stop";
   std::vector<std::string> overrides, compare;
   int64_t limit = 0, seed = 0;
   bool json = false, skip_missing = false;

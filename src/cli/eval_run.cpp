@@ -90,17 +90,20 @@ void leave_if_asked(const std::string& out) {
 }
 
 EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const SampleFolder* samples) {
+  BadRows bad_rows(on_bad_row_named(arguments.on_bad_row));
   ItemProgress progress;
   RunHooks hooks;
   hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
   hooks.between_parts = [&arguments] { leave_if_asked(arguments.out); };
-  return run_tasks(plan.runs, loaded_answerer(arguments), samples, hooks);
+  const EvalResult result = run_tasks(plan.runs, loaded_answerer(arguments), samples, bad_rows, hooks);
+  for (const std::string& line : bad_rows.report()) log_warn("{}", line);
+  return result;
 }
 
 }  // namespace
 
 PlanRequest plan_request(const EvalArguments& arguments) {
-  PlanRequest request{{}, names_of(arguments.tasks), arguments.skip_missing, arguments.data};
+  PlanRequest request{{}, names_of(arguments.tasks), arguments.on_bad_row, arguments.skip_missing, arguments.data};
   for (const std::string& name : names_of(arguments.suites)) {
     const fs::path file = find_preset("suites", name);
     request.suites.push_back({file.stem().string(), options_of(load_config(file), arguments)});

@@ -11,6 +11,14 @@ double score_of(const TaskRun& run, const TaskRow& row, const std::string& predi
   return prediction.empty() ? 0.0 : metric_named(run.task.metric)(prediction, row.answers);
 }
 
+Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {
+  if (run.options.extraction == "task") {
+    return extract(extraction_rule(run.task, run.prompt(), row, run.cot), output);
+  }
+  const std::string answer = extract_answer(output, row.options);
+  return {answer, answer.empty() ? "none found" : ""};
+}
+
 }  // namespace
 
 ItemResult open_item(const TaskRun& run, const TaskRow& row) {
@@ -23,7 +31,9 @@ ItemResult open_item(const TaskRun& run, const TaskRow& row) {
 
 void judge_text(ItemResult& item, const TaskRun& run, const TaskRow& row, const std::string& output) {
   item.output = output;
-  item.prediction = extract_answer(output, row.options);
+  const Extracted found = extracted(run, row, output);
+  item.prediction = found.answer;
+  item.invalid = found.reason;
   item.score = score_of(run, row, item.prediction);
 }
 
