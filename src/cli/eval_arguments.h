@@ -24,6 +24,9 @@ PlanRequest plan_request(const EvalArguments& arguments);
 // Asks, writes --out, prints; the exit status.
 int run_evaluation(const EvalArguments& arguments);
 
+// --compare A B.
+int run_comparison(const EvalArguments& arguments);
+
 // results.json as tables on stdout, or as it is.
 void print_results(const Json& results, bool as_json);
 
