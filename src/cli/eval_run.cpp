@@ -42,10 +42,9 @@ EvalOptions options_of(const ConfigNode& config, const EvalArguments& arguments)
   return options;
 }
 
-// Exactly one of model, --baseline and --predictions answers. Without a model its place may hold the first setting.
+// Exactly one of model, --baseline and --predictions answers. Without a model its place holds the first setting.
 EvalArguments with_one_answerer(EvalArguments arguments) {
-  const bool other = !arguments.baseline.empty() || !arguments.predictions.empty();
-  if (other && arguments.model.find('=') != std::string::npos) {
+  if (arguments.model.find('=') != std::string::npos && !fs::exists(arguments.model)) {
     arguments.overrides.insert(arguments.overrides.begin(), arguments.model);
     arguments.model.clear();
   }
