@@ -41,7 +41,9 @@ bool is_command(const std::string& word) {
 
 std::vector<std::string> preset_names(const std::string& kind) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
+  const fs::path folder = home_folder() / "configs" / kind;
+  if (!fs::is_directory(folder)) return names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());

@@ -27,6 +27,7 @@ std::function<int()> setup_train(CLI::App& parser);
 std::function<int()> setup_eval(CLI::App& parser);
 std::function<int()> setup_generate(CLI::App& parser);
 std::function<int()> setup_data(CLI::App& parser);
+std::function<int()> setup_data_build(CLI::App& parser);  // a part of `data`
 std::function<int()> setup_score(CLI::App& parser);
 std::function<int()> setup_tokenizer(CLI::App& parser);
 std::function<int()> setup_inspect(CLI::App& parser);

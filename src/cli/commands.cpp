@@ -32,12 +32,13 @@ const std::vector<Command>& commands() {
        "  flanmoe score MODEL --input questions.jsonl --output scores.jsonl --by token\n"
        "  echo '{\"prompt\": \"2 + 2 =\", \"answers\": [\"4\", \"5\"]}' | flanmoe score MODEL --tokens",
        setup_score},
-      {"data", "write the built-in world, list its tasks, print examples of a mixture",
+      {"data", "write the built-in world, list its tasks, print examples of a mixture, write them as token ids",
        "  flanmoe data make --out world seed=3 num_facts=2000\n"
        "  flanmoe data tasks world\n"
        "  flanmoe data show world --count 5\n"
        "  flanmoe data show world --corpus --count 3\n"
-       "  flanmoe data show world --tasks heldout/exam --split test --count 2",
+       "  flanmoe data show world --tasks heldout/exam --split test --count 2\n"
+       "  flanmoe data build mixture.yaml --data world --tokenizer world/spiece.model --out cache",
        setup_data},
       {"tokenizer", "ids of texts, texts of ids, a new vocabulary, what a vocabulary holds",
        "  flanmoe tokenizer encode MODEL \"What is the job of Velor?\" --pieces\n"

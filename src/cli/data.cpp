@@ -118,7 +118,10 @@ std::function<int()> setup_data(CLI::App& parser) {
   shower->add_option("--split", arguments->split,
                      "train draws from the mixture (default); test, dev, ...: each task's first rows");
   shower->add_flag("--corpus", arguments->corpus, "rows of a world's corpus with their spans masked");
-  return [arguments, maker, lister] {
+  CLI::App* builder = parser.add_subcommand("build", "write a mixture's examples as token ids, for mixture.cache");
+  const auto build = setup_data_build(*builder);
+  return [arguments, maker, lister, builder, build] {
+    if (builder->parsed()) return build();
     return maker->parsed() ? make(*arguments) : lister->parsed() ? list(*arguments) : show(*arguments);
   };
 }

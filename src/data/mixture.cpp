@@ -151,45 +151,17 @@ TokenIds trimmed(TokenIds ids, int64_t length) {
   return ids;
 }
 
-class MixtureSource final : public BatchSource {
- public:
-  MixtureSource(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
-                uint64_t seed)
-      : options_(options), tokenizer_(tokenizer), seed_(seed), tasks_(load_mixture(options, data_folder)) {}
-
-  TokenBatch batch(uint64_t step) const override {
-    std::vector<TokenPair> pairs;
-    const auto count = static_cast<uint64_t>(options_.examples_per_batch);
-    for (uint64_t i = 0; i < count; ++i) {
-      pairs.push_back(tokens_of(draw_example(tasks_, options_, seed_, step * count + i)));
-    }
-    return options_.pack ? pack_batch(pairs, options_.source_length, options_.target_length) : pad_batch(pairs);
+// While the prompt is too long its last exemplars go: a cut would lose the query, which stands at the end.
+TokenPair tokens_of(Draw draw, const MixtureOptions& options, const Tokenizer& tokenizer) {
+  const RenderedExample text = text_of(draw);
+  TokenIds source = tokenizer.encode(text.input);
+  while (static_cast<int64_t>(source.size()) > options.source_length - 1 && !draw.exemplars.empty()) {
+    draw.exemplars.pop_back();
+    source = tokenizer.encode(text_of(draw).input);
   }
-
-  std::string describe() const override {
-    size_t rows = 0;
-    for (const LoadedTask& task : tasks_) rows += task.rows.size();
-    return fmt::format("{} tasks, {} rows", tasks_.size(), rows);
-  }
-
- private:
-  // While the prompt is too long its last exemplars go: a cut would lose the query, which stands at the end.
-  TokenPair tokens_of(Draw draw) const {
-    const RenderedExample text = text_of(draw);
-    TokenIds source = tokenizer_.encode(text.input);
-    while (static_cast<int64_t>(source.size()) > options_.source_length - 1 && !draw.exemplars.empty()) {
-      draw.exemplars.pop_back();
-      source = tokenizer_.encode(text_of(draw).input);
-    }
-    return {trimmed(std::move(source), options_.source_length),
-            trimmed(tokenizer_.encode(text.target), options_.target_length)};
-  }
-
-  MixtureOptions options_;
-  Tokenizer tokenizer_;
-  uint64_t seed_;
-  std::vector<LoadedTask> tasks_;
-};
+  return {trimmed(std::move(source), options.source_length),
+          trimmed(tokenizer.encode(text.target), options.target_length)};
+}
 
 }  // namespace
 
@@ -212,12 +184,33 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("examples_per_batch", examples_per_batch, "examples per batch");
   v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");
   v.field("pack", pack, "several examples per row");
+  v.field("length_window", length_window, "batches whose examples are sorted by length together; 1 = off");
+  v.require(length_window >= 1, "length_window", "1 or more");
+  v.require(length_window == 1 || !pack, "length_window", "1 where examples are packed (pack=true)");
+  v.field("cache", cache, "folder of the examples as token ids; built when missing or stale; empty = none");
+}
+
+NumberedExamples mixture_examples(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                  const Tokenizer& tokenizer, uint64_t seed) {
+  const auto tasks = std::make_shared<const std::vector<LoadedTask>>(load_mixture(options, data_folder));
+  NumberedExamples examples;
+  size_t num_rows = 0;
+  for (const LoadedTask& task : *tasks) {
+    num_rows += task.rows.size();
+    examples.one_pass += static_cast<int64_t>(capped_size(task, options));
+  }
+  examples.description = fmt::format("{} tasks, {} rows", tasks->size(), num_rows);
+  examples.example = [=](uint64_t index) {
+    return tokens_of(draw_example(*tasks, options, seed, index), options, tokenizer);
+  };
+  return examples;
 }
 
 std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
                                                  const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
                                                  uint64_t seed) {
-  return std::make_unique<MixtureSource>(options, data_folder, tokenizer, seed);
+  NumberedExamples examples = mixture_examples(options, data_folder, tokenizer, seed);
+  return make_example_source(std::move(examples.example), options, seed, examples.description);
 }
 
 std::vector<MixtureEntry> mixture_table(const MixtureOptions& options, const std::filesystem::path& data_folder) {
