@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "data/length_buckets.h"
 #include "data/source.h"
-#include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
@@ -16,7 +15,6 @@ int run(int argc, char** argv) {
   MixtureOptions options;
   const ConfigNode config = load_config(argv[1]);
   load_options(config.has("mixture") ? config.at("mixture") : config, options);
-  for (std::string& path : options.tasks) path = resolve_path(path, argv[2]).string();
   const Tokenizer tokenizer(argv[3]);
   const NumberedExamples examples = mixture_examples(options, argv[2], tokenizer, 1);
   for (const int64_t window : {1, 1, 4, 16, 64}) {  // the first round meets every word for the first time

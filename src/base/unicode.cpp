@@ -58,7 +58,6 @@ const Characters& characters() {
 wint_t wide(char32_t c) { return static_cast<wint_t>(c); }
 char32_t lower(char32_t c) { return static_cast<char32_t>(::towlower_l(wide(c), characters().locale)); }
 bool is_cased(char32_t c) { return lower(c) != c || ::towupper_l(wide(c), characters().locale) != wide(c); }
-bool is_combining(char32_t c) { return ::iswctype_l(wide(c), characters().combining, characters().locale) != 0; }
 
 // Skipped where the neighbours of a sigma are looked at: marks inside words, modifier letters, invisible characters.
 bool is_case_ignorable(char32_t c) {
@@ -141,6 +140,10 @@ std::string lower_text(std::string_view text) {
 }
 
 bool is_space(char32_t character) { return in_ranges(character, std::begin(kSpaces), std::end(kSpaces)); }
+
+bool is_combining(char32_t character) {
+  return ::iswctype_l(wide(character), characters().combining, characters().locale) != 0;
+}
 
 bool is_word_character(char32_t character) {
   if (character == kNoCharacter) return false;

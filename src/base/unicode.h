@@ -22,6 +22,8 @@ Character character_at(std::string_view text, size_t place);
 std::string lower_text(std::string_view text);
 // str.isspace() of one character.
 bool is_space(char32_t character);
+// A mark on the letter before it, such as U+0301.
+bool is_combining(char32_t character);
 // Matched by \w: a letter, a digit, another numeral, or "_". Combining marks are not.
 bool is_word_character(char32_t character);
 // str.split(), str.strip(), str.lstrip(), str.rstrip().

@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "cli/command.h"
+#include "cli/data_choice.h"
+#include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/cached_mixture.h"
-#include "data/task_paths.h"
 #include "data/token_cache.h"
 
 namespace flanmoe {
@@ -22,9 +22,8 @@ struct BuildArguments {
 };
 
 MixtureOptions mixture_of(const BuildArguments& arguments) {
-  MixtureOptions options;
-  load_options(with_overrides(load_config(find_preset("mixtures", arguments.mixture)), arguments.overrides), options);
-  for (std::string& path : options.tasks) path = resolve_path(path, arguments.data).string();
+  MixtureOptions options = open_mixture(arguments.mixture);
+  load_options(with_overrides(ConfigNode(), arguments.overrides), options);
   return options;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "data/task_paths.h"
+#include "data/mixture.h"
 #include "data/token_cache.h"
 
 namespace flanmoe {
@@ -42,7 +42,7 @@ class FolderLock {
 fs::path parent_of(const fs::path& folder) { return folder.has_parent_path() ? folder.parent_path() : fs::path("."); }
 
 // Everything of a task that decides its examples: what the file says, also in files it shares, and the rows.
-std::string text_of(const TaskSpec& task) {
+std::string facts_of(const TaskSpec& task) {
   std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", task.name, task.group, task.cluster, task.held,
                                  task.format, task.definition, task.max_examples);
   for (const auto* templates : {&task.templates, &task.cot_templates}) {
@@ -111,9 +111,7 @@ std::shared_ptr<const TokenCache> fitting_cache(const MixtureOptions& options, c
 Json mixture_facts(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
                    uint64_t seed) {
   std::string tasks;
-  for (const std::string& path : options.tasks) {
-    for (const TaskSpec& task : load_tasks(resolve_path(path, data_folder), data_folder)) tasks += text_of(task);
-  }
+  for (const TaskSpec& task : mixture_specs(options, data_folder)) tasks += facts_of(task);
   return {{"version of the examples", kExamplesVersion},
           {"vocabulary", fmt::format("{} {}", checksum_file(tokenizer.model_file()), tokenizer.num_sentinels())},
           {"tasks", checksum_text(tasks)},

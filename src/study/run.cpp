@@ -112,9 +112,8 @@ std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokeni
     corpus.files = resolved(corpus.files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);
   }
+  if (options.mixture.cache.empty()) return make_mixture_source(options.mixture, options.data, tokenizer, seed);
   MixtureOptions mixture = options.mixture;
-  mixture.tasks = resolved(mixture.tasks, options.data);
-  if (mixture.cache.empty()) return make_mixture_source(mixture, options.data, tokenizer, seed);
   mixture.cache = resolve_path(mixture.cache, options.data).string();
   return make_cached_mixture_source(mixture, options.data, tokenizer, seed, num_examples_needed(options));
 }

@@ -134,6 +134,14 @@ TEST_F(CachedMixture, OnePassIsTheSumOfTheCappedSizes) {
   EXPECT_EQ(TokenCache(folder_ / "cache").num_examples(), 10 + 7);
 }
 
+TEST_F(CachedMixture, RowsArePackedOrSorted) {
+  MixtureOptions o = options();
+  o.pack = true;
+  o.length_window = 4;
+  const std::string message = message_of<UserError>([&] { make_mixture_source(o, folder_, cases::tokenizer(), 3); });
+  EXPECT_NE(message.find("'length_window' is 4 and 'pack' is true"), std::string::npos) << message;
+}
+
 // When this fails the examples of a mixture have changed: caches made before must not be taken for them. Raise
 // kExamplesVersion in data/cached_mixture.cpp and put the new number here.
 TEST_F(CachedMixture, ExamplesAreThoseOfTheirVersion) {

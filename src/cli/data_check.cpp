@@ -1,0 +1,213 @@
+// `flanmoe data check`: is evaluation text in the training text?
+#include <iostream>
+#include <optional>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/progress.h"
+#include "cli/data_commands.h"
+#include "cli/output.h"
+#include "data/checked_texts.h"
+#include "data/contamination.h"
+#include "data/documents.h"
+#include "data/named_tasks.h"
+#include "data/task_paths.h"
+
+namespace flanmoe {
+namespace {
+
+struct CheckArguments {
+  std::string mixture, data = ".", out;
+  std::vector<std::string> against, corpus;
+  int64_t window = kOverlapWindow, show = 5;
+  bool json = false;
+};
+
+Json json_of(const OverlapPair& pair) {
+  return {{"task", pair.task},
+          {"split", pair.split},
+          {"id", pair.id},
+          {"training_task", pair.train_task},
+          {"training_id", pair.train_id},
+          {"kind", name_of(pair.kind)},
+          {"text", pair.text}};
+}
+
+// Every pair on a line of a new file, which is there only once the check has come to its end.
+class PairFile {
+ public:
+  explicit PairFile(const std::string& path) : path_(path), partial_(path + ".partial") {
+    if (path.empty()) return;
+    if (fs::exists(path)) fail_input("--out {}: exists already; expected a new file", path);
+    fs::remove(partial_);
+    lines_.emplace(partial_);
+  }
+  ~PairFile() {
+    std::error_code ignored;
+    if (lines_) fs::remove(partial_, ignored);
+  }
+  PairFile(const PairFile&) = delete;
+  PairFile& operator=(const PairFile&) = delete;
+
+  void write(const OverlapPair& pair) {
+    if (lines_) lines_->write(json_line(json_of(pair)));
+  }
+  void finish() {
+    if (!lines_) return;
+    lines_.reset();
+    sync_path(partial_);
+    fs::rename(partial_, path_);
+  }
+
+ private:
+  std::string path_, partial_;
+  std::optional<LineWriter> lines_;
+};
+
+std::vector<TaskSpec> evaluation_tasks(const CheckArguments& arguments) {
+  std::vector<TaskSpec> tasks;
+  for (const std::string& path : arguments.against) {
+    for (TaskSpec& task : named_evaluation_tasks(path, arguments.data)) tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+void scan_corpus(ContaminationCheck& check, const std::string& file, const PairSink& sink) {
+  int64_t number = 0;
+  for (const RawDocument& document : read_documents(file)) {
+    check.scan(file, fmt::format("document {}", ++number), document.text, sink);
+  }
+}
+
+// The training side, one task or file after the other.
+void scan_all(ContaminationCheck& check, const CheckArguments& arguments, const PairSink& sink) {
+  std::vector<TaskSpec> tasks;
+  if (!arguments.mixture.empty()) tasks = named_training_tasks(arguments.mixture, arguments.data);
+  const size_t total = tasks.size() + arguments.corpus.size();
+  Progress progress("check", static_cast<int64_t>(total), "file");
+  int64_t done = 0;
+  for (const TaskSpec& task : tasks) {
+    visit_training_texts(
+        task, [&](const std::string& id, const std::string& text) { check.scan(task.name, id, text, sink); });
+    progress.update(++done, task.name);
+  }
+  for (const std::string& file : arguments.corpus) {
+    scan_corpus(check, resolve_path(file, arguments.data).string(), sink);
+    progress.update(++done, file);
+  }
+  progress.finish(fmt::format("{} texts", check.report().num_training_texts));
+}
+
+struct Totals {
+  int64_t rows = 0, generic = 0, too_short = 0, questions = 0, answers = 0, passages = 0;
+};
+Totals totals_of(const ContaminationReport& report) {
+  Totals sum;
+  for (const SplitOverlap& split : report.splits) {
+    sum.rows += split.num_rows;
+    sum.generic += split.num_generic;
+    sum.too_short += split.num_too_short;
+    sum.questions += split.num_questions;
+    sum.answers += split.num_answers;
+    sum.passages += split.num_passages;
+  }
+  return sum;
+}
+
+Json json_of(const ContaminationReport& report, int64_t window) {
+  Json tasks = Json::array(), sources = Json::array();
+  for (const SplitOverlap& split : report.splits) {
+    Json pairs = Json::array();
+    for (const OverlapPair& pair : split.shown) pairs.push_back(json_of(pair));
+    tasks.push_back({{"task", split.task},
+                     {"split", split.split},
+                     {"rows", split.num_rows},
+                     {"questions", split.num_questions},
+                     {"answers", split.num_answers},
+                     {"passages", split.num_passages},
+                     {"generic", split.num_generic},
+                     {"too_short", split.num_too_short},
+                     {"pairs", pairs}});
+  }
+  for (const auto& [task, texts] : report.sources) sources.push_back({{"training_task", task}, {"texts", texts}});
+  return {{"clean", report.clean()},
+          {"window", window},
+          {"training_texts", report.num_training_texts},
+          {"tasks", tasks},
+          {"sources", sources}};
+}
+
+// One line of a stranger's text, cut in the middle of nothing.
+std::string excerpt(const std::string& text) {
+  constexpr size_t kLength = 120;
+  size_t end = std::min(text.size(), kLength);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return printable(text.substr(0, end)) + (end < text.size() ? ".." : "");
+}
+
+void print_split(const SplitOverlap& split) {
+  if (split.num_questions + split.num_answers + split.num_passages == 0) return;
+  std::cout << fmt::format("{}, {}: {} rows; found {} questions, {} answers, {} passages\n", split.task, split.split,
+                           split.num_rows, split.num_questions, split.num_answers, split.num_passages);
+  for (const OverlapPair& pair : split.shown) {
+    std::cout << fmt::format("  {} {} is in {} {}: \"{}\"\n", name_of(pair.kind), printable(pair.id), pair.train_task,
+                             printable(pair.train_id), excerpt(pair.text));
+  }
+}
+
+void print_report(const ContaminationReport& report) {
+  for (const SplitOverlap& split : report.splits) print_split(split);
+  for (const auto& [task, texts] : report.sources)
+    std::cout << fmt::format("training task {}: {} texts hold evaluation questions or answers\n", task, texts);
+  const Totals sum = totals_of(report);
+  std::cout << fmt::format(
+      "{} evaluation rows in {} training texts: {} questions and {} answers found; {} passages too, which is no "
+      "fault\nnot looked for: {} generic questions, {} of fewer than {} words\n",
+      sum.rows, report.num_training_texts, sum.questions, sum.answers, sum.passages, sum.generic, sum.too_short,
+      kShortestQuestion);
+}
+
+int check(const CheckArguments& arguments) {
+  if (arguments.mixture.empty() && arguments.corpus.empty()) {
+    fail_input("nothing to check: expected a mixture or task file, or --corpus with files");
+  }
+  PairFile pairs(arguments.out);
+  ContaminationCheck check(evaluation_tasks(arguments), arguments.window, arguments.show);
+  scan_all(check, arguments, [&pairs](const OverlapPair& pair) { pairs.write(pair); });
+  pairs.finish();
+  const ContaminationReport& report = check.report();
+  if (arguments.json) {
+    std::cout << json_line(json_of(report, arguments.window)) << "\n";
+  } else {
+    print_report(report);
+  }
+  return report.clean() ? kExitDone : kExitCheckFailed;
+}
+
+}  // namespace
+
+std::function<int()> setup_data_check(CLI::App& parser) {
+  auto arguments = std::make_shared<CheckArguments>();
+  parser
+      .add_option("mixture", arguments->mixture, "what is trained on: a mixture file, a task file or a folder of them")
+      ->type_name("MIXTURE");
+  parser.add_option("--against", arguments->against, "what is evaluated: suite files, task files or folders of them")
+      ->required()
+      ->type_name("SUITES");
+  parser.add_option("--corpus", arguments->corpus, "pre-training text to check as well: .txt or .jsonl, .gz too")
+      ->type_name("FILES");
+  parser.add_option("--data", arguments->data, "folder that {data} in these files stands for (default .)")
+      ->type_name("FOLDER");
+  parser
+      .add_option("--window", arguments->window,
+                  "words in a row that a long text must share (default 13); shorter questions are found as a whole")
+      ->check(CLI::Range(kShortestQuestion + 1, int64_t{1000}));
+  parser.add_option("--show", arguments->show, "pairs shown per evaluation task and split (default 5)")
+      ->check(CLI::NonNegativeNumber);
+  parser.add_option("--out", arguments->out, "every pair goes into this new file, one JSON object a line")
+      ->type_name("FILE");
+  parser.add_flag("--json", arguments->json, "the report as one JSON object");
+  return [arguments] { return check(*arguments); };
+}
+
+}  // namespace flanmoe
