@@ -17,7 +17,7 @@ function(flanmoe_precompiled name)
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
-set(FLANMOE_BASE_LIBS fmt::fmt spdlog::spdlog yaml-cpp nlohmann_json::nlohmann_json Threads::Threads ZLIB::ZLIB)
+set(FLANMOE_BASE_LIBS fmt::fmt spdlog::spdlog yaml-cpp nlohmann_json::nlohmann_json Threads::Threads ZLIB::ZLIB zstd)
 set(FLANMOE_STD_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional>
   <set> <sstream> <string> <string_view> <unordered_map> <utility> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
 flanmoe_precompiled(flanmoe_pch_std HEADERS ${FLANMOE_STD_HEADERS} LIBS ${FLANMOE_BASE_LIBS})

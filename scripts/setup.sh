@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build ccache make git python3 python3-pip clang-format-14 clang-tidy-14
   clang-14 libclang-rt-14-dev
-  libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libsentencepiece-dev zlib1g-dev libgtest-dev libbenchmark-dev)
+  libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libsentencepiece-dev zlib1g-dev libzstd-dev libpugixml-dev libgtest-dev libbenchmark-dev)
 
 install_packages() {
   local missing=()

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/gzip.h"
+#include "base/zstd.h"
 
 namespace flanmoe {
 namespace {
@@ -75,12 +76,13 @@ fs::path home_folder() {
 
 std::string read_text(const fs::path& path) {
   std::string content = read_bytes(path);
-  if (path.extension() != ".gz") return content;
   try {
-    return unpack_gzip(content, kMaxUnpacked);
+    if (path.extension() == ".gz") return unpack_gzip(content, kMaxUnpacked);
+    if (path.extension() == ".zst") return unpack_zstd(content, kMaxUnpacked);
   } catch (const std::runtime_error& error) {
     fail_read(path, error.what());
   }
+  return content;
 }
 
 std::vector<std::string> read_lines(const fs::path& path) {

@@ -61,7 +61,7 @@ int parse_and_run(int argc, char** argv) {
       "flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
       "Start with: flanmoe study mini --out runs/mini",
       "flanmoe");
-  app.set_version_flag("--version", fmt::format("flanmoe 0.1.0, libtorch {}", TORCH_VERSION));
+  app.set_version_flag("--version", fmt::format("flanmoe {}, libtorch {}", kVersion, TORCH_VERSION));
   app.require_subcommand(1);
   app.footer("flanmoe COMMAND --help says more, with examples.");
   std::vector<std::function<int()>> runs(commands().size());

@@ -11,6 +11,8 @@
 
 namespace flanmoe {
 
+inline constexpr const char* kVersion = "0.1.0";
+
 // Adds a command's options to its parser and returns what runs after parsing; its value is the exit status.
 using CommandSetup = std::function<int()> (*)(CLI::App& parser);
 
@@ -27,7 +29,6 @@ std::function<int()> setup_train(CLI::App& parser);
 std::function<int()> setup_eval(CLI::App& parser);
 std::function<int()> setup_generate(CLI::App& parser);
 std::function<int()> setup_data(CLI::App& parser);
-std::function<int()> setup_data_check(CLI::App& parser);  // of its subcommand
 std::function<int()> setup_score(CLI::App& parser);
 std::function<int()> setup_tokenizer(CLI::App& parser);
 std::function<int()> setup_inspect(CLI::App& parser);

@@ -15,7 +15,8 @@ const std::vector<Command>& commands() {
        "  flanmoe train instruct data=runs/mini/world init=runs/a/checkpoints/step-2000 --out runs/b\n"
        "  flanmoe train runs/a/config.yaml --out runs/a   go on where it stopped",
        setup_train},
-      {"eval", "score a model on task files, by ranking options or by generation",
+      {"eval", "score a model on suites or task files, by ranking options or by generation",
+       "  flanmoe eval MODEL --suite mmlu,bbh --data ../shared/data --out runs/eval\n"
        "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[\"{data}/heldout\"]'\n"
        "  flanmoe eval MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
        setup_eval},
@@ -32,13 +33,15 @@ const std::vector<Command>& commands() {
        "  flanmoe score MODEL --input questions.jsonl --output scores.jsonl --by token\n"
        "  echo '{\"prompt\": \"2 + 2 =\", \"answers\": [\"4\", \"5\"]}' | flanmoe score MODEL --tokens",
        setup_score},
-      {"data", "write the built-in world, list its tasks, print examples of a mixture, look for evaluation text in it",
+      {"data",
+       "write the built-in world; list tasks, show examples, measure mixtures, look for evaluation text in them",
        "  flanmoe data make --out world seed=3 num_facts=2000\n"
-       "  flanmoe data tasks world\n"
-       "  flanmoe data show world --count 5\n"
-       "  flanmoe data show world --corpus --count 3\n"
-       "  flanmoe data show world --tasks heldout/exam --split test --count 2\n"
-       "  flanmoe data check '{home}/tasks/real/p3.yaml' --against '{home}/tasks/real/mmlu.yaml' --data ../shared/data",
+       "  flanmoe data list 'cot_*' small --data ../shared/data\n"
+       "  flanmoe data show world/tasks --count 5\n"
+       "  flanmoe data show small --data ../shared/data --tokenizer spiece.model --count 3\n"
+       "  flanmoe data show --corpus --data world --count 3\n"
+       "  flanmoe data stats small --data ../shared/data --tokenizer spiece.model\n"
+       "  flanmoe data check small --against mmlu bbh --data ../shared/data",
        setup_data},
       {"tokenizer", "ids of texts, texts of ids, a new vocabulary, what a vocabulary holds",
        "  flanmoe tokenizer encode MODEL \"What is the job of Velor?\" --pieces\n"

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/progress.h"
-#include "cli/command.h"
+#include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/checked_texts.h"
 #include "data/contamination.h"

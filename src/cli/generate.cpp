@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
+#include "data/stop_text.h"
 #include "data/text_loss.h"
 #include "data/tokenizer_folder.h"
 #include "decode/generate.h"

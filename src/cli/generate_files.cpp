@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/output.h"
+#include "data/stop_text.h"
 #include "decode/routing_trace.h"
 
 namespace flanmoe {
@@ -86,20 +87,6 @@ TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t
                length, max_tokens);
   }
   return ids;
-}
-
-std::string cut_at_stop(const std::string& text, const std::vector<std::string>& stop) {
-  size_t end = text.size();
-  for (const std::string& word : stop) end = std::min(end, text.find(word));
-  return text.substr(0, end);
-}
-
-std::function<bool(const std::vector<int32_t>&)> stop_hook(const Tokenizer& tokenizer,
-                                                           const std::vector<std::string>& stop) {
-  return [&tokenizer, stop](const std::vector<int32_t>& ids) {
-    const std::string text = tokenizer.decode(ids);
-    return cut_at_stop(text, stop).size() < text.size();
-  };
 }
 
 Json routing_json(const T5Model& model, const Tokenizer& tokenizer, const TokenIds& source, const Answer& answer) {

@@ -30,11 +30,6 @@ std::vector<Prompt> prompts_of_stream(std::istream& in);
 // Ids with the end token. UserError naming the prompt when it is empty or has more than `max_tokens` (0 = any).
 TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens);
 
-// Text before the first of the stop texts.
-std::string cut_at_stop(const std::string& text, const std::vector<std::string>& stop);
-std::function<bool(const std::vector<int32_t>&)> stop_hook(const Tokenizer& tokenizer,
-                                                           const std::vector<std::string>& stop);
-
 // {"encoder": [{"layer", "tokens": [{"piece", "experts", "weights", "dropped"}]}], "decoder": [...]}
 Json routing_json(const T5Model& model, const Tokenizer& tokenizer, const TokenIds& source, const Answer& answer);
 

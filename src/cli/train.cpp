@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/data_choice.h"
 #include "model/counts.h"
 #include "study/run.h"
 
@@ -11,7 +12,7 @@ namespace flanmoe {
 namespace {
 
 struct TrainArguments {
-  std::string preset, out;
+  std::string preset, mixture, out;
   std::vector<std::string> overrides;
   bool print_config = false, dry_run = false;
 };
@@ -34,9 +35,17 @@ int dry_run(const RunOptions& options) {
   return kExitDone;
 }
 
-int run(const TrainArguments& arguments) {
+// The preset, its mixture replaced by that of a file, and the settings of the command line above both.
+RunOptions run_options(const TrainArguments& arguments) {
   RunOptions options;
-  load_options(with_overrides(load_config(find_preset("train", arguments.preset)), arguments.overrides), options);
+  load_options(load_config(find_preset("train", arguments.preset)), options);
+  if (!arguments.mixture.empty()) options.mixture = open_mixture(arguments.mixture);
+  load_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  return options;
+}
+
+int run(const TrainArguments& arguments) {
+  const RunOptions options = run_options(arguments);
   if (arguments.print_config) {
     std::cout << dump_options(options);
     return kExitDone;
@@ -58,6 +67,8 @@ std::function<int()> setup_train(CLI::App& parser) {
   parser.add_option("preset", arguments->preset, preset_help("train"))->required()->type_name("PRESET");
   parser.add_option("overrides", arguments->overrides, "settings over the preset; --print-config shows every key")
       ->type_name("KEY=VALUE");
+  parser.add_option("--mixture", arguments->mixture, "in place of the preset's mixture: " + preset_help("mixtures"))
+      ->type_name("MIXTURE");
   parser
       .add_option("--out", arguments->out,
                   "run folder: config.yaml, metrics.jsonl, events, checkpoints/; run again, it goes on there")

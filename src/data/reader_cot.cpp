@@ -1,6 +1,6 @@
 // Chain-of-thought sets: question, answer, rationale, tab separated, no header, line ends written as backslash and n.
-#include "base/error.h"
 #include "data/reader_parts.h"
+#include "data/reader_tables.h"
 #include "data/readers.h"
 
 namespace flanmoe {
@@ -21,30 +21,28 @@ void shorten_labels(WrittenOptions& written) {
   for (std::string& label : written.labels) label = label.substr(0, label.find(": "));
 }
 
+TaskRow row_of(const TableRecord& record) {
+  check_cells(record, 3, "question, answer, rationale");
+  const std::string question = with_line_ends(record.cells[0]);
+  WrittenOptions written = written_options(question);
+  TaskRow row;
+  row.answers = {trimmed_text(record.cells[1])};
+  row.rationale = with_line_ends(record.cells[2]);
+  row.fields = {{"question", question}, {"stem", written.stem}};
+  if (row.answers[0].empty()) fail_input("{}: the answer is empty", record.where);
+  if (!take_options(row, written) && !written.labels.empty()) {
+    shorten_labels(written);
+    if (!take_options(row, written))
+      fail_input("{}: the answer '{}' is none of the options in the question", record.where, excerpt(row.answers[0]));
+  }
+  return row;
+}
+
 }  // namespace
 
-std::vector<TaskRow> read_cot_tsv(const std::filesystem::path& file) {
-  std::vector<TaskRow> rows;
-  for (const TableRecord& record : read_tsv_records(file)) {
-    check_cells(record, 3, "question, answer, rationale");
-    const std::string question = with_line_ends(record.cells[0]);
-    WrittenOptions written = written_options(question);
-    TaskRow row;
-    row.id = std::to_string(rows.size() + 1);
-    row.answers = {trimmed_text(record.cells[1])};
-    row.rationale = trimmed_text(with_line_ends(record.cells[2]));
-    row.fields = {{"question", trimmed_text(question)}, {"stem", written.stem}};
-    if (row.fields["question"].empty() || row.answers[0].empty()) {
-      fail_input("{}: the question or the answer is empty, expected both", record.where);
-    }
-    if (!take_options(row, written) && !written.labels.empty()) {
-      shorten_labels(written);
-      if (!take_options(row, written))
-        fail_input("{}: the answer '{}' is none of the options in the question", record.where, row.answers[0]);
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
+void read_cot_tsv(const DataFile& file, RowSink& rows) {
+  each_tsv_record(file,
+                  [&rows](const TableRecord& record) { rows.add(record.where, [&record] { return row_of(record); }); });
 }
 
 }  // namespace flanmoe

@@ -1,6 +1,6 @@
 // Super-NaturalInstructions: one JSON object per task, {Definition[], Categories[], Instances[{id, input, output[]}],
-// ...}.
-#include "base/error.h"
+// Positive Examples[{input, output, explanation}], Negative Examples[the same], ...}. The examples are the parts
+// `positive` and `negative`.
 #include "data/reader_parts.h"
 #include "data/readers.h"
 
@@ -14,44 +14,55 @@ std::vector<std::string> texts_or_text(const Json& task, const std::string& key,
   return json_texts(task, key, where);
 }
 
-Json read_task(const std::filesystem::path& file) {
-  Json task = read_json(file);
-  check_object(task, file.string());
+Json task_of(const DataFile& file) {
+  Json task = parse_file(file);
+  check_object(task, file.name());
   return task;
 }
 
-TaskRow row_of(const Json& instance, size_t number, const std::string& file) {
-  const std::string where = fmt::format("{}: instance {}", file, number);
+TaskRow row_of(const Json& instance, const std::string& where) {
   check_object(instance, where);
   TaskRow row;
-  row.id = instance.contains("id") ? json_string(instance, "id", where) : std::to_string(number);
-  row.fields["input"] = trimmed_text(json_string(instance, "input", where));
-  for (const std::string& output : texts_or_text(instance, "output", where))
-    row.answers.push_back(trimmed_text(output));
-  if (row.answers.empty()) fail_input("{}: 'output' is empty, expected at least one answer", where);
+  row.id = json_id(instance, "id", where);
+  row.fields["input"] = json_string(instance, "input", where);
+  row.answers = texts_or_text(instance, "output", where);
+  if (instance.contains("explanation")) row.rationale = json_string(instance, "explanation", where);
   return row;
+}
+
+struct Part {
+  const char *name, *key, *record;
+};
+constexpr Part kParts[] = {{"", "Instances", "instance"},
+                           {"positive", "Positive Examples", "positive example"},
+                           {"negative", "Negative Examples", "negative example"}};
+
+const Part& part_named(const DataFile& file) {
+  for (const Part& part : kParts) {
+    if (file.part == part.name) return part;
+  }
+  fail_part(file, {kParts[1].name, kParts[2].name});
 }
 
 }  // namespace
 
-std::vector<TaskRow> read_niv2(const std::filesystem::path& file) {
-  const Json task = read_task(file);
-  const Json& instances = json_at(task, "Instances", file.string());
-  if (!instances.is_array())
-    fail_input("{}: 'Instances' is {}, expected a list", file.string(), instances.dump().substr(0, 60));
-  std::vector<TaskRow> rows;
-  for (const Json& instance : instances) rows.push_back(row_of(instance, rows.size() + 1, file.string()));
-  return rows;
+void read_niv2(const DataFile& file, RowSink& rows) {
+  const Part& part = part_named(file);
+  const Json task = task_of(file);
+  for (const Json& record : json_list(task, part.key, file.name())) {
+    const std::string where = fmt::format("{}: {} {}", file.name(), part.record, rows.num_records() + 1);
+    rows.add(where, [&] { return row_of(record, where); });
+  }
 }
 
-FileNotes niv2_notes(const std::filesystem::path& file) {
-  const Json task = read_task(file);
+FileNotes niv2_notes(const DataFile& file) {
+  const Json task = task_of(file);
   FileNotes notes;
-  for (const std::string& part : texts_or_text(task, "Definition", file.string())) {
+  for (const std::string& part : texts_or_text(task, "Definition", file.name())) {
     notes.definition += (notes.definition.empty() ? "" : " ") + trimmed_text(part);
   }
-  const auto categories = texts_or_text(task, "Categories", file.string());
-  if (categories.empty()) fail_input("{}: 'Categories' is empty, expected one", file.string());
+  const auto categories = texts_or_text(task, "Categories", file.name());
+  if (categories.empty()) fail_input("{}: 'Categories' is empty, expected one", file.name());
   notes.cluster = categories.front();
   return notes;
 }

@@ -1,75 +1,17 @@
 #include "data/reader_parts.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <sstream>
 
+#include "base/config.h"
 #include "base/error.h"
-#include "base/files.h"
 
 namespace flanmoe {
 namespace {
 
-// Reads one CSV text from front to back.
-class CsvScanner {
- public:
-  CsvScanner(const std::string& text, std::string name) : text_(text), name_(std::move(name)) {}
-
-  std::vector<TableRecord> records() {
-    std::vector<TableRecord> records;
-    while (at_ < text_.size()) {
-      TableRecord record{where(), {}};
-      do {
-        record.cells.push_back(text_.compare(at_, 1, "\"") == 0 ? quoted_cell() : plain_cell());
-      } while (take(','));
-      take('\r');
-      if (at_ < text_.size() && !take('\n'))
-        fail_input("{}: text after a closing quote, expected a comma or a line end", where());
-      const bool blank = record.cells.size() == 1 && record.cells[0].empty();
-      if (!blank) records.push_back(std::move(record));
-    }
-    return records;
-  }
-
- private:
-  std::string where() const { return fmt::format("{}:{}", name_, line_); }
-
-  bool take(char wanted) {
-    if (at_ >= text_.size() || text_[at_] != wanted) return false;
-    line_ += wanted == '\n' ? 1 : 0;
-    ++at_;
-    return true;
-  }
-
-  std::string plain_cell() {
-    const size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
-    std::string cell = text_.substr(at_, end - at_);
-    at_ = end;
-    return cell;
-  }
-
-  std::string quoted_cell() {
-    const std::string opened = where();
-    ++at_;
-    std::string cell;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"') {
-        take('"');
-        if (!take('"')) return cell;  // a doubled quote is one quote
-        cell += '"';
-      } else {
-        take(c);
-        cell += c;
-      }
-    }
-    fail_input("{}: a quote that opens here is never closed", opened);
-  }
-
-  const std::string& text_;
-  std::string name_;
-  size_t at_ = 0;
-  int64_t line_ = 1;
-};
+constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string without_dash(const std::string& item) {
   return item.starts_with("- ") ? trimmed_text(item.substr(2)) : item;
@@ -84,50 +26,100 @@ bool has_letter(const std::string& item) {
 }  // namespace
 
 std::string trimmed_text(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
+  const size_t begin = text.find_first_not_of(kBlanks), end = text.find_last_not_of(kBlanks);
   return begin == std::string_view::npos ? "" : std::string(text.substr(begin, end - begin + 1));
 }
 
-std::vector<TableRecord> read_csv_records(const std::filesystem::path& file) {
-  const std::string text = read_text(file);
-  return CsvScanner(text, file.string()).records();
+std::string excerpt(std::string_view text) {
+  constexpr size_t kLongest = 60;
+  if (text.size() <= kLongest) return printable(text);
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return printable(text.substr(0, end)) + "...";
 }
 
-std::vector<TableRecord> read_tsv_records(const std::filesystem::path& file) {
-  std::vector<TableRecord> records;
-  int64_t line_number = 0;
-  for (const std::string& line : read_lines(file)) {
-    ++line_number;
-    if (line.empty()) continue;
-    TableRecord record{fmt::format("{}:{}", file.string(), line_number), {}};
-    for (size_t begin = 0; begin <= line.size();) {
-      const size_t end = std::min(line.find('\t', begin), line.size());
-      record.cells.push_back(line.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    records.push_back(std::move(record));
+std::string without_commas(std::string text) {
+  std::erase(text, ',');
+  return text;
+}
+
+std::optional<double> number_of(const std::string& text) {
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+void each_line(const DataFile& file,
+               const std::function<void(const std::string& line, const std::string& where, int64_t number)>& take) {
+  int64_t number = 0;
+  for (size_t begin = 0; begin < file.text.size();) {
+    const size_t newline = std::min(file.text.find('\n', begin), file.text.size());
+    const size_t end = newline > begin && file.text[newline - 1] == '\r' ? newline - 1 : newline;
+    ++number;
+    if (end > begin) take(file.text.substr(begin, end - begin), fmt::format("{}:{}", file.name(), number), number);
+    begin = newline + 1;
   }
-  return records;
 }
 
-void check_cells(const TableRecord& record, size_t count, std::string_view names) {
-  if (record.cells.size() == count) return;
-  fail_input("{}: the record has {} cells, expected {}: {}", record.where, record.cells.size(), count, names);
+Json parse_file(const DataFile& file) { return parse_json(file.text, file.name()); }
+
+void check_object(const Json& value, const std::string& where) {
+  if (!value.is_object()) fail_input("{}: found {}, expected a JSON object", where, json_excerpt(value));
+}
+
+const Json& json_list(const Json& value, const std::string& key, const std::string& where) {
+  const Json& list = json_at(value, key, where);
+  if (!list.is_array()) fail_input("{}: '{}' is {}, expected a list", where, key, json_excerpt(list));
+  return list;
 }
 
 std::vector<std::string> json_texts(const Json& value, const std::string& key, const std::string& where) {
   const Json& list = json_at(value, key, where);
-  if (!list.is_array()) fail_input("{}: '{}' is {}, expected a list of texts", where, key, list.dump());
+  if (!list.is_array()) fail_input("{}: '{}' is {}, expected a list of texts", where, key, json_excerpt(list));
   std::vector<std::string> texts;
   for (const Json& entry : list) {
-    if (!entry.is_string()) fail_input("{}: '{}' holds {}, expected texts", where, key, entry.dump());
+    if (!entry.is_string()) fail_input("{}: '{}' holds {}, expected texts", where, key, json_excerpt(entry));
     texts.push_back(entry.get<std::string>());
   }
   return texts;
 }
 
-void check_object(const Json& value, const std::string& where) {
-  if (!value.is_object()) fail_input("{}: found {}, expected a JSON object", where, value.dump().substr(0, 60));
+std::string json_filled(const Json& value, const std::string& key, const std::string& where) {
+  std::string text = trimmed_text(json_string(value, key, where));
+  if (text.empty()) fail_input("{}: '{}' is empty, expected a text", where, key);
+  return text;
+}
+
+bool is_scalar(const Json& value) { return value.is_string() || value.is_number() || value.is_boolean(); }
+
+std::string scalar_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
+  return value.dump();
+}
+
+std::string json_scalar(const Json& value, const std::string& key, const std::string& where) {
+  const Json& found = json_at(value, key, where);
+  if (!is_scalar(found)) fail_input("{}: '{}' is {}, expected a text or a number", where, key, json_excerpt(found));
+  return scalar_text(found);
+}
+
+void fail_part(const DataFile& file, const std::vector<std::string>& names) {
+  const std::string nearest = nearest_name(file.part, names);
+  fail_input("{}: no part '#{}', {}it has {}", file.name(), file.part,
+             nearest.empty() ? "" : fmt::format("did you mean '#{}'? ", nearest), fmt::join(names, ", "));
+}
+
+const Json& part_of(const Json& value, const DataFile& file) {
+  if (value.contains(file.part)) return value[file.part];
+  std::vector<std::string> names;
+  for (const auto& [name, member] : value.items()) names.push_back(name);
+  fail_part(file, names);
+}
+
+std::string json_id(const Json& value, const std::string& key, const std::string& where) {
+  return value.contains(key) ? json_scalar(value, key, where) : "";
 }
 
 WrittenOptions written_options(const std::string& text) {

@@ -2,8 +2,6 @@
 // ids of the test: the first file is read as its training rows (all ids but those), the second as the test rows.
 #include <algorithm>
 
-#include "base/error.h"
-#include "base/files.h"
 #include "data/reader_parts.h"
 #include "data/readers.h"
 
@@ -14,29 +12,27 @@ constexpr const char* kQuestions = "ori_pqal.json";
 constexpr const char* kTestIds = "test_ground_truth.json";
 const std::vector<std::string> kDecisions = {"yes", "no", "maybe"};
 
-Json read_object(const std::filesystem::path& file) {
-  Json content = read_json(file);
-  check_object(content, file.string());
+Json object_of(const DataFile& file) {
+  Json content = parse_file(file);
+  check_object(content, file.name());
   return content;
 }
 
-// NAME or NAME.gz in the folder.
-std::filesystem::path file_beside(const std::filesystem::path& file, const std::string& name) {
-  for (const std::string& candidate : {name, name + ".gz"}) {
-    if (fs::is_regular_file(file.parent_path() / candidate)) return file.parent_path() / candidate;
+// NAME, NAME.gz or NAME.zst in the folder.
+DataFile file_beside(const DataFile& file, const std::string& name) {
+  for (const char* ending : {"", ".gz", ".zst"}) {
+    const std::filesystem::path candidate = file.path.parent_path() / (name + ending);
+    if (std::filesystem::is_regular_file(candidate)) return open_data_file(candidate.string());
   }
-  fail_input("{}: expected {} beside it: it says which questions are the test's", file.string(), name);
+  fail_input("{}: expected {} beside it: it says which questions are the test's", file.name(), name);
 }
 
-TaskRow row_of(const std::string& id, const Json& question, const std::string& file) {
-  const std::string where = fmt::format("{}: question {}", file, id);
+TaskRow row_of(const std::string& id, const Json& question, const std::string& where) {
   check_object(question, where);
   TaskRow row;
   row.id = id;
   row.options = kDecisions;
   row.answers = {json_string(question, "final_decision", where)};
-  if (row.answer_index() < 0)
-    fail_input("{}: 'final_decision' is '{}', expected yes, no or maybe", where, row.answers[0]);
   row.rationale = json_string(question, "LONG_ANSWER", where);
   const auto contexts = json_texts(question, "CONTEXTS", where), labels = json_texts(question, "LABELS", where);
   if (contexts.size() != labels.size())
@@ -44,25 +40,36 @@ TaskRow row_of(const std::string& id, const Json& question, const std::string& f
   std::string context;
   for (size_t i = 0; i < contexts.size(); ++i)
     context += fmt::format("{}{}: {}", i == 0 ? "" : " ", labels[i], contexts[i]);
-  row.fields = {{"question", json_string(question, "QUESTION", where)}, {"context", context}};
+  row.fields = {{"question", json_string(question, "QUESTION", where)}, {"context", context}, {"passage", context}};
   return row;
+}
+
+void read_questions(const DataFile& file, const Json& questions, const std::function<bool(const std::string&)>& wanted,
+                    RowSink& rows) {
+  for (const auto& member : questions.items()) {
+    if (!wanted(member.key())) continue;
+    const std::string where = fmt::format("{}: question {}", file.name(), member.key());
+    rows.add(where, [&] { return row_of(member.key(), member.value(), where); });
+  }
+}
+
+void check_count(int64_t expected, const DataFile& ids, const DataFile& questions, const RowSink& rows) {
+  if (rows.num_records() != expected)
+    fail_input("{}: names {} questions, {} of them are in {}", ids.name(), expected, rows.num_records(),
+               questions.name());
 }
 
 }  // namespace
 
-std::vector<TaskRow> read_pubmedqa(const std::filesystem::path& file) {
-  const bool test = file.filename().string().starts_with(kTestIds);
-  const std::filesystem::path question_file = test ? file_beside(file, kQuestions) : file;
-  const Json questions = read_object(question_file), test_ids = read_object(test ? file : file_beside(file, kTestIds));
-  std::vector<TaskRow> rows;
-  for (const auto& [id, question] : questions.items()) {
-    if (test_ids.contains(id) == test) rows.push_back(row_of(id, question, question_file.string()));
-  }
-  const size_t expected = test ? test_ids.size() : questions.size() - test_ids.size();
-  if (rows.size() != expected)
-    fail_input("{}: names {} questions, {} of them are in {}", file.string(), expected, rows.size(),
-               question_file.string());
-  return rows;
+void read_pubmedqa(const DataFile& file, RowSink& rows) {
+  const bool test = file.path.filename().string().starts_with(kTestIds);
+  const DataFile other = file_beside(file, test ? kQuestions : kTestIds);
+  const DataFile &question_file = test ? other : file, &id_file = test ? file : other;
+  const Json questions = object_of(question_file), test_ids = object_of(id_file);
+  read_questions(
+      question_file, questions, [&](const std::string& id) { return test_ids.contains(id) == test; }, rows);
+  const size_t expected = test ? test_ids.size() : questions.size() - std::min(questions.size(), test_ids.size());
+  check_count(static_cast<int64_t>(expected), id_file, question_file, rows);
 }
 
 }  // namespace flanmoe

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <sstream>
 
-#include "base/error.h"
 #include "data/reader_parts.h"
+#include "data/reader_tables.h"
 #include "data/readers.h"
 
 namespace flanmoe {
 namespace {
+
+using Columns = std::vector<std::string>;
 
 std::vector<std::string> parts_of(const std::string& cell) {
   std::vector<std::string> parts;
@@ -17,13 +19,13 @@ std::vector<std::string> parts_of(const std::string& cell) {
   return parts;
 }
 
-TaskRow row_of(const TableRecord& record, const std::vector<std::string>& columns) {
+TaskRow row_of(const TableRecord& record, const Columns& columns) {
   check_cells(record, columns.size(), fmt::format("{}", fmt::join(columns, ", ")));
   TaskRow row;
   for (size_t i = 0; i < columns.size(); ++i) {
     const std::string& cell = record.cells[i];
     if (columns[i] == "answer") {
-      row.answers = {trimmed_text(cell)};
+      row.answers = {cell};
     } else if (columns[i] == "options") {
       row.options = parts_of(cell);
     } else if (columns[i] == "rationale") {
@@ -34,31 +36,36 @@ TaskRow row_of(const TableRecord& record, const std::vector<std::string>& column
       row.fields[columns[i]] = cell;
     }
   }
-  if (!row.options.empty() && row.answer_index() < 0) {
-    fail_input("{}: the answer '{}' is not one of the options {}", record.where, row.answers[0],
-               fmt::join(row.options, ", "));
-  }
   return row;
 }
 
-std::vector<TaskRow> rows_of(const std::vector<TableRecord>& records) {
-  std::vector<TaskRow> rows;
-  for (const TableRecord& record : records) {
-    if (&record == &records.front()) {
-      const bool named = std::find(record.cells.begin(), record.cells.end(), "answer") != record.cells.end();
-      if (!named)
-        fail_input("{}: the header is {}, expected a column 'answer'", record.where, fmt::join(record.cells, ", "));
-      continue;
+Columns header_of(const TableRecord& record) {
+  check_record(record);
+  if (std::find(record.cells.begin(), record.cells.end(), "answer") == record.cells.end())
+    fail_input("{}: the header is {}, expected a column 'answer'", record.where, fmt::join(record.cells, ", "));
+  return record.cells;
+}
+
+auto rows_under_header(Columns& columns, RowSink& rows) {
+  return [&](const TableRecord& record) {
+    if (columns.empty()) {
+      columns = header_of(record);
+    } else {
+      rows.add(record.where, [&] { return row_of(record, columns); });
     }
-    rows.push_back(row_of(record, records.front().cells));
-    if (rows.back().id.empty()) rows.back().id = std::to_string(rows.size());
-  }
-  return rows;
+  };
 }
 
 }  // namespace
 
-std::vector<TaskRow> read_csv(const std::filesystem::path& file) { return rows_of(read_csv_records(file)); }
-std::vector<TaskRow> read_tsv(const std::filesystem::path& file) { return rows_of(read_tsv_records(file)); }
+void read_csv(const DataFile& file, RowSink& rows) {
+  Columns columns;
+  each_csv_record(file, rows_under_header(columns, rows));
+}
+
+void read_tsv(const DataFile& file, RowSink& rows) {
+  Columns columns;
+  each_tsv_record(file, rows_under_header(columns, rows));
+}
 
 }  // namespace flanmoe

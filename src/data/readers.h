@@ -1,16 +1,16 @@
-// Readers of the formats people have: one function per format, named in one table.
+// Readers of the formats people have: one function per format, named in one table. docs/tasks.md lists what a row of
+// each holds.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "data/task.h"
+#include "data/row_sink.h"
 
 namespace flanmoe {
 
-// Rows of one file (.gz read as it is); UserError naming file and line or record for a malformed row.
-using Reader = std::vector<TaskRow> (*)(const std::filesystem::path& file);
+// Puts every row of a file into the sink. UserError for a fault of the whole file; rows that are bad are the sink's.
+using Reader = void (*)(const DataFile& file, RowSink& rows);
 
 // What a data file says of its task besides rows.
 struct FileNotes {
@@ -20,25 +20,39 @@ struct FileNotes {
 // UserError with the nearest name for a format nobody reads.
 Reader reader_for(const std::string& format, const std::string& where);
 
+// Reads the rows of what a split names: FILE, or FILE#PART for the formats that know parts. UserError for columns that
+// the format does not take.
+void read_rows(const std::string& format, const std::string& written, const std::map<std::string, std::string>& columns,
+               BadRows& bad_rows, const std::function<void(TaskRow)>& take);
+
 // The file's own definition and cluster; empty for formats whose files hold none.
-FileNotes notes_of(const std::string& format, const std::filesystem::path& file);
+FileNotes notes_of(const std::string& format, const std::string& written);
 
 std::vector<std::string> reader_names();
 
-std::vector<TaskRow> read_jsonl(const std::filesystem::path& file);         // ours: docs/tasks.md
-std::vector<TaskRow> read_csv(const std::filesystem::path& file);           // fields are the header's columns
-std::vector<TaskRow> read_tsv(const std::filesystem::path& file);           // the same, tab separated
-std::vector<TaskRow> read_prompt_jsonl(const std::filesystem::path& file);  // fields: prompt
-std::vector<TaskRow> read_niv2(const std::filesystem::path& file);     // fields: input; notes: definition, category
-std::vector<TaskRow> read_cot_tsv(const std::filesystem::path& file);  // fields: question, stem, answer_text
-std::vector<TaskRow> read_mmlu_csv(
-    const std::filesystem::path& file);  // fields: subject, question, choices, answer_text
-std::vector<TaskRow> read_bbh_json(
-    const std::filesystem::path& file);  // fields: input, stem, answer_text; also cot-prompts/*.txt
-std::vector<TaskRow> read_strategyqa(const std::filesystem::path& file);  // fields: question
-std::vector<TaskRow> read_pubmedqa(const std::filesystem::path& file);    // fields: question, context
-std::vector<TaskRow> read_sick(const std::filesystem::path& file);        // fields: first, second, score, entailment
+void read_aqua(const DataFile& file, RowSink& rows);
+void read_arc(const DataFile& file, RowSink& rows);
+void read_asdiv(const DataFile& file, RowSink& rows);
+void read_bbh_json(const DataFile& file, RowSink& rows);
+void read_boolq(const DataFile& file, RowSink& rows);
+void read_condaqa(const DataFile& file, RowSink& rows);
+void read_cot_tsv(const DataFile& file, RowSink& rows);
+void read_gsm8k(const DataFile& file, RowSink& rows);
+void read_jsonl(const DataFile& file, RowSink& rows);
+void read_mmlu(const DataFile& file, RowSink& rows);
+void read_mmlu_csv(const DataFile& file, RowSink& rows);
+void read_mmlu_prompts(const DataFile& file, RowSink& rows);
+void read_niv2(const DataFile& file, RowSink& rows);
+void read_prompt_jsonl(const DataFile& file, RowSink& rows);
+void read_pubmedqa(const DataFile& file, RowSink& rows);
+void read_self_instruct(const DataFile& file, RowSink& rows);
+void read_sick(const DataFile& file, RowSink& rows);
+void read_strategyqa(const DataFile& file, RowSink& rows);
+void read_sts_images(const DataFile& file, RowSink& rows);
+void read_csv(const DataFile& file, RowSink& rows);
+void read_tsv(const DataFile& file, RowSink& rows);
 
-FileNotes niv2_notes(const std::filesystem::path& file);
+FileNotes niv2_notes(const DataFile& file);
+FileNotes bbh_notes(const DataFile& file);
 
 }  // namespace flanmoe

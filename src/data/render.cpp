@@ -31,9 +31,11 @@ constexpr OptionStyle kStyles[] = {
 };
 
 const OptionStyle& style_named(std::string_view name, const std::string& where) {
-  std::vector<std::string> names;
   for (const OptionStyle& style : kStyles) {
     if (style.name == name) return style;
+  }
+  std::vector<std::string> names;
+  for (const OptionStyle& style : kStyles) {
     if (!style.name.empty()) names.emplace_back(style.name);
   }
   const std::string nearest = nearest_name(name, names);
@@ -94,24 +96,31 @@ std::string value_of(const std::string& name, const Filling& filling) {
 std::string fill(const std::string& text, const Filling& filling) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '{' && i + 1 < text.size() && text[i + 1] == '{') {
+    const size_t brace = std::min(text.find('{', i), text.size());
+    result.append(text, i, brace - i);
+    i = brace;
+    if (brace + 1 < text.size() && text[brace + 1] == '{') {
       result += '{';
       ++i;
-    } else if (text[i] == '{') {
-      const size_t end = text.find('}', i);
+    } else if (brace < text.size()) {
+      const size_t end = text.find('}', brace);
       if (end == std::string::npos)
         fail_input("task '{}': a template has an open brace without its end: '{}'", filling.task.name, text);
-      result += value_of(text.substr(i + 1, end - i - 1), filling);
+      result += value_of(text.substr(brace + 1, end - brace - 1), filling);
       i = end;
-    } else {
-      result += text[i];
     }
   }
   return result;
 }
 
-Filling own_answer(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row) {
-  return {task, row, row.answers.front(), row.answer_index(), option_style(prompt.input, task.name)};
+// The first answer may be one of the options; a further one is a text of its own.
+Filling own_answer(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t answer = 0) {
+  const int64_t option = answer == 0 ? row.answer_index() : -1;
+  return {task, row, row.answers.at(answer), option, option_style(prompt.input, task.name)};
+}
+
+RenderedExample rendered(const PromptTemplate& prompt, const Filling& filling) {
+  return {fill(prompt.input, filling), fill(prompt.target, filling)};
 }
 
 }  // namespace
@@ -146,19 +155,24 @@ std::string render_text(const std::string& text, const TaskSpec& task, const Tas
 }
 
 RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row) {
-  const Filling filling = own_answer(prompt, task, row);
-  return {fill(prompt.input, filling), fill(prompt.target, filling)};
+  return rendered(prompt, own_answer(prompt, task, row));
+}
+
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
+                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row,
+                                const FewShotForm& form) {
+  std::string shown;
+  for (const TaskRow* exemplar : exemplars) {
+    const RenderedExample example = render(prompt, task, *exemplar);
+    shown.append(example.input).append(" ").append(example.target).append(form.separator);
+  }
+  const RenderedExample query = rendered(prompt, own_answer(prompt, task, row, form.answer));
+  return {shown + query.input, query.target};
 }
 
 RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
                                 const std::vector<const TaskRow*>& exemplars, const TaskRow& row) {
-  std::string shown;
-  for (const TaskRow* exemplar : exemplars) {
-    const RenderedExample example = render(prompt, task, *exemplar);
-    shown += example.input + " " + example.target + "\n\n";
-  }
-  const RenderedExample query = render(prompt, task, row);
-  return {shown + query.input, query.target};
+  return render_few_shot(prompt, task, exemplars, row, {});
 }
 
 }  // namespace flanmoe

@@ -20,6 +20,16 @@ std::vector<std::string> marked_styles();
 // The target of a prompt if the row's `option`-th option were the answer: what ranking scores.
 std::string render_choice(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t option);
 
+// How a few-shot prompt is put together: what stands behind each exemplar, and which of the accepted answers of the
+// query is its target.
+struct FewShotForm {
+  std::string_view separator = "\n\n";
+  size_t answer = 0;
+};
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
+                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row,
+                                const FewShotForm& form);
+
 // A text with the row's fields filled in (headers, prompts).
 std::string render_text(const std::string& text, const TaskSpec& task, const TaskRow& row);
 

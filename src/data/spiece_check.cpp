@@ -1,6 +1,8 @@
 // The messages of sentencepiece_model.proto that are read here, by field number:
-// ModelProto: 1 pieces, 2 trainer_spec, 3 normalizer_spec, 5 denormalizer_spec. Piece: 1 piece, 3 type (4 =
-// user-defined). TrainerSpec: 3 model_type. NormalizerSpec: 2 precompiled_charsmap.
+// ModelProto: 1 pieces, 2 trainer_spec, 3 normalizer_spec, 5 denormalizer_spec. Piece: 1 piece, 2 score, 3 type (1 =
+// normal, 4 = user-defined). TrainerSpec: 3 model_type, 24 treat_whitespace_as_suffix. NormalizerSpec: 2
+// precompiled_charsmap, 3 add_dummy_prefix, 4 remove_extra_whitespaces, 5 escape_whitespaces (three that are true when
+// they are not there).
 #include "data/spiece_check.h"
 
 #include <algorithm>
@@ -33,7 +35,7 @@ class Message {
     if (type == kVarint) {
       field.value = varint();
     } else if (type == kEight || type == kFour) {
-      take(type == kEight ? 8 : 4);
+      field.bytes = take(type == kEight ? 8 : 4);
     } else if (type == kBytes) {
       field.bytes = take(varint());
     } else {
@@ -90,9 +92,11 @@ class CharacterTable {
     values_below_.assign(units_.size(), kUnknown);
   }
 
-  // Walks every path of the trie. Paths may join, but not return.
-  void check() {
+  // Walks every path of the trie. Paths may join, but not return. Whether every key that holds a space or a line end is
+  // that character alone.
+  bool check() {
     const size_t root = offset(0);
+    bool spaces_stand_alone = true;
     std::vector<Visit> path;
     enter(root, path);
     while (!path.empty()) {
@@ -102,9 +106,12 @@ class CharacterTable {
         path.pop_back();
         continue;
       }
-      const size_t child = visit.base ^ visit.label++;
-      if ((units_[child] & kLabelMask) == (visit.label - 1)) follow(child, path);
+      const size_t label = visit.label++, child = visit.base ^ label;
+      if ((units_[child] & kLabelMask) != label) continue;
+      if (is_space(label) && (visit.base != root || has_children(child))) spaces_stand_alone = false;
+      follow(child, path);
     }
+    return spaces_stand_alone;
   }
 
  private:
@@ -122,6 +129,17 @@ class CharacterTable {
   [[noreturn]] void fail(std::string_view reason) const {
     fail_input("{}: the SentencePiece model is damaged or made to do harm: its table of normalised characters {}",
                file_, reason);
+  }
+
+  static bool is_space(size_t label) { return label == ' ' || label == '\n' || label == '\t'; }
+
+  bool has_children(size_t unit) const {
+    const size_t base = offset(unit);
+    if ((base | (kBlock - 1)) >= units_.size()) fail("leads out of itself");
+    for (size_t label = 1; label < kBlock; ++label) {
+      if ((units_[base ^ label] & kLabelMask) == label) return true;
+    }
+    return false;
   }
 
   size_t offset(size_t unit) const {
@@ -164,17 +182,59 @@ void check_normaliser(std::string_view bytes, const std::string& file) {
   }
 }
 
-// The text of a piece, "" unless it is a user-defined one.
-std::string_view whole_word(std::string_view bytes, const std::string& file) {
-  constexpr uint64_t kUserDefined = 4;
+constexpr uint64_t kNormal = 1, kUserDefined = 4;
+
+struct ListedPiece {
   std::string_view text;
-  uint64_t type = 0;
+  float score = 0.0F;
+  uint64_t type = kNormal;
+};
+
+ListedPiece listed_piece(std::string_view bytes, const std::string& file) {
+  ListedPiece piece;
   for (Message message(bytes, file); !message.done();) {
     const Field field = message.next();
-    if (field.number == 1) text = field.bytes;
-    if (field.number == 3) type = field.value;
+    if (field.number == 1) piece.text = field.bytes;
+    if (field.number == 2 && field.bytes.size() == sizeof(float)) {
+      std::memcpy(&piece.score, field.bytes.data(), sizeof(float));
+    }
+    if (field.number == 3) piece.type = field.value;
   }
-  return type == kUserDefined ? text : std::string_view();
+  return piece;
+}
+
+// The text of a piece, "" unless it is a user-defined one.
+std::string_view whole_word(std::string_view bytes, const std::string& file) {
+  const ListedPiece piece = listed_piece(bytes, file);
+  return piece.type == kUserDefined ? piece.text : std::string_view();
+}
+
+constexpr std::string_view kSpaceMark = "▁";
+
+// No space inside or behind. A whole word beyond ASCII weighs its bytes in one of the library's searches and its
+// characters in the other.
+bool stays_in_a_word(const ListedPiece& piece) {
+  if (piece.text.find(kSpaceMark, 1) != std::string_view::npos) return false;
+  if (piece.text.find_first_of(" \n\t") != std::string_view::npos) return false;
+  const bool ascii = std::all_of(piece.text.begin(), piece.text.end(), [](char c) { return c > 0; });
+  return piece.score <= 0.0F && (piece.type != kUserDefined || ascii);
+}
+
+bool normalises_word_by_word(std::string_view spec, const std::string& file) {
+  for (Message message(spec, file); !message.done();) {
+    const Field field = message.next();
+    if (field.number >= 3 && field.number <= 5 && field.value == 0) return false;
+    if (field.number == 2 && !field.bytes.empty() && !CharacterTable(field.bytes, file).check()) return false;
+  }
+  return true;
+}
+
+bool marks_words_behind(std::string_view trainer, const std::string& file) {
+  for (Message message(trainer, file); !message.done();) {
+    const Field field = message.next();
+    if (field.number == 24 && field.value != 0) return true;
+  }
+  return false;
 }
 
 // How many of the words begin one another, at most: "a", "ab", "abc" are three.
@@ -227,6 +287,22 @@ SpieceFacts spiece_facts(std::string_view bytes) {
   const bool known = type >= 1 && type <= std::size(kTypes);
   facts.type = known ? std::string(kTypes[type - 1]) : fmt::format("type {}", type);
   return facts;
+}
+
+bool cuts_word_by_word(std::string_view bytes) {
+  const std::string file;
+  bool has_space_piece = false;
+  for (Message model(bytes, file); !model.done();) {
+    const Field field = model.next();
+    if (field.number == 1) {
+      const ListedPiece piece = listed_piece(field.bytes, file);
+      if (!stays_in_a_word(piece)) return false;
+      has_space_piece |= piece.text == kSpaceMark && piece.type == kNormal;
+    }
+    if (field.number == 2 && marks_words_behind(field.bytes, file)) return false;
+    if (field.number == 3 && !normalises_word_by_word(field.bytes, file)) return false;
+  }
+  return has_space_piece && spiece_facts(bytes).type == "unigram";
 }
 
 }  // namespace flanmoe

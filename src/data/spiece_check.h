@@ -20,4 +20,10 @@ struct SpieceFacts {
 // Of a model that passed the check.
 SpieceFacts spiece_facts(std::string_view bytes);
 
+// Whether the library cuts a text at its spaces, whatever else it does: a unigram model whose scores are logarithms of
+// shares, pieces hold the space at their beginning only, the space alone is a piece (so that no unknown piece crosses a
+// word's beginning), several spaces are one, and no rule of the normaliser joins a space, a tab or a line end with
+// something else. Of a model that passed the check.
+bool cuts_word_by_word(std::string_view bytes);
+
 }  // namespace flanmoe

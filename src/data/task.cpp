@@ -5,6 +5,7 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "data/bad_rows.h"
 #include "data/readers.h"
 #include "data/task_file.h"
 #include "data/task_paths.h"
@@ -30,11 +31,18 @@ double chance_of_rows(const std::vector<TaskRow>& rows) {
 
 // What the data files know: definition and category, and how many options there are.
 void ask_files(TaskSpec& spec, const TaskFile& task) {
-  const FileNotes notes = notes_of(spec.format, spec.splits.begin()->second);
-  if (spec.definition.empty()) spec.definition = notes.definition;
-  if (spec.cluster.empty()) spec.cluster = notes.cluster;
+  for (const auto& [split, file] : spec.splits) {
+    const FileNotes notes = notes_of(spec.format, file);
+    if (spec.definition.empty()) spec.definition = notes.definition;
+    if (spec.cluster.empty()) spec.cluster = notes.cluster;
+    if (!spec.definition.empty() && !spec.cluster.empty()) break;
+  }
   if (!task.chance_of_options) return;
-  spec.chance = chance_of_rows(load_rows(spec, spec.splits.contains("test") ? "test" : spec.splits.begin()->first));
+  const std::string split = spec.splits.contains("test") ? "test" : spec.splits.begin()->first;
+  if (!fs::exists(spec.splits.at(split)))
+    throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, spec.splits.at(split)));
+  BadRows skipped(OnBadRow::skip);  // whoever reads the rows to use them says what becomes of bad ones
+  spec.chance = chance_of_rows(load_rows(spec, split, skipped));
   if (spec.chance >= 100.0)
     fail_input("task '{}': its rows have one option each, so 'chance_of_options' is 100", spec.name);
 }
@@ -91,6 +99,8 @@ std::vector<ConfigNode> task_nodes(const ConfigNode& config) {
   return nodes;
 }
 
+}  // namespace
+
 std::vector<std::filesystem::path> task_files(const std::filesystem::path& path) {
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail_input("{}: no such task file or folder", path.string());
@@ -103,15 +113,6 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
   return files;
 }
 
-}  // namespace
-
-int64_t TaskRow::answer_index() const {
-  if (right_option >= 0) return right_option;
-  if (answers.empty()) return -1;
-  const auto found = std::find(options.begin(), options.end(), answers.front());
-  return found == options.end() ? -1 : found - options.begin();
-}
-
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {
   std::vector<TaskSpec> tasks;
   for (const auto& file : task_files(path)) {
@@ -122,17 +123,30 @@ std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::f
   return tasks;
 }
 
-std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, BadRows& bad_rows) {
   const auto found = task.splits.find(split);
   if (found == task.splits.end()) {
     std::vector<std::string> names;
     for (const auto& [name, file] : task.splits) names.push_back(name);
     fail_input("task '{}' has no split '{}'; it has {}", task.name, split, fmt::join(names, ", "));
   }
-  std::vector<TaskRow> rows = reader_for(task.format, task.name)(found->second);
-  if (rows.empty())
-    fail_input("{}: no rows; task '{}' needs at least one in split '{}'", found->second, task.name, split);
-  return rows;
+  const auto format = task.formats.find(split);
+  const std::string& reader = format == task.formats.end() ? task.format : format->second;
+  const std::map<std::string, std::string> no_columns;
+  std::vector<TaskRow> rows;
+  for (const FileMatch& match : matching_files(found->second, fmt::format("task '{}', split '{}'", task.name, split))) {
+    read_rows(reader, match.file.string(), reader == task.format ? task.columns : no_columns, bad_rows,
+              [&rows](TaskRow row) { rows.push_back(std::move(row)); });
+  }
+  if (!rows.empty()) return rows;
+  const std::vector<std::string> reasons = bad_rows.reasons(found->second);
+  fail_input("{}: no rows; task '{}' needs at least one in split '{}'{}", found->second, task.name, split,
+             reasons.empty() ? "" : "; first bad row: " + reasons.front());
+}
+
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split) {
+  BadRows stop_at_first;
+  return load_rows(task, split, stop_at_first);
 }
 
 }  // namespace flanmoe

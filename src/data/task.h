@@ -58,6 +58,7 @@ struct TaskSpec {
   std::string format;                         // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
   std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute; "FILE#PART" for readers
                                               // that know parts
+  std::map<std::string, std::string> formats;  // split -> its reader, where it is another than `format`
   std::map<std::string, std::string> columns;  // for jsonl, csv, tsv with other names: our name -> the file's column
   std::vector<PromptTemplate> templates;       // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
@@ -71,13 +72,21 @@ struct TaskSpec {
   std::string file;  // the task file it comes from
 };
 
-// Reads every task of a file or folder (recursively, *.yaml, sorted by name). Paths in a task are relative to the
+// A task file, or the task files of a folder (recursively, *.yaml, sorted by name). UserError when there is none.
+std::vector<std::filesystem::path> task_files(const std::filesystem::path& path);
+
+// Reads every task of a file or folder. Paths in a task are relative to the
 // task's file, or as `resolve_path` says ("{data}/", "{home}/"). A task with a pattern `each` is one task per file;
-// what a file knows of itself (definition, category) is filled in. UserError: file, line, key.
+// what a file knows of itself (definition, category) is filled in. UserError: file, line, key; MissingFile
+// (data/task_paths.h) when a data file that this needs is not there.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
+
+class BadRows;  // data/bad_rows.h
 
 // The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
 std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split);
+// The same, malformed rows skipped and counted where `bad_rows` says so.
+std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, BadRows& bad_rows);
 
 // A row as text.
 struct RenderedExample {

@@ -103,6 +103,16 @@ void use_templates(TaskFile& task, const std::string& place) {
   append(task.spec.cot_templates, templates_of(set.cot_templates));
 }
 
+// A map of names to names.
+std::map<std::string, std::string> names_of(const ConfigNode& node) {
+  std::map<std::string, std::string> names;
+  for (const auto& [key, value] : node.items()) {
+    if (!value.is_scalar()) fail_input("{}: '{}' is no name", value.place(), key);
+    names[key] = value.scalar();
+  }
+  return names;
+}
+
 std::string held_of(const TaskSpec& spec) {
   if (!spec.held.empty()) return spec.held;
   return spec.group == "heldout" ? "out" : spec.group == "finetune" ? "never" : "in";
@@ -137,6 +147,7 @@ void TaskFile::fields(FieldVisitor& v) {
   v.field("source", spec.source, "where the rows come from");
   v.field("version", spec.version, "raised when prompts or scoring change");
   v.field("format", spec.format, "reader of its rows");
+  v.field("formats", formats, "split -> reader, where it is another");
   v.field("columns", columns, "our name -> the file's column");
   v.field("splits", splits, "split -> file");
   v.field("use", use, "set of templates in tasks/templates");
@@ -168,10 +179,9 @@ TaskFile parse_task_file(const ConfigNode& node) {
   spec.templates = templates_of(task.templates);
   spec.cot_templates = templates_of(task.cot_templates);
   if (!task.use.empty()) use_templates(task, node.place());
-  for (const auto& [name, column] : task.columns.items()) {
-    if (!column.is_scalar()) fail_input("{}: column '{}' is no name", column.place(), name);
-    spec.columns[name] = column.scalar();
-  }
+  spec.columns = names_of(task.columns);
+  spec.formats = names_of(task.formats);
+  for (const auto& [split, format] : spec.formats) reader_for(format, node.place());
   spec.held = held_of(spec);
   fill_eval_form(spec, node.place());
   if (spec.name.empty() && !task.each.empty()) spec.name = "{each}";

@@ -15,7 +15,7 @@ struct TaskFile {
   ConfigNode splits;
 
   // Read by parse_task_file:
-  ConfigNode templates, cot_templates, columns;
+  ConfigNode templates, cot_templates, columns, formats;
   std::string use;  // a set of templates in tasks/templates
   void fields(FieldVisitor& visitor);
 };

@@ -25,7 +25,7 @@ std::vector<FileMatch> matching_files(const std::filesystem::path& pattern, cons
   }
   if (star == std::string::npos) return {{pattern, ""}};
   const std::string head = name.substr(0, star), tail = name.substr(star + 1);
-  if (!fs::is_directory(folder)) fail_input("{}: {}: no such folder", where, folder.string());
+  if (!fs::is_directory(folder)) throw MissingFile(fmt::format("{}: {}: no such folder", where, folder.string()));
   std::vector<FileMatch> matches;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string file = entry.path().filename().string();
@@ -33,7 +33,7 @@ std::vector<FileMatch> matching_files(const std::filesystem::path& pattern, cons
     if (fits && entry.is_regular_file())
       matches.push_back({entry.path(), file.substr(star, file.size() - head.size() - tail.size())});
   }
-  if (matches.empty()) fail_input("{}: {} matches no file", where, pattern.string());
+  if (matches.empty()) throw MissingFile(fmt::format("{}: {} matches no file", where, pattern.string()));
   std::sort(matches.begin(), matches.end(), [](const FileMatch& a, const FileMatch& b) { return a.file < b.file; });
   return matches;
 }

@@ -5,7 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+
 namespace flanmoe {
+
+// A file of a task is not in the data folder.
+class MissingFile : public UserError {
+ public:
+  using UserError::UserError;
+};
 
 // "{data}/x" -> data_folder / "x", "{home}/x" -> the folder that holds configs/ and tasks/; anything else against
 // `beside` ("" = as it is).
@@ -17,8 +25,8 @@ struct FileMatch {
   std::filesystem::path file;
   std::string star;
 };
-// The files of a pattern with one `*` in its last part, sorted by name; a path without `*` stands for itself. UserError
-// at `where` when the pattern matches no file or has a `*` elsewhere.
+// The files of a pattern with one `*` in its last part, sorted by name; a path without `*` stands for itself.
+// At `where`: MissingFile when the pattern matches no file, UserError when it has a `*` elsewhere.
 std::vector<FileMatch> matching_files(const std::filesystem::path& pattern, const std::string& where);
 
 }  // namespace flanmoe

@@ -95,6 +95,7 @@ Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentin
     fail_input("{}: pad, eos, unk are {}, {}, {}; expected T5's 0, 1, 2", model_file.string(), pad, eos, unk);
   }
   impl->type = spiece_facts(bytes).type;
+  if (cuts_word_by_word(bytes)) impl->words.emplace(impl->processor);
   impl_ = impl;
 }
 
@@ -146,7 +147,12 @@ std::vector<Tokenizer::Piece> Tokenizer::encode_plain(std::string_view text) con
   return pieces;
 }
 
-TokenIds Tokenizer::encode(std::string_view text) const { return ids_of(encode_with_offsets(text)); }
+TokenIds Tokenizer::encode(std::string_view text) const {
+  if (impl_->words && !next_written(text, 0, *this)) {
+    if (std::optional<TokenIds> ids = impl_->words->encode(text)) return *std::move(ids);
+  }
+  return ids_of(encode_with_offsets(text));
+}
 
 std::string Tokenizer::piece(int32_t id) const {
   if (id < 0) return fmt::format("<unused_{}>", id);

@@ -3,10 +3,12 @@
 
 #include <sentencepiece_processor.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "data/tokenizer.h"
+#include "data/tokenizer_words.h"
 
 namespace flanmoe {
 
@@ -15,6 +17,7 @@ inline constexpr std::string_view kSpacePiece = "▁";  // the space in pieces
 struct Tokenizer::Impl {
   sentencepiece::SentencePieceProcessor processor;
   sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
+  std::optional<WordEncoder> words;               // where texts are cut word by word
   std::string type;
 };
 

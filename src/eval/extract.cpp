@@ -5,6 +5,14 @@
 #include <regex>
 #include <sstream>
 
+#include "base/config.h"
+#include "base/error.h"
+#include "base/unicode.h"
+#include "data/render.h"
+#include "eval/extract_choice.h"
+#include "eval/extract_number.h"
+#include "eval/extract_span.h"
+
 namespace flanmoe {
 namespace {
 
@@ -91,6 +99,63 @@ std::string extract_number(const std::string& text) {
   }
   last.erase(std::remove(last.begin(), last.end(), ','), last.end());
   return last;
+}
+
+namespace {
+
+Extracted by_choice(const ExtractionRule& rule, const std::string& generated) {
+  return rule.options.empty() ? find_span(generated, rule.chain_of_thought) : extract_choice(rule, generated);
+}
+
+Extracted by_yes_no(const ExtractionRule& rule, const std::string& generated) {
+  if (!rule.options.empty()) return extract_choice(rule, generated);
+  ExtractionRule two = rule;
+  two.options = {"yes", "no"};
+  return extract_choice(two, generated);
+}
+
+struct NamedRule {
+  const char* name;
+  Extracted (*find)(const ExtractionRule&, const std::string&);
+};
+constexpr NamedRule kRules[] = {
+    {"choice", by_choice},
+    {"yes_no", by_yes_no},
+    {"number", [](const ExtractionRule& r, const std::string& said) { return find_number(said, r.chain_of_thought); }},
+    {"span", [](const ExtractionRule& r, const std::string& said) { return find_span(said, r.chain_of_thought); }},
+    {"text", [](const ExtractionRule& r, const std::string& said) { return find_text(said, r.chain_of_thought); }},
+};
+
+std::string rule_name(const TaskSpec& task, const TaskRow& row) {
+  if (!task.extraction.empty()) return task.extraction;
+  if (task.answer_form == "class") return row.options.empty() ? "span" : "choice";
+  return task.answer_form == "free_text" ? "text" : task.answer_form;
+}
+
+OptionMarkers markers_of(const PromptTemplate& prompt, const std::string& place) {
+  const std::string style = option_style(prompt.input, place);
+  if (style == kNoOptionStyle) return OptionMarkers::kHidden;
+  if (!has_markers(style)) return OptionMarkers::kUnmarked;
+  return style.starts_with("number") ? OptionMarkers::kNumbers : OptionMarkers::kLetters;
+}
+
+}  // namespace
+
+ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
+                               bool chain_of_thought) {
+  return {rule_name(task, row), chain_of_thought, row.options, markers_of(prompt, task.name), prompt.answers_by_marker};
+}
+
+Extracted extract(const ExtractionRule& rule, const std::string& generated) {
+  std::vector<std::string> names;
+  for (const NamedRule& named : kRules) {
+    names.emplace_back(named.name);
+    if (rule.name != named.name) continue;
+    return strip_space(generated).empty() ? Extracted{"", "empty"} : named.find(rule, generated);
+  }
+  const std::string nearest = nearest_name(rule.name, names);
+  fail_input("unknown extraction rule '{}', {}expected one of {}", rule.name,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
 }
 
 }  // namespace flanmoe

@@ -1,10 +1,46 @@
-// The answer in a generated text.
+// The answer in a generated text, read as a careful human grader would (reference/flan B11).
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "data/task.h"
+
 namespace flanmoe {
+
+// The option list that a prompt shows: none, one without markers (dashes, commas), (A) (B) .., or 1) 2) ..
+enum class OptionMarkers { kHidden, kUnmarked, kLetters, kNumbers };
+
+struct ExtractionRule {
+  std::string name;               // choice | yes_no | number | span | text
+  bool chain_of_thought = false;  // without an announced answer the end of the text counts, not its beginning
+  std::vector<std::string> options = {};
+  OptionMarkers markers = OptionMarkers::kHidden;
+  bool answers_by_marker = false;  // a marker goes before an option that reads the same
+};
+
+struct Extracted {
+  std::string answer;  // "" = none found
+  std::string reason;  // why there is none: empty | nothing named | several named | only denied
+};
+
+// How the answer to `row`, asked by `prompt`, is found: the task's rule, else that of its answer form; a class without
+// options to choose from is a span.
+ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
+                               bool chain_of_thought);
+
+// What follows the last announcement ("the answer is", "final answer", "answer:", "####", \boxed{}) that names
+// something, else the beginning of the text (of a chain of thought: its end).
+//   choice  the option that its marker ("(B)", "b.", "Option 2"), place ("the second one") or text names. Several
+//           options without a decision are none; a denied one ("not A", "A is wrong") never counts.
+//   yes_no  the same; yes, true, correct / no, false, incorrect / maybe, unknown, "don't know" name the option of their
+//           kind. Without options these are yes and no.
+//   number  announced: the first one, behind "=" if there is one; else the last one. Written plain: "-1234.5", "3/4",
+//           "2 1/2", "3e5", "3:30", and "5; 15" for a list. "twelve" counts where no figure stands.
+//   span    the first line (announced: sentence) without quotes and full stop; of a chain of thought the last line.
+//   text    everything.
+// UserError with the nearest name for an unknown rule.
+Extracted extract(const ExtractionRule& rule, const std::string& generated);
 
 // SQuAD's: lower case, without articles, punctuation and extra space. A point inside a number and a minus before one
 // stay.

@@ -1,21 +1,28 @@
-#include "eval/evaluate.h"
+#include "eval/options.h"
 
 namespace flanmoe {
 
 void EvalOptions::fields(FieldVisitor& v) {
-  v.field("tasks", tasks, "task files or folders; {data}/... allowed");
-  v.field("split", split, "which rows");
+  v.field("tasks", tasks, "task files or folders; {data}/... and {home}/... allowed");
+  v.field("split", split, "which rows; empty = the split that the task names");
   v.choice("prompts", prompts, {"direct", "cot", "both"}, "direct answers, chain of thought, or both");
-  v.field("shots", shots, "exemplars from the dev (else train) split");
-  v.require(shots >= 0, "shots", "0 or more");
+  v.field("shots", shots, "exemplars from the task's split for them; -1 = as many as the task says");
+  v.require(shots >= -1, "shots", "-1 or more");
   v.choice("method", method, {"auto", "rank", "generate"},
            "rank the options or generate; auto: rank where there are options");
+  v.choice(
+      "ranking", ranking, {"sum", "per_token", "unconditional"},
+      "the option ranked first has the largest log-probability: summed, per token, or minus that without a prompt");
+  v.field("score_eos", score_eos, "the end token counts as part of an option");
   v.field("max_items", max_items, "items per task, the first ones; 0 = all");
   v.require(max_items >= 0, "max_items", "0 or more");
-  v.field("max_new_tokens", max_new_tokens, "longest generated answer");
-  v.require(max_new_tokens >= 1, "max_new_tokens", "1 or more");
+  v.field("max_new_tokens", max_new_tokens, "longest generated answer; 0 = as long as the task says");
+  v.require(max_new_tokens >= 0, "max_new_tokens", "0 or more");
   v.field("source_length", source_length, "tokens of a prompt, eos included");
   v.require(source_length >= 2, "source_length", "2 or more");
+  v.choice("too_long", too_long, {"front", "context"},
+           "what a prompt that is too long without exemplars loses: its front, or the middle of its passage and never "
+           "the question (else the item is refused)");
 }
 
 }  // namespace flanmoe

@@ -1,25 +1,27 @@
-// Prompts of a task's rows: which template, which exemplars, how long.
+// Prompts of a task's rows: header, exemplars, query, and what is left out when that is too long.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "data/task.h"
 #include "data/tokenizer.h"
-#include "eval/evaluate.h"
+#include "eval/task_run.h"
 
 namespace flanmoe {
 
 struct EvalPrompt {
-  TaskRow row;
-  TokenIds source;         // ends with eos
-  bool truncated = false;  // lost exemplars or its beginning
+  std::string text;  // as encoded; of a prompt cut at its front, all of it
+  TokenIds source;   // ends with eos; empty when refused
+  int64_t num_exemplars = 0, num_exemplars_dropped = 0;
+  bool front_cut = false, context_cut = false, refused = false;
+  bool truncated() const { return num_exemplars_dropped > 0 || front_cut || context_cut; }
 };
 
-// The first direct (or chain-of-thought) template; the same exemplars for every row of the task: the first `shots` rows
-// of the dev (else train) split, never the row itself. Too long a prompt loses exemplars one by one, then its
-// beginning.
-std::vector<EvalPrompt> make_prompts(const TaskSpec& task, const std::vector<TaskRow>& rows, bool cot,
-                                     const EvalOptions& options, const Tokenizer& tokenizer);
+// Header and query are those of the task's EvalForm; exemplars are the first `shots` rows, the same for every row of
+// the task, never the row itself. Too long a prompt loses exemplars, the last first; then, by `too_long`,
+//   front: its beginning;
+//   context: words of the middle of its longest field that is not the question (passage, context), for which "..."
+//   stands; the question is never cut: when it alone is too long, the prompt is refused.
+EvalPrompt make_prompt(const AskedTask& asked, const TaskRow& row, const Tokenizer& tokenizer);
 
 }  // namespace flanmoe

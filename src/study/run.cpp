@@ -105,9 +105,7 @@ std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokeni
     corpus.files = resolved(corpus.files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);
   }
-  MixtureOptions mixture = options.mixture;
-  mixture.tasks = resolved(mixture.tasks, options.data);
-  return make_mixture_source(mixture, options.data, tokenizer, seed);
+  return make_mixture_source(options.mixture, options.data, tokenizer, seed);
 }
 
 TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label) {

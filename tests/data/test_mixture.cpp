@@ -1,42 +1,13 @@
 // Mixtures: rates by hand, examples that follow the options, batches that are pure functions of the step.
 #include "base/error.h"
-#include "data_case.h"
+#include "mixture_case.h"
 
 namespace flanmoe {
 namespace {
 
-class Mixture : public FolderTest {
- protected:
-  void add_task(const std::string& name, const std::string& group, int64_t num_rows,
-                const std::string& more = "") const {
-    std::string rows;
-    for (int64_t i = 0; i < num_rows; ++i) {
-      const std::string n = std::to_string(i);
-      rows += R"({"id": ")" + n + R"(", "fields": {"q": ")" + name + "-" + n + R"("}, "answers": ["a)" + n +
-              R"("], "rationale": "because )" + n + R"("})" + "\n";
-    }
-    put(name + ".jsonl", rows);
-    put(name + ".yaml", "name: " + name + "\ngroup: " + group + "\nformat: jsonl\nsplits: {train: " + name +
-                            ".jsonl}\ntemplates:\n  - {input: \"ask {q}#\"}\n  - {input: \"tell {q}#\"}\n" + more);
-  }
-  MixtureOptions options() const {
-    MixtureOptions o;
-    o.tasks = {folder_.string()};
-    o.examples_per_batch = 6;
-    return o;
-  }
-  std::map<std::string, double> rates(const MixtureOptions& o) const {
-    std::map<std::string, double> result;
-    for (const MixtureEntry& entry : mixture_table(o, folder_)) result[entry.task.name] = entry.rate;
-    return result;
-  }
-};
-
-int64_t occurrences(const std::string& text, const std::string& part) {
-  int64_t count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
-  return count;
-}
+using cases::Example;
+using cases::Mixture;
+using cases::occurrences;
 
 TEST_F(Mixture, RatesAreCappedSizes) {
   add_task("a", "muffin", 10);
@@ -53,7 +24,7 @@ TEST_F(Mixture, RatesAreCappedSizes) {
   EXPECT_NEAR(with_caps.at("a"), 10.0 / 34.0, 1e-12);
   EXPECT_NEAR(with_caps.at("b"), 20.0 / 34.0, 1e-12);
   EXPECT_NEAR(with_caps.at("c"), 4.0 / 34.0, 1e-12);
-  EXPECT_EQ(mixture_table(capped, folder_)[1].num_rows, 30);
+  EXPECT_EQ(load_mixture(capped, folder_)[1].num_rows, 30);
 }
 
 TEST_F(Mixture, ProportionsAreOfGroups) {
@@ -78,9 +49,9 @@ TEST_F(Mixture, DrawsFollowTheRates) {
   o.groups = {"muffin", "cot"};
   o.proportions = {0.8, 0.2};
   std::map<std::string, double> counts;
-  const auto examples = sample_mixture(o, folder_, 3, 6000);
+  const auto examples = sampled(o, 3, 6000);
   ASSERT_EQ(examples.size(), 6000u);
-  for (const MixtureExample& example : examples) counts[example.task] += 1.0 / 6000.0;
+  for (const Example& example : examples) counts[example.task] += 1.0 / 6000.0;
   EXPECT_NEAR(counts["a"], 0.2, 0.02);
   EXPECT_NEAR(counts["b"], 0.6, 0.02);
   EXPECT_NEAR(counts["c"], 0.2, 0.02);
@@ -122,8 +93,8 @@ TEST_F(Mixture, SharesOfFewShotAndChainOfThought) {
   o.cot_share = 0.5;
   std::map<int64_t, double> shots;
   double thinking = 0.0, chains = 0.0;
-  const auto examples = sample_mixture(o, folder_, 5, 4000);
-  for (const MixtureExample& example : examples) {
+  const auto examples = sampled(o, 5, 4000);
+  for (const Example& example : examples) {
     const int64_t num_prompts = occurrences(example.text.input, "#");
     shots[num_prompts - 1] += 1.0 / 4000.0;
     const bool chain = example.text.target.starts_with("because ");
@@ -145,7 +116,7 @@ TEST_F(Mixture, AnExemplarIsNeverTheQueryItself) {
   MixtureOptions o = options();
   o.few_shot_share = 1.0;
   o.max_shots = 5;  // more than there are
-  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 300)) {
+  for (const Example& example : sampled(o, 5, 300)) {
     const std::string& input = example.text.input;
     const size_t begin = input.rfind("a-"), end = input.find('#', begin);
     const std::string query = input.substr(begin, end - begin + 1);
@@ -161,8 +132,7 @@ TEST_F(Mixture, ATaskOfOneRowHasNoExemplars) {
   add_task("a", "muffin", 1);
   MixtureOptions o = options();
   o.few_shot_share = 1.0;
-  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 20))
-    EXPECT_EQ(occurrences(example.text.input, "#"), 1);
+  for (const Example& example : sampled(o, 5, 20)) EXPECT_EQ(occurrences(example.text.input, "#"), 1);
 }
 
 TEST_F(Mixture, BatchesArePureFunctionsOfTheStep) {
@@ -189,7 +159,7 @@ TEST_F(Mixture, BatchesHoldTheSampledTexts) {
   o.source_length = 12;
   o.target_length = 3;
   const Tokenizer& t = cases::tokenizer();
-  const auto texts = sample_mixture(o, folder_, 3, 12);
+  const auto texts = sampled(o, 3, 12);
   const auto source = make_mixture_source(o, folder_, t, 3);
   const auto cut = [](TokenIds ids, size_t length) {
     if (ids.size() > length - 1) ids.resize(length - 1);
@@ -214,7 +184,7 @@ TEST_F(Mixture, ExemplarsThatDoNotFitAreLeftOutAndTheQueryStays) {
   o.max_shots = 4;
   o.examples_per_batch = 60;
   const Tokenizer& t = cases::tokenizer();
-  const auto texts = sample_mixture(o, folder_, 3, 60);
+  const auto texts = sampled(o, 3, 60);
   std::map<int64_t, int64_t> shots;
   o.source_length = 32;
   const TokenBatch batch = make_mixture_source(o, folder_, t, 3)->batch(0);
@@ -249,7 +219,7 @@ TEST_F(Mixture, ExemplarsAreOfTheQuerysTask) {
   MixtureOptions o = options();
   o.few_shot_share = 1.0;
   std::set<std::string> seen;
-  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 200)) {
+  for (const Example& example : sampled(o, 5, 200)) {
     seen.insert(example.task);
     const int64_t prompts = occurrences(example.text.input, "#");
     EXPECT_GE(prompts, 2);
@@ -273,7 +243,7 @@ TEST_F(Mixture, ExemplarsOfAChainOfThoughtHaveOne) {
   o.few_shot_share = 1.0;
   o.cot_share = 1.0;
   int64_t chains = 0;
-  for (const MixtureExample& example : sample_mixture(o, folder_, 5, 300)) {
+  for (const Example& example : sampled(o, 5, 300)) {
     const std::string text = example.text.input + " " + example.text.target;
     const int64_t prompts = occurrences(text, "#"), explained = occurrences(text, "because ");
     if (example.form.ends_with("cot")) {
@@ -296,7 +266,7 @@ TEST_F(Mixture, DrawsPassAChiSquareTest) {
   o.caps = {10, 30};
   constexpr int64_t kDraws = 5000;
   std::map<std::string, double> counts;
-  for (const MixtureExample& example : sample_mixture(o, folder_, 7, kDraws)) counts[example.task] += 1.0;
+  for (const Example& example : sampled(o, 7, kDraws)) counts[example.task] += 1.0;
   double statistic = 0.0, sum = 0.0;
   for (const auto& [name, rate] : rates(o)) {
     const double expected = rate * kDraws;
@@ -313,7 +283,7 @@ TEST_F(Mixture, RowsOfATaskAreDrawnEvenly) {
   MixtureOptions o = options();
   o.few_shot_share = 0.0;
   std::map<std::string, double> targets;
-  for (const MixtureExample& example : sample_mixture(o, folder_, 7, 4000)) targets[example.text.target] += 1.0 / 4000;
+  for (const Example& example : sampled(o, 7, 4000)) targets[example.text.target] += 1.0 / 4000;
   EXPECT_EQ(targets.size(), 8u);
   for (const auto& [target, share] : targets) EXPECT_NEAR(share, 1.0 / 8.0, 0.025) << target;
 }
@@ -357,6 +327,7 @@ TEST_F(Mixture, PackedAndPaddedBatchesHoldTheSameExamples) {
 
 TEST_F(Mixture, ImpossibleSharesAndCapsAreNamed) {
   add_task("a", "muffin", 3);
+  add_task("b", "cot", 3);
   const auto refused = [&](std::vector<double> proportions, std::vector<int64_t> caps) {
     MixtureOptions o = options();
     o.groups = {"muffin", "cot"};
@@ -364,7 +335,7 @@ TEST_F(Mixture, ImpossibleSharesAndCapsAreNamed) {
     o.caps = std::move(caps);
     return message_of<UserError>([&] { rates(o); });
   };
-  EXPECT_NE(refused({0.0, 1.0}, {}).find("gives 0"), std::string::npos);  // cot has no task
+  EXPECT_NE(refused({0.0, 0.0}, {}).find("gives 0"), std::string::npos);
   EXPECT_NE(refused({-0.5, 1.0}, {}).find("-0.5"), std::string::npos);
   EXPECT_NE(refused({0.5, 0.5}, {0, 5}).find("'caps' holds 0"), std::string::npos);
   EXPECT_NE(refused({0.5, 0.5}, {5}).find("'caps' 1"), std::string::npos);

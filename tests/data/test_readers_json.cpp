@@ -7,6 +7,7 @@ namespace flanmoe {
 namespace {
 
 using cases::expect_says;
+using cases::rows_in;
 using cases::Texts;
 
 class JsonReaders : public cases::ReaderTest {};
@@ -16,7 +17,7 @@ const std::string kNiv2 = R"({"URL": [NaN], "Definition": ["Say it.", "Twice."],
 
 TEST_F(JsonReaders, Niv2GivesRowsDefinitionAndCategory) {
   const auto file = put("task9_x.json", kNiv2);
-  const auto rows = read_niv2(file);
+  const auto rows = rows_in("niv2", file);
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].id, "t-1");
   EXPECT_EQ(rows[0].fields.at("input"), "cat");
@@ -33,25 +34,25 @@ TEST_F(JsonReaders, GzipIsReadAsItIs) {
   gzFile out = gzopen(path.c_str(), "wb");
   gzwrite(out, kNiv2.data(), static_cast<unsigned>(kNiv2.size()));
   gzclose(out);
-  EXPECT_EQ(read_niv2(path).size(), 2u);
+  EXPECT_EQ(rows_in("niv2", path).size(), 2u);
 }
 
 TEST_F(JsonReaders, Niv2MistakesAreNamed) {
-  expect_says(refused(read_niv2, "t.json", R"({"Definition": ["x"]})"), {"t.json", "Instances"});
-  expect_says(refused(read_niv2, "t.json", R"({"Instances": {}})"), {"t.json", "Instances", "a list"});
-  expect_says(refused(read_niv2, "t.json", R"({"Instances": [{"input": "a", "output": ["b"]}, {"input": "a"}]})"),
+  expect_says(refused("niv2", "t.json", R"({"Definition": ["x"]})"), {"t.json", "Instances"});
+  expect_says(refused("niv2", "t.json", R"({"Instances": {}})"), {"t.json", "Instances", "a list"});
+  expect_says(refused("niv2", "t.json", R"({"Instances": [{"input": "a", "output": ["b"]}, {"input": "a"}]})"),
               {"instance 2", "output"});
-  expect_says(refused(read_niv2, "t.json", R"({"Instances": [{"input": "a", "output": []}]})"),
+  expect_says(refused("niv2", "t.json", R"({"Instances": [{"input": "a", "output": []}]})"),
               {"instance 1", "at least one"});
-  expect_says(refused(read_niv2, "t.json", R"({"Instances": [{"input": "a", "output": [3]}]})"),
+  expect_says(refused("niv2", "t.json", R"({"Instances": [{"input": "a", "output": [3]}]})"),
               {"instance 1", "3", "texts"});
-  expect_says(refused(read_niv2, "t.json", "[]"), {"t.json", "a JSON object"});
+  expect_says(refused("niv2", "t.json", "[]"), {"t.json", "a JSON object"});
   const auto file = put("n.json", R"({"Definition": [], "Categories": [], "Instances": []})");
-  expect_says(message_of<UserError>([&] { niv2_notes(file); }), {"n.json", "Categories"});
+  expect_says(message_of<UserError>([&] { notes_of("niv2", file); }), {"n.json", "Categories"});
 }
 
 TEST_F(JsonReaders, BbhOptionsComeFromTheInput) {
-  const auto rows = read_bbh_json(put("b.json", R"json({"canary": "c", "examples": [
+  const auto rows = rows_in("bbh_json", put("b.json", R"json({"canary": "c", "examples": [
     {"input": "Which?\nOptions:\n(A) red\n(B) blue", "target": "(B)"},
     {"input": "Right?\nOptions:\n- valid \n- invalid", "target": "invalid"},
     {"input": "Like it?\nOptions:\n(A) Monsters\n(B) Inc\n(C) Other", "target": "Monsters, Inc"}]})json"));
@@ -67,16 +68,17 @@ TEST_F(JsonReaders, BbhOptionsComeFromTheInput) {
 }
 
 TEST_F(JsonReaders, BbhFilesOfTwoTargetsHaveTwoOptions) {
-  const auto two = read_bbh_json(put("b.json", R"({"examples": [{"input": "not True is", "target": "False"},
+  const auto two = rows_in("bbh_json", put("b.json", R"({"examples": [{"input": "not True is", "target": "False"},
     {"input": "not False is", "target": "True"}, {"input": "True and False is", "target": "False"}]})"));
   for (const TaskRow& row : two) EXPECT_EQ(row.options, (Texts{"False", "True"}));
-  const auto many = read_bbh_json(put("m.json", R"({"examples": [{"input": "1 + 1 =", "target": "2"},
+  const auto many = rows_in("bbh_json", put("m.json", R"({"examples": [{"input": "1 + 1 =", "target": "2"},
     {"input": "1 + 2 =", "target": "3"}, {"input": "2 + 2 =", "target": "4"}]})"));
   for (const TaskRow& row : many) EXPECT_TRUE(row.options.empty());
 }
 
 TEST_F(JsonReaders, BbhWorkedExamplesAreExemplars) {
-  const auto rows = read_bbh_json(
+  const auto rows = rows_in(
+      "bbh_json",
       put("b.txt",
           "canary\n-----\nDescribe.\n\nQ: Which?\nOptions:\n(A) red\n(B) blue\nA: Let's think step by step.\n"
           "It is red.\nNot blue. So the answer is (A).\n\nQ: Sort: b a\nA: Let's think step by step.\nSorted. So the "
@@ -86,15 +88,15 @@ TEST_F(JsonReaders, BbhWorkedExamplesAreExemplars) {
   EXPECT_EQ(rows[0].answers, (Texts{"(A)"}));
   EXPECT_EQ(rows[0].fields.at("input"), "Which?\nOptions:\n(A) red\n(B) blue");
   EXPECT_EQ(rows[1].answers, (Texts{"a b"}));
-  expect_says(refused(read_bbh_json, "c.txt", "-----\nD\n\nQ: Which?\nA: red\n"),
+  expect_says(refused("bbh_json", "c.txt", "-----\nD\n\nQ: Which?\nA: red\n"),
               {"c.txt", "worked example 1", "So the answer is"});
 }
 
 TEST_F(JsonReaders, BbhMistakesAreNamed) {
-  expect_says(refused(read_bbh_json, "b.json", "{}"), {"b.json", "examples"});
-  expect_says(refused(read_bbh_json, "b.json", R"({"examples": [{"input": "a", "target": "b"}, {"input": "a"}]})"),
+  expect_says(refused("bbh_json", "b.json", "{}"), {"b.json", "examples"});
+  expect_says(refused("bbh_json", "b.json", R"({"examples": [{"input": "a", "target": "b"}, {"input": "a"}]})"),
               {"example 1", "target"});
-  expect_says(refused(read_bbh_json, "b.json", R"({"examples": [{"input": "a", "target": " "}]})"),
+  expect_says(refused("bbh_json", "b.json", R"({"examples": [{"input": "a", "target": " "}]})"),
               {"example 0", "empty"});
 }
 
@@ -107,7 +109,7 @@ TEST_F(JsonReaders, PubmedqaSplitsByTheTestIds) {
   const auto all = put("ori_pqal.json", "{\"5\": " + question("yes") + ", \"6\": " + question("no") +
                                             ", \"7\": " + question("maybe") + "}");
   const auto ids = put("test_ground_truth.json", R"({"6": "no"})");
-  const auto train = read_pubmedqa(all), test = read_pubmedqa(ids);
+  const auto train = rows_in("pubmedqa", all), test = rows_in("pubmedqa", ids);
   ASSERT_EQ(train.size(), 2u);
   ASSERT_EQ(test.size(), 1u);
   EXPECT_EQ((Texts{train[0].id, train[1].id, test[0].id}), (Texts{"5", "7", "6"}));
@@ -118,41 +120,42 @@ TEST_F(JsonReaders, PubmedqaSplitsByTheTestIds) {
 
 TEST_F(JsonReaders, PubmedqaMistakesAreNamed) {
   const std::string all = "{\"5\": " + question("yes") + "}";
-  expect_says(refused(read_pubmedqa, "ori_pqal.json", all), {"ori_pqal.json", "test_ground_truth.json", "beside it"});
+  expect_says(refused("pubmedqa", "ori_pqal.json", all), {"ori_pqal.json", "test_ground_truth.json", "beside it"});
   const auto ids = put("test_ground_truth.json", R"({"9": "no"})");
-  expect_says(message_of<UserError>([&] { read_pubmedqa(ids); }),
+  expect_says(message_of<UserError>([&] { rows_in("pubmedqa", ids); }),
               {"test_ground_truth.json", "names 1 questions", "0 of them"});
   expect_says(
-      refused(read_pubmedqa, "ori_pqal.json", "{\"5\": " + question("perhaps") + ", \"9\": " + question("no") + "}"),
-      {"question 5", "perhaps", "yes, no or maybe"});
-  expect_says(refused(read_pubmedqa, "ori_pqal.json", R"({"5": {"final_decision": "yes"}, "9": {}})"),
+      refused("pubmedqa", "ori_pqal.json", "{\"5\": " + question("perhaps") + ", \"9\": " + question("no") + "}"),
+      {"question 5", "perhaps", "yes, no, maybe"});
+  expect_says(refused("pubmedqa", "ori_pqal.json", R"({"5": {"final_decision": "yes"}, "9": {}})"),
               {"question 5", "LONG_ANSWER"});
 }
 
 TEST_F(JsonReaders, StrategyqaAnswersAreYesAndNo) {
-  const auto rows = read_strategyqa(
-      put("s.json", R"([{"qid": "a", "question": "Is it? ", "answer": false, "facts": ["One.", "Two."]}])"));
+  const auto rows =
+      rows_in("strategyqa",
+              put("s.json", R"([{"qid": "a", "question": "Is it? ", "answer": false, "facts": ["One.", "Two."]}])"));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].answers, (Texts{"no"}));
   EXPECT_EQ(rows[0].rationale, "One. Two.");
   EXPECT_EQ(rows[0].fields.at("question"), "Is it?");
-  expect_says(refused(read_strategyqa, "s.json", R"([{"qid": "a", "question": "?", "answer": "no", "facts": []}])"),
-              {"question 1", "true or false"});
-  expect_says(refused(read_strategyqa, "s.json", "{}"), {"s.json", "a list of questions"});
+  expect_says(refused("strategyqa", "s.json", R"([{"qid": "a", "question": "?", "answer": "no", "facts": []}])"),
+              {"row 1", "true or false"});
+  expect_says(refused("strategyqa", "s.json", "{}"), {"s.json:1", "'answer' is missing"});
 }
 
 TEST_F(JsonReaders, ReadyPromptsLoseTheirEndMark) {
-  const auto rows = read_prompt_jsonl(put("p.jsonl",
-                                          "{\"prompt\": \"Say it.\\n\", \"completion\": \" "
-                                          "It.<|endoftext|>\"}\n\n{\"prompt\": \"And?\", \"completion\": \"x\"}\n"));
+  const auto rows =
+      rows_in("prompt_jsonl", put("p.jsonl",
+                                  "{\"prompt\": \"Say it.\\n\", \"completion\": \" "
+                                  "It.<|endoftext|>\"}\n\n{\"prompt\": \"And?\", \"completion\": \"x\"}\n"));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].answers, (Texts{"It."}));
   EXPECT_EQ(rows[0].fields.at("prompt"), "Say it.");
-  EXPECT_EQ(rows[1].id, "3");
-  expect_says(
-      refused(read_prompt_jsonl, "p.jsonl", "{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"prompt\": \"a\"}\n"),
-      {"p.jsonl:2", "completion"});
-  expect_says(refused(read_prompt_jsonl, "p.jsonl", "{\"prompt\": \"\", \"completion\": \"b\"}\n"),
+  EXPECT_EQ(rows[1].id, "2");
+  expect_says(refused("prompt_jsonl", "p.jsonl", "{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"prompt\": \"a\"}\n"),
+              {"p.jsonl:2", "completion"});
+  expect_says(refused("prompt_jsonl", "p.jsonl", "{\"prompt\": \"\", \"completion\": \"b\"}\n"),
               {"p.jsonl:1", "prompt"});
 }
 

@@ -2,7 +2,7 @@
 #include "data/task.h"
 
 #include "base/error.h"
-#include "data/readers.h"
+#include "data/reader_case.h"
 #include "data_case.h"
 
 namespace flanmoe {
@@ -20,7 +20,7 @@ class Tasks : public FolderTest {
   }
   std::string refused_rows(const std::string& content) const {
     const auto file = put("rows.jsonl", content);
-    return message_of<UserError>([&] { read_jsonl(file); });
+    return message_of<UserError>([&] { cases::rows_in("jsonl", file); });
   }
 };
 
@@ -112,7 +112,7 @@ TEST_F(Tasks, MistakesNameFileLineAndKey) {
 TEST_F(Tasks, RowsAreRead) {
   const std::string full =
       R"({"id": "2", "fields": {"place": "Ösk"}, "answers": ["7", "seven"], "rationale": "So.", "cluster_id": "p1"})";
-  const auto rows = read_jsonl(put("rows.jsonl", kRow + "\n" + full + "\n"));
+  const auto rows = cases::rows_in("jsonl", put("rows.jsonl", kRow + "\n" + full + "\n"));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].id, "1");
   EXPECT_EQ(rows[0].fields.at("place"), "Vorna");
@@ -144,7 +144,7 @@ TEST_F(Tasks, MissingAndEmptyFilesAndSplitsAreNamed) {
   task.name = "capital";
   task.format = "jsonl";
   task.splits = {{"train", put("empty.jsonl", "").string()}, {"test", (folder_ / "gone.jsonl").string()}};
-  expect_parts(message_of<UserError>([&] { load_rows(task, "train"); }), {"empty.jsonl", "capital", "train"});
+  expect_parts(message_of<UserError>([&] { load_rows(task, "train"); }), {"empty.jsonl", "the file is empty"});
   expect_parts(message_of<UserError>([&] { load_rows(task, "test"); }), {"gone.jsonl"});
   expect_parts(message_of<UserError>([&] { load_rows(task, "dev"); }), {"capital", "dev", "train", "test"});
 }

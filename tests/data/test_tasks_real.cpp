@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "data/source.h"
+#include "data/mixture.h"
 #include "data/task.h"
 #include "data/task_paths.h"
 
@@ -116,11 +116,11 @@ MixtureOptions study_mixture(const std::filesystem::path& data) {
 }
 
 TEST_F(RealTasks, TheMixtureHoldsNoEvaluationSet) {
-  const auto table = mixture_table(study_mixture(data_), data_);
+  const auto table = load_mixture(study_mixture(data_), data_);
   EXPECT_EQ(table.size(), 254u - 11u + 91u + 7u);
   int64_t niv2_rows = 0;
   std::set<std::string> names;
-  for (const MixtureEntry& entry : table) {
+  for (const MixtureTask& entry : table) {
     names.insert(entry.task.name);
     if (entry.task.group == "niv2") niv2_rows += entry.num_rows;
     for (const auto& [split, file] : entry.task.splits) {

@@ -36,6 +36,9 @@ TEST(Help, ListsTheSettings) {
   expect_help({"eval", "--help"}, {"max_new_tokens", "prompts"});
   expect_help({"generate", "--help"}, {"temperature", "max_new_tokens"});
   expect_help({"data", "make", "--help"}, {"num_facts", "--out"});
+  expect_help({"data", "list", "--help"}, {"--data", "--json"});
+  expect_help({"data", "show", "--help"}, {"--count", "--seed", "--template", "--split", "--tokenizer"});
+  expect_help({"data", "stats", "--help"}, {"MIXTURE", "flan", "small", "--draws", "--tokenizer", "--json"});
 }
 
 TEST(Help, VersionsAreTold) { expect_help({"--version"}, {"flanmoe ", "libtorch "}); }

@@ -11,6 +11,11 @@
 
 namespace flanmoe {
 
+// A prompt beside its row.
+struct AskedPrompt : EvalPrompt {
+  TaskRow row;
+};
+
 class EvalTest : public FolderTest {
  protected:
   void SetUp() override {
@@ -52,9 +57,14 @@ class EvalTest : public FolderTest {
     o.vocab_size = cases::tokenizer().vocab_size();
     return tiny::stirred(o);
   }
-  std::vector<EvalPrompt> prompts(const EvalOptions& o, bool cot = false) const {
-    const TaskSpec task = load_tasks(o.tasks[0], folder_).front();
-    return make_prompts(task, load_rows(task, o.split), cot, o, cases::tokenizer());
+  AskedTask asked(const EvalOptions& o, bool cot = false) const {
+    return open_task({load_tasks(o.tasks[0], folder_).front(), "", cot, o});
+  }
+  std::vector<AskedPrompt> prompts(const EvalOptions& o, bool cot = false) const {
+    const AskedTask task = asked(o, cot);
+    std::vector<AskedPrompt> made;
+    for (const TaskRow& row : task.rows) made.push_back({make_prompt(task, row, cases::tokenizer()), row});
+    return made;
   }
   static std::string text(const EvalPrompt& prompt) { return cases::tokenizer().decode(prompt.source); }
 };

@@ -37,7 +37,7 @@ TEST_F(Evaluate, RankingTakesTheOptionOfLargestProbability) {
     const T5Model m = model(arm);
     const EvalOptions o = options("task.yaml");
     const EvalResult result = evaluate(m, cases::tokenizer(), o, folder_);
-    const std::vector<EvalPrompt> asked = prompts(o);
+    const std::vector<AskedPrompt> asked = prompts(o);
     ASSERT_EQ(result.items.size(), asked.size());
     double num_right = 0.0;
     for (size_t i = 0; i < asked.size(); ++i) {
@@ -69,7 +69,7 @@ TEST_F(Evaluate, GeneratedAnswersAreExtractedAndJudged) {
   decoding.max_new_tokens = o.max_new_tokens;
   int64_t unanswered = 0;
   for (size_t i = 0; i < 18; ++i) {
-    const EvalPrompt prompt = prompts(o, i >= 9)[i % 9];
+    const AskedPrompt prompt = prompts(o, i >= 9)[i % 9];
     const std::string said = cases::tokenizer().decode(generate(m, {prompt.source}, decoding)[0]);
     const ItemResult& item = result.items[i];
     EXPECT_EQ(item.prompting, i < 9 ? "direct" : "cot");
@@ -84,7 +84,7 @@ TEST_F(Evaluate, TruncatedPromptsAreCounted) {
   EvalOptions o = options("task.yaml");
   o.source_length = 4;
   int64_t expected = 0;
-  for (const EvalPrompt& prompt : prompts(o)) expected += prompt.truncated ? 1 : 0;
+  for (const AskedPrompt& prompt : prompts(o)) expected += prompt.truncated() ? 1 : 0;
   EXPECT_GT(expected, 0);
   const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
   EXPECT_EQ(result.tasks[0].num_truncated, expected);
@@ -112,9 +112,9 @@ TEST_F(Evaluate, AnUnknownMetricOrAFileThatIsNoTaskIsNamed) {
 TEST_F(Evaluate, BadOptionsAreNamed) {
   const std::vector<std::array<std::string, 3>> bad = {{"prompts: few", "prompts", "both"},
                                                        {"method: beam", "method", "rank"},
-                                                       {"shots: -1", "shots", "0 or more"},
+                                                       {"shots: -2", "shots", "-1 or more"},
                                                        {"max_items: -2", "max_items", "0 or more"},
-                                                       {"max_new_tokens: 0", "max_new_tokens", "1 or more"},
+                                                       {"max_new_tokens: -1", "max_new_tokens", "0 or more"},
                                                        {"source_length: 1", "source_length", "2 or more"},
                                                        {"task: x.yaml", "task", "tasks"}};
   for (const auto& [yaml, key, part] : bad) {

@@ -11,14 +11,14 @@ class Prompts : public EvalTest {};
 
 TEST_F(Prompts, PromptsUseTheFirstTemplateAndTheSameExemplars) {
   EvalOptions o = options("task.yaml");
-  for (const EvalPrompt& prompt : prompts(o)) {
+  for (const AskedPrompt& prompt : prompts(o)) {
     EXPECT_EQ(text(prompt), prompt.row.fields.at("q"));
     EXPECT_EQ(prompt.source.back(), kEosId);
-    EXPECT_FALSE(prompt.truncated);
+    EXPECT_FALSE(prompt.truncated());
   }
   EXPECT_TRUE(text(prompts(o, true)[0]).starts_with("why "));
   o.shots = 2;  // the first two rows of dev
-  for (const EvalPrompt& prompt : prompts(o)) {
+  for (const AskedPrompt& prompt : prompts(o)) {
     EXPECT_TRUE(text(prompt).starts_with("Vorna bread")) << text(prompt);
     EXPECT_NE(text(prompt).find("Vorna. stone"), std::string::npos) << text(prompt);
     EXPECT_TRUE(text(prompt).ends_with(prompt.row.fields.at("q")));
@@ -27,19 +27,19 @@ TEST_F(Prompts, PromptsUseTheFirstTemplateAndTheSameExemplars) {
 
 TEST_F(Prompts, LongPromptsLoseExemplarsThenTheirBeginning) {
   EvalOptions o = options("task.yaml");
-  const std::vector<EvalPrompt> zero = prompts(o);
+  const std::vector<AskedPrompt> zero = prompts(o);
   o.shots = 1;
-  const std::vector<EvalPrompt> one = prompts(o);
+  const std::vector<AskedPrompt> one = prompts(o);
   o.shots = 3;
   o.source_length = static_cast<int64_t>(one[0].source.size());
   EXPECT_EQ(prompts(o)[0].source, one[0].source);
-  EXPECT_TRUE(prompts(o)[0].truncated);
+  EXPECT_TRUE(prompts(o)[0].truncated());
   o.source_length = static_cast<int64_t>(zero[0].source.size());
   EXPECT_EQ(prompts(o)[0].source, zero[0].source);
   o.source_length = 4;
-  const EvalPrompt cut = prompts(o)[0];
+  const AskedPrompt cut = prompts(o)[0];
   EXPECT_EQ(cut.source, TokenIds(zero[0].source.end() - 4, zero[0].source.end()));
-  EXPECT_TRUE(cut.truncated);
+  EXPECT_TRUE(cut.truncated());
 }
 
 // By hand: as many exemplars as fit, counted from the first; nothing is lost while there is room.
@@ -49,7 +49,7 @@ TEST_F(Prompts, AsManyExemplarsAsFit) {
   const TaskSpec task = load_tasks(o.tasks[0], folder_).front();
   const std::vector<TaskRow> dev = load_rows(task, "dev");
   for (o.source_length = 5; o.source_length < 70; o.source_length += 3) {
-    for (const EvalPrompt& prompt : prompts(o)) {
+    for (const AskedPrompt& prompt : prompts(o)) {
       int64_t fitting = -1;
       TokenIds expected;
       for (size_t shots = 0; shots <= 4; ++shots) {
@@ -61,7 +61,7 @@ TEST_F(Prompts, AsManyExemplarsAsFit) {
         fitting = static_cast<int64_t>(shots);
         expected = ids;
       }
-      EXPECT_EQ(prompt.truncated, fitting < 4) << o.source_length;
+      EXPECT_EQ(prompt.truncated(), fitting < 4) << o.source_length;
       EXPECT_LE(static_cast<int64_t>(prompt.source.size()), o.source_length);
       if (fitting >= 0) {
         EXPECT_EQ(prompt.source, expected) << o.source_length;
@@ -76,7 +76,7 @@ TEST_F(Prompts, ARowIsNoExemplarOfItself) {
   EvalOptions o = options("task.yaml");
   o.split = "dev";  // where the exemplars come from
   o.shots = 2;
-  for (const EvalPrompt& prompt : prompts(o)) {
+  for (const AskedPrompt& prompt : prompts(o)) {
     std::string expected;
     for (const std::string id : {"0", "1", "2"}) {
       if (id == prompt.row.id || (id == "2" && prompt.row.id > "1")) continue;
@@ -86,7 +86,7 @@ TEST_F(Prompts, ARowIsNoExemplarOfItself) {
     TokenIds ids = cases::tokenizer().encode(expected + prompt.row.fields.at("q"));
     ids.push_back(kEosId);
     EXPECT_EQ(prompt.source, ids) << prompt.row.id;
-    EXPECT_FALSE(prompt.truncated);
+    EXPECT_FALSE(prompt.truncated());
   }
 }
 

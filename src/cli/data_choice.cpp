@@ -1,0 +1,83 @@
+#include "cli/data_choice.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "data/name_pattern.h"
+#include "data/task_paths.h"
+
+namespace flanmoe {
+namespace {
+
+// A mixture's `tasks` are names of files, a task file's are tasks.
+bool is_mixture(const ConfigNode& config) {
+  return config.has("tasks") && config.at("tasks").is_list() && !config.at("tasks").empty() &&
+         config.at("tasks").list().front().is_scalar();
+}
+
+MixtureOptions mixture_of(const ConfigNode& config) {
+  MixtureOptions options;
+  load_options(config, options);
+  return options;
+}
+
+std::vector<std::string> mixture_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(home_folder() / "configs/mixtures"))
+    names.push_back(entry.path().stem().string());
+  return names;
+}
+
+std::vector<TaskSpec> tasks_named(const std::string& pattern, const std::filesystem::path& data_folder) {
+  std::vector<std::string> faults, names = mixture_names();
+  std::vector<TaskSpec> tasks = shipped_tasks(data_folder, faults);
+  for (const TaskSpec& task : tasks) names.push_back(task.name);
+  std::erase_if(tasks, [&pattern](const TaskSpec& task) { return !matches_pattern(task.name, pattern); });
+  if (!tasks.empty()) return tasks;
+  const std::string nearest = nearest_match(pattern, names);
+  fail_input("'{}' is no file, mixture or task{}{}", pattern,
+             nearest.empty() ? "; flanmoe data list shows the tasks" : fmt::format("; did you mean '{}'?", nearest),
+             faults.empty()
+                 ? ""
+                 : fmt::format(" ({} task files could not be read, the first: {})", faults.size(), faults.front()));
+}
+
+}  // namespace
+
+MixtureOptions open_mixture(const std::string& name) {
+  const std::filesystem::path file = find_preset("mixtures", name);
+  const ConfigNode config = load_config(file);
+  if (!is_mixture(config)) fail_input("{}: not a mixture: expected 'tasks' to list task files", file.string());
+  return mixture_of(config);
+}
+
+DataChoice choose_data(const std::string& word, const std::filesystem::path& data_folder) {
+  const std::filesystem::path path = resolve_path(word, data_folder);
+  if (fs::is_directory(path)) return {{}, load_tasks(path, data_folder)};
+  const std::filesystem::path named = home_folder() / "configs/mixtures" / (word + ".yaml");
+  const std::filesystem::path file = fs::is_regular_file(path) ? path : named;
+  if (!fs::is_regular_file(file)) return {{}, tasks_named(word, data_folder)};
+  const ConfigNode config = load_config(file);
+  if (is_mixture(config)) return {mixture_of(config), {}};
+  return {{}, load_tasks(file, data_folder)};
+}
+
+std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "tasks")) {
+    const bool shared_templates = entry.path().parent_path().filename() == "templates";
+    if (entry.path().extension() == ".yaml" && !shared_templates) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<TaskSpec> tasks;
+  for (const auto& file : files) {
+    try {
+      for (TaskSpec& task : load_tasks(file, data_folder)) tasks.push_back(std::move(task));
+    } catch (const UserError& error) {
+      faults.emplace_back(error.what());
+    }
+  }
+  return tasks;
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,30 @@
+// flanmoe eval: what was asked for, and the steps of it (eval_run.cpp, eval_table.cpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "eval/suites.h"
+
+namespace flanmoe {
+
+struct EvalArguments {
+  std::string model, data = ".", out, suites, tasks, baseline, predictions;
+  std::vector<std::string> overrides, compare;
+  int64_t limit = 0, seed = 0;
+  bool json = false, skip_missing = false;
+};
+
+// Suites and tasks with every setting; UserError for a suite that is none (with the nearest name) and for a bad
+// setting.
+PlanRequest plan_request(const EvalArguments& arguments);
+
+// Asks, writes --out, prints; the exit status.
+int run_evaluation(const EvalArguments& arguments);
+
+// results.json as tables on stdout, or as it is.
+void print_results(const Json& results, bool as_json);
+
+}  // namespace flanmoe

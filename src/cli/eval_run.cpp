@@ -1,0 +1,133 @@
+#include <chrono>
+#include <optional>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/signals.h"
+#include "cli/command.h"
+#include "cli/eval_arguments.h"
+#include "data/tokenizer_folder.h"
+#include "eval/answerer.h"
+#include "eval/eval_folder.h"
+#include "eval/results_json.h"
+#include "eval/run.h"
+#include "model/folder.h"
+
+namespace flanmoe {
+namespace {
+
+std::vector<std::string> names_of(const std::string& list) {
+  std::vector<std::string> names;
+  std::istringstream stream(list);
+  for (std::string name; std::getline(stream, name, ',');) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+EvalOptions options_of(const ConfigNode& config, const EvalArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.limit > 0) overrides.push_back(fmt::format("max_items={}", arguments.limit));
+  EvalOptions options;
+  load_options(with_overrides(config, overrides), options);
+  if (options.tasks.empty()) {
+    fail_input(
+        "'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout\"]', or suites, as in --suite "
+        "mmlu,bbh");
+  }
+  return options;
+}
+
+EvalSetup setup_of(const EvalArguments& arguments) {
+  const fs::path folder = arguments.model;
+  EvalSetup setup{arguments.model, model_hash(folder), "", "model", kVersion, typed_command()};
+  if (fs::exists(folder / "spiece.model")) setup.tokenizer_hash = checksum_file(folder / "spiece.model");
+  return setup;
+}
+
+struct LoadedModel {
+  T5Model model;
+  Tokenizer tokenizer;
+};
+
+Answerer loaded_answerer(const EvalArguments& arguments) {
+  const auto loaded =
+      std::make_shared<LoadedModel>(LoadedModel{load_model(arguments.model), open_model_tokenizer(arguments.model)});
+  check_tokenizer_fits(loaded->tokenizer, loaded->model.options().vocab_size, arguments.model);
+  const Answerer answerer = model_answerer(loaded->model, loaded->tokenizer);
+  return [loaded, answerer](const AskedTask& asked, size_t begin, size_t end) { return answerer(asked, begin, end); };
+}
+
+// Progress with items per second of this process.
+class ItemProgress {
+ public:
+  void operator()(int64_t done, int64_t total, const std::string& task) {
+    if (!progress_) {
+      progress_.emplace("eval", total, "item");
+      first_done_ = done;
+      start_ = std::chrono::steady_clock::now();
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double rate = seconds > 0.0 ? static_cast<double>(done - first_done_) / seconds : 0.0;
+    progress_->update(done, fmt::format("{:.1f} items/s, {}", rate, task));
+    if (done == total) progress_->finish(fmt::format("{} items, {:.1f} items/s", done - first_done_, rate));
+  }
+
+ private:
+  std::optional<Progress> progress_;
+  int64_t first_done_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
+
+void leave_if_asked(const std::string& out) {
+  const int signal = pending_signal();
+  if (signal == 0) return;
+  throw Interrupted(signal, out.empty() ? "stopped; with --out the evaluation could be gone on with"
+                                        : out + ": stopped; the same command goes on from here");
+}
+
+EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const SampleFolder* samples) {
+  ItemProgress progress;
+  RunHooks hooks;
+  hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
+  hooks.between_parts = [&arguments] { leave_if_asked(arguments.out); };
+  return run_tasks(plan.runs, loaded_answerer(arguments), samples, hooks);
+}
+
+}  // namespace
+
+PlanRequest plan_request(const EvalArguments& arguments) {
+  PlanRequest request{{}, names_of(arguments.tasks), arguments.skip_missing, arguments.data};
+  for (const std::string& name : names_of(arguments.suites)) {
+    const fs::path file = find_preset("suites", name);
+    request.suites.push_back({file.stem().string(), options_of(load_config(file), arguments)});
+  }
+  if (request.suites.empty()) request.suites.push_back({"", options_of(ConfigNode(), arguments)});
+  return request;
+}
+
+int run_evaluation(const EvalArguments& arguments) {
+  if (arguments.model.empty()) fail_input("no model is named; expected a model folder");
+  const PlanRequest request = plan_request(arguments);
+  const Plan plan = make_plan(request);
+  for (const std::string& left_out : plan.left_out) log_warn("left out: {}", left_out);
+  const EvalSetup setup = setup_of(arguments);
+  const Json config = config_json(setup, request, plan);
+  std::optional<EvalFolder> folder;
+  if (!arguments.out.empty()) folder.emplace(arguments.out, config);
+  if (folder && folder->finished()) {
+    log_info("{}: finished already; these are its results", arguments.out);
+    print_results(read_results(arguments.out), arguments.json);
+    return kExitDone;
+  }
+  const EvalResult result = ask_all(arguments, plan, folder ? &folder->samples() : nullptr);
+  const Json results = results_json(result, setup, config, plan);
+  if (folder) folder->finish(results);
+  print_results(results, arguments.json);
+  return kExitDone;
+}
+
+}  // namespace flanmoe

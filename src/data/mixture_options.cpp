@@ -1,0 +1,88 @@
+#include "base/error.h"
+#include "data/source.h"
+
+namespace flanmoe {
+namespace {
+
+void check_groups(const MixtureOptions& options) {
+  const auto fits = [&options](size_t size) { return size == 0 || size == options.groups.size(); };
+  if (!fits(options.proportions.size()) || !fits(options.caps.size())) {
+    fail_input("'proportions' has {} entries and 'caps' {}, 'groups' {}; expected one each per group, or none",
+               options.proportions.size(), options.caps.size(), options.groups.size());
+  }
+  for (const double proportion : options.proportions) {
+    if (!(proportion >= 0.0)) fail_input("'proportions' holds {}, expected 0 or more", proportion);
+  }
+  for (const int64_t cap : options.caps) {
+    if (cap < 1) fail_input("'caps' holds {}, expected 1 or more", cap);
+  }
+}
+
+}  // namespace
+
+void StyleWeights::fields(FieldVisitor& v) {
+  const auto weight = [&v](const char* name, double& value, const char* help) {
+    v.field(name, value, help);
+    v.require(value >= 0.0, name, "0 or more");
+  };
+  weight("zs_opt", zs_opt, "no exemplars, options shown");
+  weight("zs_noopt", zs_noopt, "no exemplars, options hidden");
+  weight("fs_opt", fs_opt, "exemplars, options shown");
+  weight("fs_noopt", fs_noopt, "exemplars, options hidden");
+}
+
+void MixtureOptions::fields(FieldVisitor& v) {
+  const auto share = [&v](const char* name, double& value, const char* help) {
+    v.field(name, value, help);
+    v.require(value >= 0.0 && value <= 1.0, name, "a number in [0, 1]");
+  };
+  v.field("tasks", tasks, "task files or folders");
+  v.field("include", include, "names of tasks to keep, * and ? allowed; empty = all");
+  v.field("exclude", exclude, "names of tasks left out; * and ? allowed");
+  v.field("clusters", clusters, "keep tasks of these clusters only; * and ? allowed");
+  v.field("sources", sources, "keep tasks of these sources only; * and ? allowed");
+  v.field("num_tasks", num_tasks, "keep the first so many tasks of a seeded order; 0 = all");
+  v.require(num_tasks >= 0, "num_tasks", "0 or more");
+  v.field("subset_seed", subset_seed, "of that order, and of the rows that a cap keeps");
+  v.field("groups", groups, "groups with their own proportion and cap");
+  v.field("proportions", proportions, "share of examples per group; empty = by the sizes of its tasks");
+  v.field("caps", caps, "most rows used of a task of the group; empty = 30000");
+  v.field("temperature", temperature, "a task weighs size^(1/temperature), after the cap");
+  v.require(temperature > 0.0, "temperature", "a number above 0");
+  v.field("rates", rates, "name of tasks (* and ? allowed) -> weight inside its group in place of the size");
+  share("few_shot_share", few_shot_share, "share of examples with exemplars in front");
+  v.section("styles", styles, "weights of the styles in place of few_shot_share");
+  v.field("max_shots", max_shots, "most exemplars");
+  v.require(max_shots >= 0, "max_shots", "0 or more");
+  v.field("few_shot_length", few_shot_length, "tokens that exemplars and query may fill; 0 = source_length");
+  v.require(few_shot_length >= 0, "few_shot_length", "0 or more");
+  v.field("separators", separators, "behind an exemplar, one drawn per example; empty = two line ends");
+  share("cot_share", cot_share, "share of chain-of-thought prompts where a task has them");
+  v.field("cot_few_shot_share", cot_few_shot_share, "share of these with exemplars; -1 = as other examples");
+  v.require(cot_few_shot_share == -1.0 || (cot_few_shot_share >= 0.0 && cot_few_shot_share <= 1.0),
+            "cot_few_shot_share", "a number in [0, 1], or -1");
+  share("inversion_share", inversion_share, "share of inverted prompts where a task has them");
+  v.choice("answers", answers, {"first", "random"}, "which of several accepted answers is the target");
+  v.field("source_length", source_length, "tokens of a source, eos included; longer ones are cut");
+  v.require(source_length >= 2, "source_length", "2 or more");
+  v.field("target_length", target_length, "tokens of a target, eos included");
+  v.require(target_length >= 2, "target_length", "2 or more");
+  v.field("examples_per_batch", examples_per_batch, "examples per batch");
+  v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");
+  v.field("pack", pack, "several examples per row");
+}
+
+void check_mixture_options(const MixtureOptions& options) {
+  check_groups(options);
+  if (options.tasks.empty()) fail_input("'tasks' is empty: name task files or folders");
+  if (options.max_shots == 0 && options.styles.fs_opt + options.styles.fs_noopt > 0.0) {
+    fail_input("'styles' asks for exemplars (fs_opt {}, fs_noopt {}), but 'max_shots' is 0; expected 1 or more",
+               options.styles.fs_opt, options.styles.fs_noopt);
+  }
+  if (options.few_shot_length > options.source_length) {
+    fail_input("'few_shot_length' is {}, expected at most 'source_length', which is {}", options.few_shot_length,
+               options.source_length);
+  }
+}
+
+}  // namespace flanmoe

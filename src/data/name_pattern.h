@@ -1,0 +1,17 @@
+// Names with wildcards, as options hold them: * stands for any text, ? for one character.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flanmoe {
+
+bool matches_pattern(const std::string& name, const std::string& pattern);
+bool matches_any(const std::string& name, const std::vector<std::string>& patterns);
+
+// For messages: the name that `pattern` was probably meant to match, "" when none is near. What stands before the first
+// wildcard is compared with as much of each name.
+std::string nearest_match(const std::string& pattern, const std::vector<std::string>& names);
+
+}  // namespace flanmoe

@@ -1,0 +1,74 @@
+// What an evaluation finds: items, tasks, suites (definitions.md: accuracy, suite score, normalised score, interval).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace flanmoe {
+
+// Log-probability (natural log) of an option as the answer, in three variants.
+struct OptionScore {
+  std::string text;            // what was scored: the option or its marker
+  double sum = 0.0;            // over its tokens
+  double per_token = 0.0;      // sum / number of tokens
+  double unconditional = 0.0;  // sum - the sum behind an empty prompt
+};
+
+struct ItemResult {
+  std::string task, id, cluster_id, prompting;  // prompting: "direct" | "cot"
+  std::string prediction, answer;               // answer extracted, "" = none found; first accepted answer
+  double score = 0.0;                           // 0..1
+  bool truncated = false;                       // lost exemplars, context or its front
+
+  std::vector<std::string> answers;   // all accepted
+  std::string prompt, output;         // as text; the output as generated, "" when options were ranked
+  std::string invalid;                // why no answer was found
+  bool ended = true;                  // false: the output is as long as allowed
+  bool refused = false;               // even the bare question is too long: not asked, no score
+  bool context_cut = false;           // the middle of its passage is left out
+  int64_t num_exemplars = 0;          // shown
+  int64_t num_exemplars_dropped = 0;  // for want of room
+  std::vector<std::string> options;   // to choose from
+  std::vector<OptionScore> ranking;   // of the options, when they were ranked
+};
+
+struct TaskResult {
+  std::string task, suite, cluster, prompting;
+  int64_t num_items = 0, num_truncated = 0, num_unanswered = 0;
+  double score = 0.0;           // percent, of the items that were asked
+  double standard_error = 0.0;  // percent, over items, clustered by passage
+  double chance = 0.0;          // percent
+  int64_t num_available = 0;    // rows of the split; more than num_items when `max_items` cuts
+  int64_t num_refused = 0;      // of num_items
+  int64_t num_exemplars_dropped = 0, num_contexts_cut = 0, num_unended = 0;
+  int64_t shots = 0;  // exemplars asked for
+  int64_t version = 1;
+  std::string metric;
+  double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }
+  double normalised_error() const { return 100.0 * standard_error / (100.0 - chance); }
+  std::string name() const { return prompting == "cot" ? task + "_cot" : task; }  // unique in an evaluation
+};
+
+struct SuiteResult {
+  std::string suite, prompting;  // "exam", "direct"
+  int64_t num_tasks = 0, num_items = 0;
+  double score = 0.0, normalised = 0.0, standard_error = 0.0;  // plain mean over tasks
+  double pooled = 0.0;                                         // mean over items, percent
+  int64_t num_scored = 0;                                      // items that were not refused
+  double normalised_error = 0.0;                               // standard error of `normalised`
+  std::string category;                                        // "" = the whole suite, else its tasks of this cluster
+  std::vector<std::string> tasks;                              // TaskResult::name()
+};
+
+struct EvalResult {
+  std::vector<TaskResult> tasks;
+  std::vector<SuiteResult> suites;  // each (suite, prompting)
+  double normalised_average = 0.0;  // mean over suites of the mean over tasks
+  std::vector<ItemResult> items;
+};
+
+// Half of the 95% interval over items.
+inline double half_interval(double standard_error) { return 1.959963984540054 * standard_error; }
+
+}  // namespace flanmoe

@@ -1,0 +1,34 @@
+// Suites: files of configs/suites/ that name tasks and how they are asked. From suites to the tasks of an evaluation.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eval/options.h"
+#include "eval/task_run.h"
+
+namespace flanmoe {
+
+struct Suite {
+  std::string name;  // "" = each task stands under its own suite
+  EvalOptions options;
+};
+
+struct PlanRequest {
+  std::vector<Suite> suites;
+  std::vector<std::string> globs;  // names of tasks ("mmlu_*"); empty = all
+  bool skip_missing = false;       // tasks whose files are not there are left out
+  std::filesystem::path data;      // what {data} stands for
+};
+
+struct Plan {
+  std::vector<TaskRun> runs;
+  std::vector<std::string> left_out;  // "mmlu_anatomy: FILE is not there"
+};
+
+// Every task once, its files present. UserError for a glob that fits no task (with the nearest names), for two tasks of
+// one name, for a file that is not there, and when nothing is left.
+Plan make_plan(const PlanRequest& request);
+
+}  // namespace flanmoe
