@@ -25,6 +25,7 @@ std::function<int()> setup_data(CLI::App& parser) {
   std::vector<std::pair<CLI::App*, std::function<int()>>> runs;
   for (const Subcommand& subcommand : kSubcommands) {
     CLI::App* part = parser.add_subcommand(subcommand.name, subcommand.help);
+    part->fallthrough();  // -q and -v may stand behind a subcommand
     runs.emplace_back(part, subcommand.setup(*part));
   }
   return [runs] {

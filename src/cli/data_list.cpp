@@ -43,10 +43,15 @@ bool is_there(const std::string& file) {
   }
 }
 
-// Rows of a split; none when its file is not there.
+// Rows of a split; none when its file is not there, or cannot be read, which is told: the list goes on.
 std::optional<int64_t> num_rows(const TaskSpec& task, const std::string& split, const std::string& file) {
   if (!is_there(file)) return {};
-  return static_cast<int64_t>(load_rows(task, split).size());
+  try {
+    return static_cast<int64_t>(load_rows(task, split).size());
+  } catch (const UserError& error) {
+    log_warn("task '{}', split '{}': {}", task.name, split, error.what());
+    return {};
+  }
 }
 
 Json as_json(const TaskSpec& task) {
@@ -95,7 +100,7 @@ std::function<int()> setup_data_list(CLI::App& parser) {
                     "task files or folders, mixtures, or names of tasks (* and ? allowed); none = all that ship");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
-  parser.add_flag("--json", arguments->json, "as JSON on stdout; a split whose file is not there has null rows");
+  parser.add_flag("--json", arguments->json, "as JSON on stdout; a split that is not there has null rows");
   return [arguments] { return run(*arguments); };
 }
 

@@ -44,6 +44,19 @@ TEST_F(Data, ListTellsRowsAndWhetherTasksMayBeTrainedOn) {
   EXPECT_GT(held["out"], 3);
 }
 
+TEST_F(Data, ListGoesOnWhereASplitIsAbsentOrDamaged) {
+  put("good.jsonl", "{\"id\": \"1\", \"fields\": {\"q\": \"x\"}, \"answers\": [\"y\"]}\n");
+  put("bad.jsonl", "{\"id\"\n");
+  put("task.yaml",
+      "name: one\nformat: jsonl\nsplits: {train: good.jsonl, dev: bad.jsonl, test: none.jsonl}\n"
+      "templates: [{input: \"{q}\"}]\n");
+  const Ended ended = flanmoe({"data", "list", (folder_ / "task.yaml").string()});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.out.find("dev absent, test absent, train 1"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.err.find("task 'one', split 'dev': "), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("bad.jsonl:1"), std::string::npos) << ended.err;
+}
+
 TEST_F(Data, ShowSetsInputAndTargetApart) {
   const Ended ended = flanmoe({"data", "show", mixture(), "--data", data(), "--count", "4"});
   ASSERT_EQ(ended.status, 0) << ended.err;
@@ -120,7 +133,7 @@ TEST_F(Data, StatsAddUp) {
   EXPECT_NEAR(configured, 1.0, 1e-9);
   EXPECT_EQ(styles, 800);
   EXPECT_GT(stats.at("packed_fill").at("source").get<double>(), 0.3);
-  const Ended table = flanmoe({"data", "stats", mixture(), "--data", data(), "--draws", "100"});
+  const Ended table = flanmoe({"data", "stats", mixture(), "--data", data(), "--draws", "100", "-q"});
   ASSERT_EQ(table.status, 0) << table.err;
   EXPECT_NE(table.out.find("100 draws; styles: "), std::string::npos) << table.out;
 }

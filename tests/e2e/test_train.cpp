@@ -28,7 +28,8 @@ class Train : public FolderTest {
     std::vector<Json> lines;
     for (const std::string& line : read_lines(folder_ / out / "metrics.jsonl")) {
       lines.push_back(parse_json(line, "metrics.jsonl"));
-      for (const char* timing : {"wall_time", "train/tokens_per_second", "train/loader_wait"}) lines.back().erase(timing);
+      for (const char* timing : {"wall_time", "train/tokens_per_second", "train/loader_wait"})
+        lines.back().erase(timing);
     }
     return lines;
   }
@@ -109,18 +110,6 @@ TEST_F(Train, ItsRoutingIsAnalysed) {
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_TRUE(ended.out.starts_with("stack")) << ended.out;
   for (const char* part : {"encoder", "decoder", "utilisation"}) EXPECT_NE(ended.out.find(part), std::string::npos);
-}
-
-TEST_F(Train, AWorldIsListedAndShown) {
-  const Ended table = flanmoe({"data", "tasks", world().string()});
-  EXPECT_EQ(table.status, 0) << table.err;
-  EXPECT_TRUE(table.out.starts_with("task ")) << table.out;
-  const Ended shown = flanmoe({"data", "show", world().string(), "--count", "3"});
-  EXPECT_EQ(shown.status, 0) << shown.err;
-  size_t arrows = 0;
-  for (size_t at = shown.out.find("\n=> "); at != std::string::npos; at = shown.out.find("\n=> ", at + 1)) ++arrows;
-  EXPECT_EQ(arrows, 3u);
-  EXPECT_EQ(flanmoe({"data", "show", world().string(), "--count", "3"}).out, shown.out);
 }
 
 }  // namespace
