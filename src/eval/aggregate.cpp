@@ -60,18 +60,16 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
   return suites;
 }
 
-// A metric with one value for the whole task, in the place of the mean over items.
-void score_corpus(TaskResult& task, const std::vector<ItemResult>& items) {
+// A metric with one value for the whole task.
+FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResult>& items) {
   std::vector<CorpusItem> scored;
   for (const ItemResult& item : items) {
     if (item.refused) continue;
     scored.push_back(
         {item.prediction, item.answers, item.score, item.options, item.group, item.member, item.cluster_id});
   }
-  const CorpusValue value = corpus_metric_named(task.metric)(scored, kCorpusSeed);
-  task.score = 100.0 * value.value.value_or(0.0);
-  task.standard_error = 100.0 * value.standard_error.value_or(0.0);
-  task.undefined = value.undefined;
+  const CorpusValue value = corpus_metric_named(metric)(scored, kCorpusSeed);
+  return {metric, 100.0 * value.value.value_or(0.0), 100.0 * value.standard_error.value_or(0.0), value.undefined};
 }
 
 }  // namespace
@@ -102,7 +100,13 @@ TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& it
     fail_input("task '{}': not one of its {} prompts fits into source_length={}; expected a larger one", task.task,
                task.num_items, asked.run.options.source_length);
   }
-  if (is_corpus_metric(task.metric)) score_corpus(task, items);
+  if (is_corpus_metric(task.metric)) {  // in the place of the mean over items
+    const FurtherValue value = value_of_task(task.metric, items);
+    task.score = value.score;
+    task.standard_error = value.standard_error;
+    task.undefined = value.undefined;
+  }
+  for (const std::string& metric : asked.run.task.further_metrics) task.further.push_back(value_of_task(metric, items));
   return task;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/task_paths.h"
+#include "eval/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {
@@ -73,6 +74,7 @@ std::vector<TaskRun> plan_tasks(const EvalOptions& options, const std::filesyste
 }
 
 AskedTask open_task(const TaskRun& run, BadRows& bad_rows) {
+  for (const std::string& metric : run.task.further_metrics) corpus_metric_named(metric);  // refuses an unknown one
   AskedTask asked{run, load_rows(run.task, run.split(), bad_rows), load_exemplars(run, bad_rows)};
   asked.num_available = static_cast<int64_t>(asked.rows.size());
   const int64_t limit = run.options.max_items;
