@@ -1,5 +1,6 @@
 #include "eval/aggregate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -55,7 +56,7 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
     suite.normalised /= count;
     suite.standard_error = std::sqrt(suite.standard_error) / count;
     suite.normalised_error = std::sqrt(suite.normalised_error) / count;
-    suite.pooled /= static_cast<double>(suite.num_scored);
+    suite.pooled /= static_cast<double>(std::max<int64_t>(suite.num_scored, 1));
   }
   return suites;
 }
@@ -76,6 +77,7 @@ FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResu
 
 void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
   count_items(task, items);
+  if (task.num_refused == task.num_items) return;
   const auto count = static_cast<double>(task.num_items - task.num_refused);
   double sum = 0.0;
   for (const ItemResult& item : items) sum += item.score;  // a refused item's is 0
@@ -97,8 +99,9 @@ TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& it
   TaskResult task = unscored(asked);
   score_task(task, items);
   if (task.num_refused == task.num_items) {
-    fail_input("task '{}': not one of its {} prompts fits into source_length={}; expected a larger one", task.task,
-               task.num_items, asked.run.options.source_length);
+    task.undefined = fmt::format("not one of its {} prompts fits into source_length={}", task.num_items,
+                                 asked.run.options.source_length);
+    return task;
   }
   if (is_corpus_metric(task.metric)) {  // in the place of the mean over items
     const FurtherValue value = value_of_task(task.metric, items);

@@ -50,7 +50,7 @@ struct TaskResult {
   int64_t num_available = 0;    // rows of the split; more than num_items when `max_items` cuts
   int64_t num_refused = 0;      // of num_items
   int64_t num_exemplars_dropped = 0, num_contexts_cut = 0, num_unended = 0;
-  std::string undefined;  // why a metric over the whole task has no value; its score is 0 then
+  std::string undefined;  // why there is no value (its score is 0 then): all items refused, a constant correlated
   int64_t shots = 0;      // exemplars asked for
   int64_t version = 1;
   std::string metric;

@@ -52,6 +52,9 @@ std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const st
   std::vector<std::filesystem::path> files;
   const std::string file = found->second.substr(0, found->second.find('#'));
   for (const FileMatch& match : matching_files(file, fmt::format("task '{}'", task.name))) files.push_back(match.file);
+  const size_t hash = found->second.find('#');
+  const std::filesystem::path part = hash == std::string::npos ? "" : found->second.substr(hash + 1);
+  if (part.has_extension()) files.push_back((files.front().parent_path() / part).lexically_normal());
   return files;
 }
 
