@@ -37,9 +37,9 @@ std::vector<TaskSpec> tasks_named(const std::string& pattern, const std::filesys
   const std::string nearest = nearest_match(pattern, names);
   fail_input("'{}' is no file, mixture or task{}{}", pattern,
              nearest.empty() ? "; flanmoe data list shows the tasks" : fmt::format("; did you mean '{}'?", nearest),
-             faults.empty()
-                 ? ""
-                 : fmt::format(" ({} task files could not be read, the first: {})", faults.size(), faults.front()));
+             faults.empty() ? ""
+                            : fmt::format(" (the data of {} task files are not there, the first: {})", faults.size(),
+                                          faults.front()));
 }
 
 }  // namespace
@@ -65,15 +65,15 @@ DataChoice choose_data(const std::string& word, const std::filesystem::path& dat
 std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "tasks")) {
-    const bool shared_templates = entry.path().parent_path().filename() == "templates";
-    if (entry.path().extension() == ".yaml" && !shared_templates) files.push_back(entry.path());
+    const std::string folder = entry.path().lexically_relative(home_folder() / "tasks").begin()->string();
+    if (entry.path().extension() == ".yaml" && folder != "templates" && folder != "real") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   std::vector<TaskSpec> tasks;
   for (const auto& file : files) {
     try {
       for (TaskSpec& task : load_tasks(file, data_folder)) tasks.push_back(std::move(task));
-    } catch (const UserError& error) {
+    } catch (const MissingFile& error) {
       faults.emplace_back(error.what());
     }
   }

@@ -22,7 +22,8 @@ struct DataChoice {
 // UserError with the nearest name for a word that is none of these.
 DataChoice choose_data(const std::string& word, const std::filesystem::path& data_folder);
 
-// Every task that ships. A file that cannot be read, most often because its data are not there, is told in `faults`.
+// Every task that ships, but those of tasks/real: a study's own forms of the same tasks. Files of tasks whose data are
+// not there are told in `faults`.
 std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults);
 
 }  // namespace flanmoe

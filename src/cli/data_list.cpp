@@ -8,6 +8,7 @@
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
 #include "data/mixture.h"
+#include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
@@ -32,9 +33,19 @@ std::vector<TaskSpec> chosen_tasks(const ListArguments& arguments) {
   return tasks;
 }
 
-// Rows of a split; none when its file is not in the data folder. "FILE#PART" is a part of FILE.
+// Whether the data folder holds a split: FILE, FILE#PART, or a pattern of files.
+bool is_there(const std::string& file) {
+  if (file.find('*') == std::string::npos) return fs::exists(file) || fs::exists(file.substr(0, file.rfind('#')));
+  try {
+    return !matching_files(file, file).empty();
+  } catch (const MissingFile&) {
+    return false;
+  }
+}
+
+// Rows of a split; none when its file is not there.
 std::optional<int64_t> num_rows(const TaskSpec& task, const std::string& split, const std::string& file) {
-  if (!fs::exists(file) && !fs::exists(file.substr(0, file.rfind('#')))) return {};
+  if (!is_there(file)) return {};
   return static_cast<int64_t>(load_rows(task, split).size());
 }
 

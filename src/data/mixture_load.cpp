@@ -4,7 +4,9 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/random.h"
+#include "data/bad_rows.h"
 #include "data/mixture.h"
 #include "data/name_pattern.h"
 
@@ -63,10 +65,10 @@ void check_prompts(const std::vector<PromptTemplate>& templates, const MixtureTa
   }
 }
 
-MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options) {
+MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options, BadRows& bad_rows) {
   MixtureTask task;
   task.task = spec;
-  task.rows = load_rows(spec, "train");
+  task.rows = load_rows(spec, "train", bad_rows);
   task.num_rows = static_cast<int64_t>(task.rows.size());
   const uint64_t seed = stream_key(static_cast<uint64_t>(options.subset_seed), "rows of " + spec.name);
   task.rows = capped_rows(std::move(task.rows), cap_of(spec, options), seed);
@@ -151,7 +153,10 @@ void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options) 
 
 std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
   std::vector<MixtureTask> tasks;
-  for (const TaskSpec& spec : mixture_specs(options, data_folder)) tasks.push_back(loaded_task(spec, options));
+  BadRows bad_rows(on_bad_row_named(options.on_bad_row));
+  for (const TaskSpec& spec : mixture_specs(options, data_folder))
+    tasks.push_back(loaded_task(spec, options, bad_rows));
+  for (const std::string& line : bad_rows.report()) log_warn("{}", line);
   fill_rates(tasks, options);
   return tasks;
 }

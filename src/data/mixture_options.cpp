@@ -63,6 +63,7 @@ void MixtureOptions::fields(FieldVisitor& v) {
             "cot_few_shot_share", "a number in [0, 1], or -1");
   share("inversion_share", inversion_share, "share of inverted prompts where a task has them");
   v.choice("answers", answers, {"first", "random"}, "which of several accepted answers is the target");
+  v.choice("on_bad_row", on_bad_row, {"stop", "skip"}, "what a malformed training row does; skip warns");
   v.field("source_length", source_length, "tokens of a source, eos included; longer ones are cut");
   v.require(source_length >= 2, "source_length", "2 or more");
   v.field("target_length", target_length, "tokens of a target, eos included");

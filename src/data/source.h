@@ -81,6 +81,7 @@ struct MixtureOptions {
   double cot_share = 0.5;               // for tasks with chain-of-thought templates: share that uses them
   double cot_few_shot_share = -1.0;     // share of chains of thought with exemplars; -1 = as other examples
   double inversion_share = 0.0;         // for tasks with inverted templates: share that uses them
+  std::string on_bad_row = "stop";      // stop | skip (with a warning) malformed training rows
   std::string answers = "first";        // of several accepted answers the target is the first | a random one
 
   // Tokens, eos included. Exemplars that do not fit are left out, the last first; a longer query is cut at its end.

@@ -193,8 +193,17 @@ TEST_F(MixtureTasks, ATaskWithoutRowsIsTold) {
   add_task("full", "muffin", 3);
   add_task("bare", "muffin", 0);
   const std::string message = refusal(options());
-  EXPECT_TRUE(tells(message, "bare"));
-  EXPECT_TRUE(tells(message, "train"));
+  EXPECT_TRUE(tells(message, "bare.jsonl"));
+  EXPECT_TRUE(tells(message, "the file is empty"));
+}
+
+TEST_F(MixtureTasks, MalformedRowsStopOrAreSkipped) {
+  add_task("a", "muffin", 3);
+  put("a.jsonl", content_of(folder_ / "a.jsonl") + "{\"id\": \"9\", \"fields\"\n");
+  EXPECT_TRUE(tells(refusal(options()), "a.jsonl:4"));
+  MixtureOptions o = options();
+  o.on_bad_row = "skip";
+  EXPECT_EQ(load_mixture(o, folder_)[0].num_rows, 3);
 }
 
 TEST_F(MixtureTasks, PromptsThatDoNotFitTheRowsAreToldBeforeTheRunBegins) {
