@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 RUNS ?= 1000000
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test parity fuzz bench bench-decode lint format clean
+.PHONY: help setup build study test parity fuzz bench bench-decode bench-data lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,12 @@ bench: setup ## build and run the benchmarks of the kernels against their refere
 bench-decode: setup ## time loading and decoding of T5-base and Switch-base-16 beside transformers
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@FLANMOE_HOME=$(CURDIR) $$(scripts/parity_venv.sh) bench/bench_decode.py $(RUN)
+
+bench-data: setup ## time encoding beside SentencePiece, and batches of the real study's mixture (DATA=FOLDER)
+	@scripts/build.sh $(BUILD) $(JOBS) bench_tokenizer
+	@scripts/build.sh $(BUILD) $(JOBS) bench_batches
+	@$(BUILD)/bench_tokenizer $(DATA)/tokenizer/t5_spiece.model 3 $(DATA)/corpus/*/*.gz
+	@$(BUILD)/bench_batches configs/study/real.yaml $(DATA) $(DATA)/tokenizer/t5_spiece.model 400
 
 lint: setup ## check formatting and run clang-tidy
 	@scripts/lint.sh

@@ -34,14 +34,16 @@ const std::vector<Command>& commands() {
        "  echo '{\"prompt\": \"2 + 2 =\", \"answers\": [\"4\", \"5\"]}' | flanmoe score MODEL --tokens",
        setup_score},
       {"data",
-       "write the built-in world; list tasks, show examples, measure mixtures, look for evaluation text in them",
+       "write the built-in world; list tasks, show examples, measure mixtures, look for evaluation text in them, write "
+       "them as token ids",
        "  flanmoe data make --out world seed=3 num_facts=2000\n"
        "  flanmoe data list 'cot_*' small --data ../shared/data\n"
        "  flanmoe data show world/tasks --count 5\n"
        "  flanmoe data show small --data ../shared/data --tokenizer spiece.model --count 3\n"
        "  flanmoe data show --corpus --data world --count 3\n"
        "  flanmoe data stats small --data ../shared/data --tokenizer spiece.model\n"
-       "  flanmoe data check small --against mmlu bbh --data ../shared/data",
+       "  flanmoe data check small --against mmlu bbh --data ../shared/data\n"
+       "  flanmoe data build small --data ../shared/data --tokenizer spiece.model --out cache",
        setup_data},
       {"tokenizer", "ids of texts, texts of ids, a new vocabulary, what a vocabulary holds",
        "  flanmoe tokenizer encode MODEL \"What is the job of Velor?\" --pieces\n"

@@ -15,6 +15,7 @@ constexpr Subcommand kSubcommands[] = {
     {"show", "print examples as a model sees them: of a task, a mixture, the corpus", setup_data_show},
     {"stats", "what a mixture gives: shares, styles, tokens, what is cut, per task", setup_data_stats},
     {"check", "is evaluation text in the training text? Exit status 3 if it is", setup_data_check},
+    {"build", "write a mixture's examples as token ids, for mixture.cache", setup_data_build},
 };
 
 }  // namespace

@@ -11,5 +11,6 @@ std::function<int()> setup_data_list(CLI::App& parser);
 std::function<int()> setup_data_show(CLI::App& parser);
 std::function<int()> setup_data_stats(CLI::App& parser);
 std::function<int()> setup_data_check(CLI::App& parser);
+std::function<int()> setup_data_build(CLI::App& parser);
 
 }  // namespace flanmoe

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
+#include "eval/answerer.h"
 
 namespace flanmoe {
 namespace {
@@ -20,8 +21,32 @@ void add_questions(CLI::App& parser, EvalArguments& arguments) {
       ->type_name("N");
   parser.add_option("--data", arguments.data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
+  parser
+      .add_option("--on-bad-row", arguments.on_bad_row,
+                  "a row that cannot be read: stop (default), or skip it, and say how many and why")
+      ->check(CLI::IsMember({"stop", "skip"}));
   parser.add_flag("--skip-missing", arguments.skip_missing,
                   "leave out tasks whose files are not in the data folder, and say which");
+}
+
+void add_answers(CLI::App& parser, EvalArguments& arguments) {
+  parser.add_option("--baseline", arguments.baseline, "no model: what answering without reading scores")
+      ->check(CLI::IsMember(baseline_names()));
+  parser
+      .add_option(
+          "--predictions", arguments.predictions,
+          "no model: one answer per line, {\"task\", \"id\", \"prediction\"}, with \"prompting\" (direct or cot) "
+          "where a task is asked both ways")
+      ->type_name("FILE");
+  parser
+      .add_option("--compare", arguments.compare,
+                  "no model: two folders that --out wrote; differences B - A of tasks, suites and the normalised "
+                  "average, 95% intervals by paired bootstrap over items, 10,000 resamples")
+      ->expected(2)
+      ->type_name("A B");
+  parser.add_option("--seed", arguments.seed, "of --compare and of --baseline random (default 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
 }
 
 void add_output(CLI::App& parser, EvalArguments& arguments) {
@@ -43,8 +68,9 @@ std::function<int()> setup_eval(CLI::App& parser) {
                   "settings, on top of each suite's own:\n" + setting_help<EvalOptions>())
       ->type_name("KEY=VALUE");
   add_questions(parser, *arguments);
+  add_answers(parser, *arguments);
   add_output(parser, *arguments);
-  return [arguments] { return run_evaluation(*arguments); };
+  return [arguments] { return arguments->compare.empty() ? run_evaluation(*arguments) : run_comparison(*arguments); };
 }
 
 }  // namespace flanmoe

@@ -11,7 +11,7 @@
 namespace flanmoe {
 
 struct EvalArguments {
-  std::string model, data = ".", out, suites, tasks, baseline, predictions;
+  std::string model, data = ".", out, suites, tasks, baseline, predictions, on_bad_row = "stop";
   std::vector<std::string> overrides, compare;
   int64_t limit = 0, seed = 0;
   bool json = false, skip_missing = false;
@@ -23,6 +23,9 @@ PlanRequest plan_request(const EvalArguments& arguments);
 
 // Asks, writes --out, prints; the exit status.
 int run_evaluation(const EvalArguments& arguments);
+
+// --compare A B.
+int run_comparison(const EvalArguments& arguments);
 
 // results.json as tables on stdout, or as it is.
 void print_results(const Json& results, bool as_json);

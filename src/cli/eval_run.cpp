@@ -12,6 +12,7 @@
 #include "data/tokenizer_folder.h"
 #include "eval/answerer.h"
 #include "eval/eval_folder.h"
+#include "eval/predictions.h"
 #include "eval/results_json.h"
 #include "eval/run.h"
 #include "model/folder.h"
@@ -41,9 +42,31 @@ EvalOptions options_of(const ConfigNode& config, const EvalArguments& arguments)
   return options;
 }
 
+// Exactly one of model, --baseline and --predictions answers. Without a model its place holds the first setting.
+EvalArguments with_one_answerer(EvalArguments arguments) {
+  if (arguments.model.find('=') != std::string::npos && !fs::exists(arguments.model)) {
+    arguments.overrides.insert(arguments.overrides.begin(), arguments.model);
+    arguments.model.clear();
+  }
+  const int count = (arguments.model.empty() ? 0 : 1) + (arguments.baseline.empty() ? 0 : 1) +
+                    (arguments.predictions.empty() ? 0 : 1);
+  if (count != 1)
+    fail_input("{} of a model folder, --baseline and --predictions are given; expected one",
+               count == 0 ? "none" : "two");
+  return arguments;
+}
+
 EvalSetup setup_of(const EvalArguments& arguments) {
+  EvalSetup setup{arguments.model, "", "", "model", kVersion, typed_command()};
+  if (!arguments.predictions.empty()) {
+    setup.answers = fmt::format("predictions {}", checksum_file(arguments.predictions));
+  } else if (!arguments.baseline.empty()) {
+    setup.answers = fmt::format("baseline {}, seed {}", arguments.baseline, arguments.seed);
+  }
+  if (arguments.model.empty()) return setup;
   const fs::path folder = arguments.model;
-  EvalSetup setup{arguments.model, model_hash(folder), "", "model", kVersion, typed_command()};
+  if (!fs::is_directory(folder)) fail_input("{}: no such model folder", arguments.model);
+  setup.model_hash = model_hash(folder);
   if (fs::exists(folder / "spiece.model")) setup.tokenizer_hash = checksum_file(folder / "spiece.model");
   return setup;
 }
@@ -53,7 +76,9 @@ struct LoadedModel {
   Tokenizer tokenizer;
 };
 
-Answerer loaded_answerer(const EvalArguments& arguments) {
+Answerer answerer_of(const EvalArguments& arguments, const Plan& plan) {
+  if (!arguments.predictions.empty()) return prediction_answerer(arguments.predictions, plan.runs);
+  if (!arguments.baseline.empty()) return baseline_answerer(arguments.baseline, static_cast<uint64_t>(arguments.seed));
   const auto loaded =
       std::make_shared<LoadedModel>(LoadedModel{load_model(arguments.model), open_model_tokenizer(arguments.model)});
   check_tokenizer_fits(loaded->tokenizer, loaded->model.options().vocab_size, arguments.model);
@@ -90,17 +115,20 @@ void leave_if_asked(const std::string& out) {
 }
 
 EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const SampleFolder* samples) {
+  BadRows bad_rows(on_bad_row_named(arguments.on_bad_row));
   ItemProgress progress;
   RunHooks hooks;
   hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
   hooks.between_parts = [&arguments] { leave_if_asked(arguments.out); };
-  return run_tasks(plan.runs, loaded_answerer(arguments), samples, hooks);
+  const EvalResult result = run_tasks(plan.runs, answerer_of(arguments, plan), samples, bad_rows, hooks);
+  for (const std::string& line : bad_rows.report()) log_warn("{}", line);
+  return result;
 }
 
 }  // namespace
 
 PlanRequest plan_request(const EvalArguments& arguments) {
-  PlanRequest request{{}, names_of(arguments.tasks), arguments.skip_missing, arguments.data};
+  PlanRequest request{{}, names_of(arguments.tasks), arguments.on_bad_row, arguments.skip_missing, arguments.data};
   for (const std::string& name : names_of(arguments.suites)) {
     const fs::path file = find_preset("suites", name);
     request.suites.push_back({file.stem().string(), options_of(load_config(file), arguments)});
@@ -109,8 +137,8 @@ PlanRequest plan_request(const EvalArguments& arguments) {
   return request;
 }
 
-int run_evaluation(const EvalArguments& arguments) {
-  if (arguments.model.empty()) fail_input("no model is named; expected a model folder");
+int run_evaluation(const EvalArguments& typed) {
+  const EvalArguments arguments = with_one_answerer(typed);
   const PlanRequest request = plan_request(arguments);
   const Plan plan = make_plan(request);
   for (const std::string& left_out : plan.left_out) log_warn("left out: {}", left_out);

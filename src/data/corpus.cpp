@@ -14,8 +14,12 @@ struct Document {
 };
 
 Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
-  const auto pieces = tokenizer.encode_with_offsets(raw.text);
   Document document;
+  if (raw.marked.empty()) {
+    document.ids = tokenizer.encode(raw.text);
+    return document;
+  }
+  const auto pieces = tokenizer.encode_with_offsets(raw.text);
   for (const auto& piece : pieces) document.ids.push_back(piece.id);
   for (const auto& [begin, end] : raw.marked) {
     Spans::value_type span{-1, -1};
@@ -30,13 +34,26 @@ Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
   return document;
 }
 
+// Tokens of a row before it becomes source and target.
+int64_t raw_length(const CorpusOptions& options) {
+  if (options.objective == "prefix_lm") return options.source_length - 1;
+  return corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw;
+}
+
+// Cut behind at least one token and in front of at least one; a row of a single token is all target.
+TokenPair cut_in_two(const TokenIds& ids, RandomStream& stream) {
+  const auto length = static_cast<int64_t>(ids.size());
+  const std::ptrdiff_t cut = length < 2 ? 0 : stream.between(1, length - 1);
+  TokenPair pair{{ids.begin(), ids.begin() + cut}, {ids.begin() + cut, ids.end()}};
+  pair.source.push_back(kEosId);
+  pair.target.push_back(kEosId);
+  return pair;
+}
+
 class CorpusSource final : public BatchSource {
  public:
   CorpusSource(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed)
-      : options_(options),
-        tokenizer_(tokenizer),
-        seed_(seed),
-        raw_length_(corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw) {
+      : options_(options), tokenizer_(tokenizer), seed_(seed), raw_length_(raw_length(options)) {
     for (const std::string& file : options.files) read(file);
     for (const Document& document : documents_) num_tokens_ += static_cast<int64_t>(document.ids.size());
     if (documents_.empty()) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
@@ -45,7 +62,7 @@ class CorpusSource final : public BatchSource {
   TokenBatch batch(uint64_t step) const override {
     std::vector<TokenPair> pairs;
     const auto rows = static_cast<uint64_t>(options_.rows_per_batch);
-    for (uint64_t r = 0; r < rows; ++r) pairs.push_back(corrupted_row(step * rows + r));
+    for (uint64_t r = 0; r < rows; ++r) pairs.push_back(row_pair(step * rows + r));
     return pad_batch(pairs);
   }
 
@@ -108,7 +125,7 @@ class CorpusSource final : public BatchSource {
     return rows_[index];
   }
 
-  TokenPair corrupted_row(uint64_t index) const {
+  Document joined_row(uint64_t index) const {
     const Row row = row_at(index);
     const Permutation order(stream_key(seed_, "corpus_order", row.epoch), documents_.size());
     Document joined;
@@ -117,6 +134,15 @@ class CorpusSource final : public BatchSource {
       const auto shift = static_cast<int64_t>(joined.ids.size());
       for (const auto& [begin, end] : document.marked) joined.marked.emplace_back(begin + shift, end + shift);
       joined.ids.insert(joined.ids.end(), document.ids.begin(), document.ids.end());
+    }
+    return joined;
+  }
+
+  TokenPair row_pair(uint64_t index) const {
+    const Document joined = joined_row(index);
+    if (options_.objective == "prefix_lm") {
+      RandomStream stream(seed_, "prefix", index);
+      return cut_in_two(joined.ids, stream);
     }
     RandomStream stream(seed_, "corrupt", index);
     const auto length = static_cast<int64_t>(joined.ids.size());
@@ -150,6 +176,8 @@ void CorpusOptions::fields(FieldVisitor& v) {
   v.field("salient_share", salient_share, "share of masked spans put on marked spans; 0 = random spans only");
   v.require(salient_share >= 0.0 && salient_share <= 1.0, "salient_share", "a number in [0, 1]");
   v.field("split_documents", split_documents, "cut long documents to rows; false: a row holds whole documents");
+  v.choice("objective", objective, {"span_corruption", "prefix_lm"},
+           "what is learned: masked spans, or the end of a text cut at a random place");
   v.field("rows_per_batch", rows_per_batch, "rows per batch");
   v.require(rows_per_batch >= 1, "rows_per_batch", "1 or more");
 }

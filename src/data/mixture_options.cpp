@@ -70,6 +70,9 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("examples_per_batch", examples_per_batch, "examples per batch");
   v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");
   v.field("pack", pack, "several examples per row");
+  v.field("length_window", length_window, "batches whose examples are sorted by length together; 1 = off");
+  v.require(length_window >= 1, "length_window", "1 or more");
+  v.field("cache", cache, "folder of the examples as token ids; built when missing or stale; empty = none");
 }
 
 void check_mixture_options(const MixtureOptions& options) {
@@ -79,6 +82,8 @@ void check_mixture_options(const MixtureOptions& options) {
     fail_input("'styles' asks for exemplars (fs_opt {}, fs_noopt {}), but 'max_shots' is 0; expected 1 or more",
                options.styles.fs_opt, options.styles.fs_noopt);
   }
+  if (options.pack && options.length_window > 1)
+    fail_input("'length_window' is {} and 'pack' is true; expected one of them", options.length_window);
   if (options.few_shot_length > options.source_length) {
     fail_input("'few_shot_length' is {}, expected at most 'source_length', which is {}", options.few_shot_length,
                options.source_length);

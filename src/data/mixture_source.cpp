@@ -1,4 +1,4 @@
-// Batches of a mixture.
+// Examples of a mixture as token ids, and batches of them.
 #include "base/error.h"
 #include "data/mixture.h"
 
@@ -12,32 +12,6 @@ bool end_within(TokenIds& ids, int64_t length) {
   ids.push_back(kEosId);
   return too_long;
 }
-
-class MixtureSource final : public BatchSource {
- public:
-  MixtureSource(const MixtureOptions& options, const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
-                uint64_t seed)
-      : stream_(options, data_folder, seed), tokenizer_(tokenizer) {}
-
-  TokenBatch batch(uint64_t step) const override {
-    const MixtureOptions& options = stream_.options();
-    const auto count = static_cast<uint64_t>(options.examples_per_batch);
-    std::vector<TokenPair> pairs;
-    for (uint64_t i = 0; i < count; ++i)
-      pairs.push_back(fit_example(stream_.draw(step * count + i), options, tokenizer_).tokens);
-    return options.pack ? pack_batch(pairs, options.source_length, options.target_length) : pad_batch(pairs);
-  }
-
-  std::string describe() const override {
-    size_t rows = 0;
-    for (const MixtureTask& task : stream_.tasks()) rows += task.rows.size();
-    return fmt::format("{} tasks, {} rows", stream_.tasks().size(), rows);
-  }
-
- private:
-  MixtureStream stream_;
-  Tokenizer tokenizer_;
-};
 
 }  // namespace
 
@@ -60,10 +34,23 @@ FittedExample fit_example(MixtureDraw draw, const MixtureOptions& options, const
   return example;
 }
 
+NumberedExamples mixture_examples(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                  const Tokenizer& tokenizer, uint64_t seed) {
+  const auto stream = std::make_shared<const MixtureStream>(options, data_folder, seed);
+  NumberedExamples examples;
+  for (const MixtureTask& task : stream->tasks()) examples.one_pass += static_cast<int64_t>(task.rows.size());
+  examples.description = fmt::format("{} tasks, {} rows", stream->tasks().size(), examples.one_pass);
+  examples.example = [stream, tokenizer](uint64_t index) {
+    return fit_example(stream->draw(index), stream->options(), tokenizer).tokens;
+  };
+  return examples;
+}
+
 std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
                                                  const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
                                                  uint64_t seed) {
-  return std::make_unique<MixtureSource>(options, data_folder, tokenizer, seed);
+  NumberedExamples examples = mixture_examples(options, data_folder, tokenizer, seed);
+  return make_example_source(std::move(examples.example), options, seed, examples.description);
 }
 
 }  // namespace flanmoe

@@ -1,5 +1,6 @@
-// Arithmetic in JSON: GSM8K and AQuA.
+// Arithmetic: GSM8K, AQuA, SVAMP, MGSM.
 #include "data/reader_parts.h"
+#include "data/reader_tables.h"
 #include "data/readers.h"
 
 namespace flanmoe {
@@ -50,9 +51,40 @@ TaskRow aqua_row(const Json& value, const std::string& where) {
   return row;
 }
 
+// {"ID", "Body", "Question", "Equation", "Answer": 51.0, "Type"}.
+TaskRow svamp_row(const Json& value, const std::string& where) {
+  const std::string body = json_filled(value, "Body", where);
+  TaskRow row;
+  row.id = json_id(value, "ID", where);
+  row.fields = {{"body", body},
+                {"question", body + " " + json_filled(value, "Question", where)},
+                {"equation", json_string(value, "Equation", where)},
+                {"type", json_string(value, "Type", where)}};
+  row.answers = {without_commas(json_scalar(value, "Answer", where))};
+  if (!number_of(row.answers[0])) fail_input("{}: 'Answer' is '{}', expected a number", where, excerpt(row.answers[0]));
+  return row;
+}
+
+// question, number.
+TaskRow mgsm_row(const TableRecord& record) {
+  check_cells(record, 2, "question, answer");
+  TaskRow row;
+  row.fields["question"] = record.cells[0];
+  row.answers = {without_commas(trimmed_text(record.cells[1]))};
+  if (!number_of(row.answers[0]))
+    fail_input("{}: the answer is '{}', expected a number", record.where, excerpt(record.cells[1]));
+  return row;
+}
+
 }  // namespace
 
 void read_gsm8k(const DataFile& file, RowSink& rows) { each_object(file, rows, gsm8k_row); }
 void read_aqua(const DataFile& file, RowSink& rows) { each_object(file, rows, aqua_row); }
+void read_svamp(const DataFile& file, RowSink& rows) { each_object(file, rows, svamp_row); }
+
+void read_mgsm(const DataFile& file, RowSink& rows) {
+  each_tsv_record(
+      file, [&rows](const TableRecord& record) { rows.add(record.where, [&record] { return mgsm_row(record); }); });
+}
 
 }  // namespace flanmoe

@@ -42,7 +42,7 @@ TaskRow row_of(const std::string& block, const std::string& where) {
 }
 
 void read_subject(const std::string& subject, const Json& prompt, const DataFile& file, RowSink& rows) {
-  const std::string place = fmt::format("{}: prompt '{}'", file.name(), subject);
+  const std::string place = fmt::format("{}: prompt '{}'", file.name(), excerpt(subject));
   if (!prompt.is_string()) fail_input("{}: found {}, expected a text", place, json_excerpt(prompt));
   int64_t number = 0;
   for (const std::string& block : worked_blocks(prompt.get<std::string>())) {

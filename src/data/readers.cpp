@@ -16,11 +16,16 @@ struct NamedReader {
   Notes notes = nullptr;
 };
 constexpr NamedReader kReaders[] = {
-    {"jsonl", read_jsonl},
-    {"csv", read_csv},
-    {"tsv", read_tsv},
-    {"prompt_jsonl", read_prompt_jsonl},
+    {"jsonl", read_jsonl, kColumns},
+    {"json_rows", read_json_rows, kColumns},
+    {"csv", read_csv, kColumns},
+    {"tsv", read_tsv, kColumns},
+    {"alpaca", read_alpaca},
+    {"sharegpt", read_sharegpt},
+    {"messages", read_messages},
     {"self_instruct", read_self_instruct},
+    {"flan_dump", read_flan_dump},
+    {"prompt_jsonl", read_prompt_jsonl},
     {"niv2", read_niv2, kParts, niv2_notes},
     {"cot_tsv", read_cot_tsv},
     {"mmlu", read_mmlu, kParts},
@@ -31,12 +36,18 @@ constexpr NamedReader kReaders[] = {
     {"boolq", read_boolq},
     {"gsm8k", read_gsm8k},
     {"aqua", read_aqua},
+    {"svamp", read_svamp},
+    {"mgsm", read_mgsm},
     {"asdiv", read_asdiv},
     {"strategyqa", read_strategyqa},
     {"condaqa", read_condaqa},
     {"pubmedqa", read_pubmedqa},
     {"sick", read_sick},
     {"sts_images", read_sts_images},
+    {"cxc", read_cxc, kParts},
+    {"searchqa", read_searchqa},
+    {"mrqa", read_mrqa},
+    {"tydiqa", read_tydiqa, kParts},
 };
 
 std::vector<std::string> names_that_take(Takes what) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ namespace flanmoe {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  virtual TokenBatch batch(uint64_t step) const = 0;
-  virtual std::string describe() const = 0;  // one line for logs: "1,204 documents, 85,120 tokens per epoch"
+  virtual TokenBatch batch(uint64_t step) const = 0;  // safe from several threads
+  virtual std::string describe() const = 0;           // one line for logs: "1,204 documents, 85,120 tokens per epoch"
 };
 
 // Source and target ids of one example, each ending with eos.
@@ -40,6 +41,9 @@ struct CorpusOptions {
   double salient_share =
       0.0;  // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
   bool split_documents = true;  // false: a row holds whole documents
+  // span_corruption | prefix_lm (reference/routing 14): a row is cut at a random place, its beginning is the source
+  // and its end the target.
+  std::string objective = "span_corruption";
   int64_t rows_per_batch = 64;
   void fields(FieldVisitor& visitor);
 };
@@ -83,10 +87,28 @@ struct MixtureOptions {
   int64_t source_length = 128, target_length = 32;
   int64_t examples_per_batch = 64;
   bool pack = false;
+  int64_t length_window = 1;  // batches sorted by length together (data/length_buckets.h); 1 = off
+  std::string cache;          // folder of a token cache (data/cached_mixture.h); "" = none
   void fields(FieldVisitor& visitor);
 };
 // UserError when the options contradict each other, whatever the files hold.
 void check_mixture_options(const MixtureOptions& options);
+
+// Examples by number: a pure function, safe from several threads.
+using ExampleAt = std::function<TokenPair(uint64_t index)>;
+
+struct NumberedExamples {
+  ExampleAt example;
+  int64_t one_pass = 0;     // sum of the sizes of its tasks, capped
+  std::string description;  // one line for logs
+};
+// What the mixture draws, computed when asked for.
+NumberedExamples mixture_examples(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                  const Tokenizer& tokenizer, uint64_t seed);
+
+// Batches of numbered examples: options.examples_per_batch, length_window and pack.
+std::unique_ptr<BatchSource> make_example_source(ExampleAt example, const MixtureOptions& options, uint64_t seed,
+                                                 std::string description);
 
 std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
                                                  const std::filesystem::path& data_folder, const Tokenizer& tokenizer,

@@ -157,8 +157,8 @@ void TaskFile::fields(FieldVisitor& v) {
   v.choice("extraction", spec.extraction, {"", "choice", "yes_no", "span", "number", "text"},
            "rule that finds the answer in a generated text; empty = by the form");
   v.choice("metric", spec.metric,
-           {"accuracy", "exact_match", "number_match", "token_f1", "rouge_1", "rouge_l", "macro_f1", "consistency",
-            "pearson", "spearman"},
+           {"accuracy", "exact_match", "niv2_exact_match", "number_match", "number_string_match", "token_f1", "rouge_1",
+            "rouge_l", "macro_f1", "consistency", "pearson", "spearman"},
            "judge");
   v.field("chance", spec.chance, "percent that guessing gives");
   v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");

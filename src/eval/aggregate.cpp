@@ -5,9 +5,12 @@
 #include <map>
 
 #include "base/error.h"
+#include "eval/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {
+
+constexpr uint64_t kCorpusSeed = 0;  // of the resamples behind a standard error
 
 void count_items(TaskResult& task, const std::vector<ItemResult>& items) {
   task.num_items = static_cast<int64_t>(items.size());
@@ -57,6 +60,20 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
   return suites;
 }
 
+// A metric with one value for the whole task, in the place of the mean over items.
+void score_corpus(TaskResult& task, const std::vector<ItemResult>& items) {
+  std::vector<CorpusItem> scored;
+  for (const ItemResult& item : items) {
+    if (item.refused) continue;
+    scored.push_back(
+        {item.prediction, item.answers, item.score, item.options, item.group, item.member, item.cluster_id});
+  }
+  const CorpusValue value = corpus_metric_named(task.metric)(scored, kCorpusSeed);
+  task.score = 100.0 * value.value.value_or(0.0);
+  task.standard_error = 100.0 * value.standard_error.value_or(0.0);
+  task.undefined = value.undefined;
+}
+
 }  // namespace
 
 void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
@@ -85,6 +102,7 @@ TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& it
     fail_input("task '{}': not one of its {} prompts fits into source_length={}; expected a larger one", task.task,
                task.num_items, asked.run.options.source_length);
   }
+  if (is_corpus_metric(task.metric)) score_corpus(task, items);
   return task;
 }
 

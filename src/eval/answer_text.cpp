@@ -13,8 +13,9 @@ bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0;
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 char at(std::string_view text, size_t place) { return place < text.size() ? text[place] : '\0'; }
 
+// "_" is a sign: "_B_" is emphasis.
 bool is_word_at(std::string_view text, size_t place) {
-  return place < text.size() && is_word_character(character_at(text, place).value);
+  return place < text.size() && text[place] != '_' && is_word_character(character_at(text, place).value);
 }
 
 // A number may begin with a minus or a point, unless a word or a bracket ends there ("10-3", "p.7").
@@ -49,9 +50,8 @@ Token word_at(std::string_view text, size_t begin) {
   size_t end = begin + (text[begin] == '-' || text[begin] == '.' ? 1 : 0);
   if (at(text, end) == '.') ++end;  // "-.5"
   while (end < text.size()) {
-    const Character next = character_at(text, end);
-    if (!is_word_character(next.value) && !(end > begin && stays_inside(text, begin, end))) break;
-    end += next.size;
+    if (!is_word_at(text, end) && !(end > begin && stays_inside(text, begin, end))) break;
+    end += character_at(text, end).size;
   }
   std::string low = lower_text(text.substr(begin, end - begin));
   std::erase(low, ',');
@@ -83,7 +83,7 @@ std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   for (size_t i = 0; i < text.size();) {
     const Character next = character_at(text, i);
-    if (is_word_character(next.value) || ((text[i] == '-' || text[i] == '.') && begins_signed_number(text, i))) {
+    if (is_word_at(text, i) || ((text[i] == '-' || text[i] == '.') && begins_signed_number(text, i))) {
       tokens.push_back(word_at(text, i));
       i = tokens.back().end;
       continue;

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "data/tokenizer.h"
+#include "decode/score_packed.h"
+#include "eval/ranking.h"
 #include "eval/results.h"
 #include "eval/task_run.h"
 #include "model/t5.h"
@@ -16,6 +19,10 @@ namespace flanmoe {
 using Answerer = std::function<std::vector<ItemResult>(const AskedTask& asked, size_t begin, size_t end)>;
 
 // Ranks options where the task is ranked, else generates greedily. Model and tokenizer must live as long.
-Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer);
+Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer, Scorer scorer = score_packed_targets);
+
+// What answering without reading scores (eval/baseline.h): chance | majority | random. `seed` is that of `random`.
+Answerer baseline_answerer(const std::string& name, uint64_t seed);
+std::vector<std::string> baseline_names();
 
 }  // namespace flanmoe

@@ -25,10 +25,13 @@ Json options_json(const EvalOptions& options) {
   return json;
 }
 
-// The checksum of a split's file; "" when the task has no such split.
-std::string file_hash(const TaskSpec& task, const std::string& split) {
-  const auto found = task.splits.find(split);
-  return found == task.splits.end() ? "" : checksum_file(found->second.substr(0, found->second.find('#')));
+// The checksum of a split's files; "" when the task has no such split.
+std::string split_hash(const TaskSpec& task, const std::string& split) {
+  const std::vector<std::filesystem::path> files = files_of_split(task, split);
+  if (files.size() == 1) return checksum_file(files.front());
+  std::string text;
+  for (const auto& file : files) text += checksum_file(file) + "\n";
+  return text.empty() ? "" : checksum_text(text);
 }
 
 Json run_json(const TaskRun& run) {
@@ -40,8 +43,8 @@ Json run_json(const TaskRun& run) {
                {"shots", run.shots()},
                {"max_new_tokens", run.max_new_tokens()},
                {"task_file", checksum_file(run.task.file)},
-               {"rows", file_hash(run.task, run.split())}};
-  if (run.shots() > 0) json["exemplars"] = file_hash(run.task, run.exemplar_split());
+               {"rows", split_hash(run.task, run.split())}};
+  if (run.shots() > 0) json["exemplars"] = split_hash(run.task, run.exemplar_split());
   return json;
 }
 
@@ -60,6 +63,7 @@ Json config_json(const EvalSetup& setup, const PlanRequest& request, const Plan&
           {"data", request.data.string()},
           {"suites", suites},
           {"task_names", request.globs},
+          {"on_bad_row", request.on_bad_row},
           {"skip_missing", request.skip_missing},
           {"tasks", tasks}};
 }

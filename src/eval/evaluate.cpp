@@ -10,10 +10,11 @@ namespace flanmoe {
 
 EvalResult evaluate(const T5Model& model, const Tokenizer& tokenizer, const EvalOptions& options,
                     const std::filesystem::path& data_folder) {
-  const Answerer answerer = model_answerer(model, tokenizer);
+  const Answerer answerer = model_answerer(model, tokenizer, score_targets);
+  BadRows bad_rows(OnBadRow::stop);
   EvalResult result;
   for (const TaskRun& run : plan_tasks(options, data_folder)) {
-    const AskedTask asked = open_task(run);
+    const AskedTask asked = open_task(run, bad_rows);
     const std::vector<ItemResult> items = answerer(asked, 0, asked.rows.size());
     result.tasks.push_back(scored_task(asked, items));
     result.items.insert(result.items.end(), items.begin(), items.end());

@@ -67,6 +67,14 @@ bool contains_words(const std::string& text, const std::string& words) {
 
 std::string normalised_answer(const std::string& text) { return normalised(text, ""); }
 
+std::string option_key(const std::string& text) {
+  if (const std::string key = normalised_answer(text); !key.empty()) return key;
+  const std::string signs = lower_text(strip_space(text));
+  std::string article = signs;
+  std::erase_if(article, [](unsigned char c) { return std::ispunct(c) != 0; });
+  return article.empty() ? signs : article;
+}
+
 std::string extract_answer(const std::string& generated, const std::vector<std::string>& options) {
   static const std::string kMark = "answer is";
   const size_t mark = lower(generated).rfind(kMark);

@@ -45,6 +45,8 @@ Extracted extract(const ExtractionRule& rule, const std::string& generated);
 // SQuAD's: lower case, without articles, punctuation and extra space. A point inside a number and a minus before one
 // stay.
 std::string normalised_answer(const std::string& text);
+// What tells options apart: normalised; where nothing is left of it, the article ("(A)" is "a") or the signs ("+").
+std::string option_key(const std::string& text);
 
 // What follows the last "answer is" (up to a full stop), else the whole text. With options: "(B)" or "B" becomes the
 // second option's text, and a text that contains exactly one option becomes that option. "" when nothing is left.

@@ -93,6 +93,17 @@ bool competes(Tokens tokens, const Mention& first, const Mention& second) {
                                                  [](const Token& token) { return kJoins.contains(token.low); });
 }
 
+// "(A) Lusk (B) Temmel": the list of options again. `last` ends the first of them.
+bool repeats_list(Tokens tokens, const std::vector<Mention>& live, size_t last) {
+  if (last == 0 || last + 2 >= live.size()) return false;
+  const Mention &marker = live[last + 1], &text = live[last + 2];
+  const bool adjacent = std::none_of(tokens.begin() + static_cast<std::ptrdiff_t>(live[last].end),
+                                     tokens.begin() + static_cast<std::ptrdiff_t>(marker.begin),
+                                     [](const Token& token) { return token.word; });
+  return adjacent && marker.by_marker && !text.by_marker && marker.option == text.option &&
+         only_signs(tokens, marker.end, text.begin);
+}
+
 std::vector<Mention> live_ones(const std::vector<Mention>& mentions) {
   std::vector<Mention> live;
   std::copy_if(mentions.begin(), mentions.end(), std::back_inserter(live), [](const Mention& m) { return !m.denied; });
@@ -112,9 +123,11 @@ Verdict leading(Tokens tokens, const std::vector<Mention>& mentions) {
     ++last;
   }
   if (last + 1 < live.size() && competes(tokens, live[last], live[last + 1])) return {Says::kSeveral};
+  if (repeats_list(tokens, live, last)) return {Says::kSeveral};
   static const std::unordered_set<std::string_view> kReasons = {"because", "since",   "as",  "due",  "given",
                                                                 "rather",  "instead", "not", "over", "and"};
   const size_t end = live[last].end;
+  if (end < tokens.size() && tokens[end].low == "?") return {};
   const bool decides =
       live[0].by_marker || end == tokens.size() || !tokens[end].word || kReasons.contains(tokens[end].low);
   return decides ? Verdict{Says::kOption, live[0].option} : Verdict{};

@@ -32,6 +32,7 @@ std::string_view last_word(std::string_view text) {
 // The full stop of a sentence, not that of "U.S.".
 std::string_view without_full_stop(std::string_view text) {
   if (!text.ends_with('.')) return text;
+  if (text.find_first_not_of('.') == std::string_view::npos) return "";
   const std::string_view word = last_word(text);
   return word.find('.') + 1 == word.size() ? text.substr(0, text.size() - 1) : text;
 }

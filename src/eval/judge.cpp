@@ -1,5 +1,6 @@
 #include "eval/judge.h"
 
+#include "eval/corpus_metrics.h"
 #include "eval/extract.h"
 #include "eval/metrics.h"
 #include "eval/ranking.h"
@@ -8,7 +9,20 @@ namespace flanmoe {
 namespace {
 
 double score_of(const TaskRun& run, const TaskRow& row, const std::string& prediction) {
-  return prediction.empty() ? 0.0 : metric_named(run.task.metric)(prediction, row.answers);
+  return prediction.empty() ? 0.0 : metric_named(item_metric_of(run.task.metric))(prediction, row.answers);
+}
+
+Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {
+  if (run.options.extraction == "task") {
+    return extract(extraction_rule(run.task, run.prompt(), row, run.cot), output);
+  }
+  const std::string answer = extract_answer(output, row.options);
+  return {answer, answer.empty() ? "none found" : ""};
+}
+
+std::string field_of(const TaskRow& row, const std::string& name) {
+  const auto found = row.fields.find(name);
+  return found == row.fields.end() ? "" : found->second;
 }
 
 }  // namespace
@@ -18,13 +32,22 @@ ItemResult open_item(const TaskRun& run, const TaskRow& row) {
   item.answer = row.answers.front();
   item.answers = row.answers;
   item.options = row.options;
+  item.group = field_of(row, "passage_id") + " " + field_of(row, "question_id");
+  item.member = field_of(row, "edit_id");
   return item;
 }
 
 void judge_text(ItemResult& item, const TaskRun& run, const TaskRow& row, const std::string& output) {
   item.output = output;
-  item.prediction = extract_answer(output, row.options);
+  const Extracted found = extracted(run, row, output);
+  item.prediction = found.answer;
+  item.invalid = found.reason;
   item.score = score_of(run, row, item.prediction);
+}
+
+void judge_answer(ItemResult& item, const TaskRun& run, const TaskRow& row, const std::string& answer) {
+  item.prediction = answer;
+  item.score = score_of(run, row, answer);
 }
 
 void judge_ranking(ItemResult& item, const TaskRun& run, const TaskRow& row, std::vector<OptionScore> ranking) {

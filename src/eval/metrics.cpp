@@ -1,12 +1,11 @@
 #include "eval/metrics.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
 #include "base/config.h"
 #include "base/error.h"
 #include "eval/extract.h"
+#include "eval/number_match.h"
 #include "eval/rouge.h"
 #include "eval/squad.h"
 
@@ -15,24 +14,9 @@ namespace {
 
 // The answer is an option's own text. Unlike in exact_match, 3.5 is not 35.
 double accuracy(const std::string& prediction, const std::vector<std::string>& answers) {
-  const std::string said = normalised_answer(prediction);
+  const std::string said = option_key(prediction);
   return std::any_of(answers.begin(), answers.end(),
-                     [&said](const std::string& answer) { return normalised_answer(answer) == said; });
-}
-
-// Equal to a millionth: 0.333333 answers 0.3333333 (reference/flan B11).
-bool same_number(const std::string& a, const std::string& b) {
-  const double x = std::strtod(a.c_str(), nullptr), y = std::strtod(b.c_str(), nullptr);
-  return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));
-}
-
-double number_match(const std::string& prediction, const std::vector<std::string>& answers) {
-  const std::string said = extract_number(prediction);
-  if (said.empty()) return 0.0;
-  return std::any_of(answers.begin(), answers.end(), [&said](const std::string& answer) {
-    const std::string wanted = extract_number(answer);
-    return !wanted.empty() && same_number(wanted, said);
-  });
+                     [&said](const std::string& answer) { return option_key(answer) == said; });
 }
 
 struct NamedMetric {
@@ -41,8 +25,10 @@ struct NamedMetric {
 };
 constexpr NamedMetric kMetrics[] = {
     {"accuracy", accuracy},  // ranked or extracted options
-    {"exact_match", exact_match}, {"number_match", number_match}, {"token_f1", token_f1},
-    {"rouge_1", rouge_1},         {"rouge_l", rouge_l},
+    {"exact_match", exact_match},   {"niv2_exact_match", niv2_exact_match},
+    {"number_match", number_match}, {"number_string_match", number_string_match},
+    {"token_f1", token_f1},         {"rouge_1", rouge_1},
+    {"rouge_l", rouge_l},
 };
 
 }  // namespace

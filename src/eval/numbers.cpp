@@ -14,7 +14,7 @@ bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0
 // Reads on from `place`, which every function moves behind what it took.
 class NumberReader {
  public:
-  NumberReader(std::string_view text, size_t place) : text_(text), place_(place) {}
+  NumberReader(std::string_view text, size_t place) : text_(text), begin_(place), place_(place) {}
 
   size_t place() const { return place_; }
 
@@ -103,8 +103,9 @@ class NumberReader {
     NumberReader ahead(text_, figure);
     const std::string below = ahead.figures();
     const bool zero = below.find_first_not_of('0') == std::string::npos;
+    const bool behind_slash = begin_ > 0 && text_[begin_ - 1] == '/';
     const bool goes_on = at(ahead.place_) == '/' || (at(ahead.place_) == '.' && is_digit(at(ahead.place_ + 1)));
-    if (zero || goes_on) return "";
+    if (zero || behind_slash || goes_on) return "";
     place_ = ahead.place_;
     return above + "/" + below;
   }
@@ -120,7 +121,7 @@ class NumberReader {
   }
 
   std::string_view text_;
-  size_t place_;
+  size_t begin_, place_;
   bool grouping_ = false;
 };
 

@@ -11,6 +11,10 @@ void EvalOptions::fields(FieldVisitor& v) {
   v.choice("method", method, {"auto", "rank", "generate"},
            "rank the options or generate; auto: rank where there are options");
   v.choice(
+      "extraction", extraction, {"simple", "task"},
+      "how an answer is found in a generated text: what follows the last \"answer is\" or the one option named; or "
+      "the task's own rule");
+  v.choice(
       "ranking", ranking, {"sum", "per_token", "unconditional"},
       "the option ranked first has the largest log-probability: summed, per token, or minus that without a prompt");
   v.field("score_eos", score_eos, "the end token counts as part of an option");

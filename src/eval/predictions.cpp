@@ -88,7 +88,8 @@ Answerer prediction_answerer(const std::filesystem::path& file, const std::vecto
   return
       [file = file.string(), texts = read_predictions(file, runs)](const AskedTask& asked, size_t begin, size_t end) {
         const auto found = texts.find(asked.run.name());
-        const TextsById& of_task = found == texts.end() ? TextsById() : found->second;
+        if (found == texts.end()) fail_input("{}: task '{}': no predictions", file, asked.run.name());
+        const TextsById& of_task = found->second;
         if (begin == 0) expect_same_ids(asked, of_task, file);
         std::vector<ItemResult> items;
         for (size_t i = begin; i < end; ++i) {

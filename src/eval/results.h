@@ -22,6 +22,7 @@ struct ItemResult {
   bool truncated = false;                       // lost exemplars, context or its front
 
   std::vector<std::string> answers;   // all accepted
+  std::string group, member;          // passage and question of an edited passage, and which edit (consistency)
   std::string prompt, output;         // as text; the output as generated, "" when options were ranked
   std::string invalid;                // why no answer was found
   bool ended = true;                  // false: the output is as long as allowed
@@ -42,7 +43,8 @@ struct TaskResult {
   int64_t num_available = 0;    // rows of the split; more than num_items when `max_items` cuts
   int64_t num_refused = 0;      // of num_items
   int64_t num_exemplars_dropped = 0, num_contexts_cut = 0, num_unended = 0;
-  int64_t shots = 0;  // exemplars asked for
+  std::string undefined;  // why a metric over the whole task has no value; its score is 0 then
+  int64_t shots = 0;      // exemplars asked for
   int64_t version = 1;
   std::string metric;
   double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }

@@ -42,6 +42,7 @@ Json task_json(const TaskResult& task) {
           {"num_exemplars_dropped", task.num_exemplars_dropped},
           {"num_contexts_cut", task.num_contexts_cut},
           {"num_unended", task.num_unended},
+          {"undefined", task.undefined},
           {"score", task.score},
           {"standard_error", task.standard_error},
           {"interval_95", interval_json(task.score, task.standard_error)},

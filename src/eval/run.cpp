@@ -34,8 +34,8 @@ struct TaskWork {
   int64_t num_known() const { return static_cast<int64_t>(items.size()); }
 };
 
-TaskWork open_work(const TaskRun& run, const SampleFolder* samples) {
-  TaskWork work{open_task(run), {}};
+TaskWork open_work(const TaskRun& run, const SampleFolder* samples, BadRows& bad_rows) {
+  TaskWork work{open_task(run, bad_rows), {}};
   expect_distinct_ids(work.asked);
   if (samples == nullptr) return work;
   work.items = samples->read(run.task.name, run.prompting());
@@ -77,11 +77,11 @@ std::vector<ItemResult> in_order(const TaskWork& work) {
 }  // namespace
 
 EvalResult run_tasks(const std::vector<TaskRun>& runs, const Answerer& answerer, const SampleFolder* samples,
-                     const RunHooks& hooks) {
+                     BadRows& bad_rows, const RunHooks& hooks) {
   std::vector<TaskWork> works;
   int64_t total = 0, done_before = 0;
   for (const TaskRun& run : runs) {
-    works.push_back(open_work(run, samples));
+    works.push_back(open_work(run, samples, bad_rows));
     total += static_cast<int64_t>(works.back().asked.rows.size());
     done_before += works.back().num_known();
   }

@@ -21,6 +21,6 @@ struct RunHooks {
 // part, and those that stand there count as answered. Parts are the same whenever a run begins, so that an interrupted
 // evaluation ends with the bits of a straight one. Items in the order of runs and rows.
 EvalResult run_tasks(const std::vector<TaskRun>& runs, const Answerer& answerer, const SampleFolder* samples,
-                     const RunHooks& hooks);
+                     BadRows& bad_rows, const RunHooks& hooks);
 
 }  // namespace flanmoe

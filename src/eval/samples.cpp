@@ -43,6 +43,8 @@ Json sample_of_item(const ItemResult& item) {
           {"id", item.id},
           {"prompting", item.prompting},
           {"cluster_id", item.cluster_id},
+          {"group", item.group},
+          {"member", item.member},
           {"prompt", item.prompt},
           {"targets", item.answers},
           {"options", item.options},
@@ -73,6 +75,8 @@ ItemResult item_of_sample(const Json& sample, const std::string& task, const std
     fail_input("{}: no sample of an evaluation: {}", where, error.what());
   }
   item.answer = item.answers.empty() ? "" : item.answers.front();
+  item.group = json_string(sample, "group", where);
+  item.member = json_string(sample, "member", where);
   item.prompt = json_string(sample, "prompt", where);
   item.output = json_string(sample, "output", where);
   item.prediction = json_string(sample, "prediction", where);

@@ -41,6 +41,12 @@ std::vector<std::string> squad_words(const std::string& text) {
   return split_words(without_articles(without_punctuation(lower_text(text))));
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string result;
+  for (const std::string& word : words) result += (result.empty() ? "" : " ") + word;
+  return result;
+}
+
 double f1(const std::vector<std::string>& said, const std::vector<std::string>& wanted) {
   if (said.empty() || wanted.empty()) return said.empty() && wanted.empty() ? 1.0 : 0.0;
   std::map<std::string, int64_t> left;
@@ -52,16 +58,21 @@ double f1(const std::vector<std::string>& said, const std::vector<std::string>& 
 
 }  // namespace
 
-std::string squad_normalised(const std::string& text) {
-  std::string result;
-  for (const std::string& word : squad_words(text)) result += (result.empty() ? "" : " ") + word;
-  return result;
-}
+std::string squad_normalised(const std::string& text) { return joined(squad_words(text)); }
 
 double exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
   const std::string said = squad_normalised(prediction);
   return std::any_of(answers.begin(), answers.end(),
                      [&said](const std::string& answer) { return squad_normalised(answer) == said; });
+}
+
+double niv2_exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
+  const auto normalised = [](const std::string& text) {
+    return joined(split_words(without_punctuation(lower_text(text))));
+  };
+  const std::string said = normalised(prediction);
+  return std::any_of(answers.begin(), answers.end(),
+                     [&](const std::string& answer) { return normalised(answer) == said; });
 }
 
 double token_f1(const std::string& prediction, const std::vector<std::string>& answers) {

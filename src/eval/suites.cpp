@@ -63,17 +63,16 @@ void expect_distinct(const std::vector<PlannedTask>& planned) {
   }
 }
 
-// "FILE#PART" -> FILE; "" when the task has no such split (which the reading of its rows says).
-std::string file_of_split(const TaskSpec& task, const std::string& split) {
-  const auto found = task.splits.find(split);
-  return found == task.splits.end() ? "" : found->second.substr(0, found->second.find('#'));
-}
-
-// The file of the run that is not there, or "".
+// Why the files of a run are not there, or "".
 std::string missing_file(const TaskRun& run) {
   for (const std::string& split : {run.split(), run.shots() > 0 ? run.exemplar_split() : ""}) {
-    const std::string file = file_of_split(run.task, split);
-    if (!file.empty() && !fs::exists(file)) return file;
+    try {
+      for (const auto& file : files_of_split(run.task, split)) {
+        if (!fs::exists(file)) return file.string() + ": no such file";
+      }
+    } catch (const MissingFile& missing) {
+      return missing.what();
+    }
   }
   return "";
 }
@@ -84,14 +83,14 @@ void add_runs(const PlannedTask& planned, const PlanRequest& request, Plan& plan
   const std::vector<TaskRun> runs = runs_of_task(task, suite->options, place);
   if (runs.empty()) plan.left_out.push_back(fmt::format("{}: it has no chain-of-thought prompt", task.name));
   for (const TaskRun& run : runs) {
-    const std::string file = missing_file(run);
-    if (file.empty()) {
+    const std::string missing = missing_file(run);
+    if (missing.empty()) {
       plan.runs.push_back(run);
     } else if (request.skip_missing) {
-      plan.left_out.push_back(fmt::format("{}: {}: no such file", run.name(), file));
+      plan.left_out.push_back(fmt::format("{}: {}", run.name(), missing));
     } else {
-      throw MissingFile(fmt::format("task '{}': {}: no such file; {{data}} is {}; --skip-missing leaves such tasks out",
-                                    task.name, file, request.data.string()));
+      throw MissingFile(fmt::format("task '{}': {} ({{data}} is {}; --skip-missing leaves such tasks out)", task.name,
+                                    missing, request.data.string()));
     }
   }
 }

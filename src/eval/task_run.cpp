@@ -8,9 +8,9 @@
 namespace flanmoe {
 namespace {
 
-std::vector<TaskRow> load_exemplars(const TaskRun& run) {
+std::vector<TaskRow> load_exemplars(const TaskRun& run, BadRows& bad_rows) {
   if (run.shots() == 0) return {};
-  std::vector<TaskRow> rows = load_rows(run.task, run.exemplar_split());
+  std::vector<TaskRow> rows = load_rows(run.task, run.exemplar_split(), bad_rows);
   if (run.cot) std::erase_if(rows, [](const TaskRow& row) { return row.rationale.empty(); });
   if (rows.empty()) {
     fail_input("task '{}': no row of split '{}' has a rationale; chain of thought with {} exemplars needs some",
@@ -45,6 +45,15 @@ int64_t TaskRun::max_new_tokens() const {
   return cot ? task.eval.cot_max_new_tokens : task.eval.max_new_tokens;
 }
 
+std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const std::string& split) {
+  const auto found = task.splits.find(split);
+  if (found == task.splits.end()) return {};
+  std::vector<std::filesystem::path> files;
+  const std::string file = found->second.substr(0, found->second.find('#'));
+  for (const FileMatch& match : matching_files(file, fmt::format("task '{}'", task.name))) files.push_back(match.file);
+  return files;
+}
+
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite) {
   std::vector<TaskRun> runs;
   if (options.prompts != "cot") runs.push_back({task, suite, false, options});
@@ -63,8 +72,8 @@ std::vector<TaskRun> plan_tasks(const EvalOptions& options, const std::filesyste
   return runs;
 }
 
-AskedTask open_task(const TaskRun& run) {
-  AskedTask asked{run, load_rows(run.task, run.split()), load_exemplars(run)};
+AskedTask open_task(const TaskRun& run, BadRows& bad_rows) {
+  AskedTask asked{run, load_rows(run.task, run.split(), bad_rows), load_exemplars(run, bad_rows)};
   asked.num_available = static_cast<int64_t>(asked.rows.size());
   const int64_t limit = run.options.max_items;
   if (limit > 0 && asked.num_available > limit) asked.rows.resize(static_cast<size_t>(limit));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/bad_rows.h"
 #include "data/task.h"
 #include "eval/options.h"
 #include "eval/results.h"
@@ -26,6 +27,10 @@ struct TaskRun {
   int64_t max_new_tokens() const;
 };
 
+// The files that a split names, without parts; none when the task has no such split. MissingFile for a pattern that
+// fits none.
+std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const std::string& split);
+
 // Direct and chain of thought, each a run of its own. A task without chain-of-thought prompt has none.
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite);
 
@@ -40,9 +45,9 @@ struct AskedTask {
   bool ranked = false;        // options are ranked; chain of thought is always generated
 };
 
-// Reads the files. Exemplars of chain of thought have a rationale. UserError when there is none, and when options
-// should be ranked and a row has none.
-AskedTask open_task(const TaskRun& run);
+// Reads the files; what becomes of rows that are bad, `bad_rows` says. Exemplars of chain of thought have a rationale.
+// UserError when there is none, and when options should be ranked and a row has none.
+AskedTask open_task(const TaskRun& run, BadRows& bad_rows);
 
 // A task's result before its items are in.
 TaskResult unscored(const AskedTask& asked);

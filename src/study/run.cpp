@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/leftovers.h"
+#include "data/cached_mixture.h"
+#include "data/length_buckets.h"
 #include "data/task_paths.h"
 #include "model/folder.h"
 
@@ -31,6 +33,11 @@ void keep_config(const RunOptions& options, const std::filesystem::path& folder)
         "{}: this run folder holds a run of another configuration; choose another folder or remove it. Difference:{}",
         folder.string(), line_difference(before, text));
   }
+}
+
+int64_t num_examples_needed(const RunOptions& options) {
+  return num_examples_of(options.train.steps * options.train.accumulate, options.mixture.examples_per_batch,
+                         options.mixture.length_window);
 }
 
 TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenizer) {
@@ -105,7 +112,10 @@ std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokeni
     corpus.files = resolved(corpus.files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);
   }
-  return make_mixture_source(options.mixture, options.data, tokenizer, seed);
+  if (options.mixture.cache.empty()) return make_mixture_source(options.mixture, options.data, tokenizer, seed);
+  MixtureOptions mixture = options.mixture;
+  mixture.cache = resolve_path(mixture.cache, options.data).string();
+  return make_cached_mixture_source(mixture, options.data, tokenizer, seed, num_examples_needed(options));
 }
 
 TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label) {

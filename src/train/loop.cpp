@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "data/loader.h"
 #include "train/checkpoint.h"
 #include "train/metrics.h"
 #include "train/step.h"
@@ -15,14 +16,19 @@ namespace {
 
 constexpr int64_t kUntimedSteps = 5;
 
-// Seconds and tokens of the steps timed so far.
+// Seconds and tokens of the steps timed so far, and how long they waited for data.
 struct Meter {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(), timed_start = start;
   int64_t steps = 0, timed_tokens = 0;
+  double untimed_wait = 0.0, wait = 0.0;
 
-  void count(const StepMetrics& metrics) {
-    if (++steps == kUntimedSteps) timed_start = std::chrono::steady_clock::now();
+  void count(const StepMetrics& metrics, double seconds_waited) {
+    if (++steps == kUntimedSteps) {
+      timed_start = std::chrono::steady_clock::now();
+      untimed_wait = seconds_waited;
+    }
     if (steps > kUntimedSteps) timed_tokens += metrics.num_tokens;
+    wait = seconds_waited;
   }
   static double since(std::chrono::steady_clock::time_point from) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
@@ -30,15 +36,17 @@ struct Meter {
   double tokens_per_second() const {
     return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since(timed_start);
   }
+  double share_waited() const { return timed_tokens == 0 ? 0.0 : (wait - untimed_wait) / since(timed_start); }
 };
 
-std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_loss, double tokens_per_second) {
+std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_loss, const Meter& meter) {
   std::map<std::string, double> values = {{"train/loss", mean_loss},
                                           {"train/balance_loss", metrics.balance_loss},
                                           {"train/z_loss", metrics.z_loss},
                                           {"train/gradient_norm", metrics.gradient_norm},
                                           {"train/learning_rate", metrics.learning_rate},
-                                          {"train/tokens_per_second", tokens_per_second}};
+                                          {"train/tokens_per_second", meter.tokens_per_second()},
+                                          {"train/loader_wait", meter.share_waited()}};
   for (const MoeStatistics& s : metrics.statistics) {
     const std::string prefix = fmt::format("moe/{}/{}/", s.stack, s.layer);
     values[prefix + "utilisation"] = s.utilisation();
@@ -49,10 +57,9 @@ std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_
   return values;
 }
 
-std::vector<TokenBatch> batches_of(const BatchSource& source, int64_t step, int64_t accumulate) {
+std::vector<TokenBatch> next_batches(BatchLoader& loader, int64_t count) {
   std::vector<TokenBatch> batches;
-  for (int64_t i = 0; i < accumulate; ++i)
-    batches.push_back(source.batch(static_cast<uint64_t>(step * accumulate + i)));
+  for (int64_t i = 0; i < count; ++i) batches.push_back(loader.next());
   return batches;
 }
 
@@ -73,6 +80,8 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
   }
   MetricsWriter metrics_file(run.folder, state.step);
   Progress progress(run.label, options.steps, "step");
+  BatchLoader loader(source, static_cast<uint64_t>(state.step * options.accumulate),
+                     static_cast<uint64_t>(options.steps * options.accumulate), options.loader_threads);
   Meter meter;
   TrainResult result;
   result.final_loss = state.mean_loss;
@@ -82,17 +91,16 @@ TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions&
   };
   while (state.step < options.steps) {
     const bool log_step = every(options.log_every, state.step + 1) || state.step + 1 == options.steps;
-    const StepMetrics metrics =
-        stepper.step(model, batches_of(source, state.step, options.accumulate), state.step, log_step);
+    const StepMetrics metrics = stepper.step(model, next_batches(loader, options.accumulate), state.step, log_step);
     ++state.step;
     state.num_tokens += metrics.num_tokens;
     state.loss_sum += metrics.loss;
     ++state.loss_count;
-    meter.count(metrics);
+    meter.count(metrics, loader.seconds_waited());
     std::map<std::string, double> values;
     if (log_step) {
       result.final_loss = state.take_mean_loss();
-      values = values_of(metrics, result.final_loss, meter.tokens_per_second());
+      values = values_of(metrics, result.final_loss, meter);
     }
     if (hooks.evaluate &&
         (every(options.eval_every, state.step) || (options.eval_every > 0 && state.step == options.steps))) {

@@ -40,6 +40,8 @@ void TrainOptions::fields(FieldVisitor& v) {
   v.require(keep_checkpoints >= 1, "keep_checkpoints", "1 or more");
   v.field("eval_every", eval_every, "steps between validations; 0 = never");
   v.require(eval_every >= 0, "eval_every", "0 or more");
+  v.field("loader_threads", loader_threads, "threads that compute batches ahead; 0 = the training thread does");
+  v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "a number in [0, 64]");
   v.section("optimizer", optimizer, "optimiser and learning rate");
 }
 

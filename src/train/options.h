@@ -31,6 +31,7 @@ struct TrainOptions {
   int64_t checkpoint_every = 0;  // 0 = only at the end (and when interrupted)
   int64_t keep_checkpoints = 1;  // the newest ones
   int64_t eval_every = 0;        // hooks.evaluate; 0 = never
+  int64_t loader_threads = 1;    // compute batches ahead (data/loader.h); 0 = the training thread does. Same batches
   OptimizerOptions optimizer;
   void fields(FieldVisitor& visitor);
 };

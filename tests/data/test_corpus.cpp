@@ -131,6 +131,52 @@ TEST_F(Corpus, BatchesArePureFunctionsOfTheStep) {
   }
 }
 
+// A prefix LM's source and target, one behind the other, are the row; both have something of it.
+TEST_F(Corpus, PrefixesAndWhatFollowsAreTheDocuments) {
+  const auto texts = write_documents("a.jsonl");
+  CorpusOptions o = options("a.jsonl", 24);
+  o.objective = "prefix_lm";
+  std::vector<cases::Row> documents;
+  for (const std::string& text : texts) {
+    const TokenIds ids = cases::tokenizer().encode(text);
+    for (size_t begin = 0; begin < ids.size(); begin += 23)
+      documents.emplace_back(ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                             ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), begin + 23)));
+  }
+  const auto source = make_corpus_source(o, cases::tokenizer(), 3),
+             again = make_corpus_source(o, cases::tokenizer(), 3);
+  Documents counts;
+  std::map<size_t, int64_t> cuts;
+  for (uint64_t step = 0; step < 12; ++step) {
+    const TokenBatch batch = source->batch(step);
+    EXPECT_TRUE(cases::same(batch, again->batch(step)));
+    EXPECT_LE(batch.source_ids.size(1) + batch.target_ids.size(1), 2 * 24);
+    for (int64_t i = 0; i < 5; ++i) {
+      cases::Row row = cases::without_padding(cases::row_of(batch.source_ids, i)),
+                 rest = cases::without_padding(cases::row_of(batch.target_ids, i));
+      ASSERT_EQ(row.back(), kEosId);
+      ASSERT_EQ(rest.back(), kEosId);
+      EXPECT_GT(rest.size(), 1u);
+      row.pop_back();
+      rest.pop_back();
+      EXPECT_EQ(row.empty(), row.size() + rest.size() == 1);
+      ++cuts[row.size()];
+      row.insert(row.end(), rest.begin(), rest.end());
+      EXPECT_LE(row.size(), 23u);
+      EXPECT_TRUE(split(row, documents, counts));
+    }
+  }
+  EXPECT_GT(cuts.size(), 12u);  // anywhere
+}
+
+TEST_F(Corpus, AnUnknownObjectiveIsNamed) {
+  CorpusOptions o;
+  const std::string message =
+      message_of<UserError>([&] { load_options(parse_config("objective: prefix_ml", "here"), o); });
+  for (const char* part : {"objective", "prefix_ml", "prefix_lm"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
 TEST_F(Corpus, MarkedWordsAreHidden) {
   write_documents("c.jsonl");
   CorpusOptions o = options("c.jsonl", 60);

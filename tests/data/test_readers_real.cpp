@@ -1,7 +1,9 @@
 // Every reader whose files lie in ../shared/data, on all of them: counts, and a look at one row or another.
 #include <map>
+#include <set>
 
 #include "data/reader_case.h"
+#include "data/reader_tables.h"
 
 namespace flanmoe {
 namespace {
@@ -145,6 +147,29 @@ TEST_F(RealFiles, Similarity) {
   EXPECT_EQ(count("sick", "sts/SICK_test_annotated.txt"), 4927u);
   EXPECT_EQ(count("sts_images", "sts/sts2014_images.test.tsv"), 750u);
   EXPECT_EQ(count("sts_images", "sts/sts2015_images.test.tsv"), 750u);
+}
+
+// The captions themselves are not there: every id gets a text of its own.
+class RealRatings : public FolderTest {};
+
+TEST_F(RealRatings, AreJoinedWithCaptions) {
+  const auto data = std::filesystem::path(FLANMOE_SOURCE_DIR).parent_path() / "shared" / "data" / "cxc";
+  if (!std::filesystem::is_directory(data)) GTEST_SKIP() << "no real data in " << data;
+  for (const auto& [name, expected] : {std::pair{"sts_val.csv.gz", 44009u}, {"sts_test.csv.gz", 44045u}}) {
+    std::set<std::string> ids;
+    each_csv_record(open_data_file((data / name).string()), [&ids](const TableRecord& record) {
+      for (const size_t cell : {0, 1}) ids.insert(record.cells[cell].substr(record.cells[cell].rfind(':') + 1));
+    });
+    std::string captions;
+    for (const std::string& id : ids) {
+      if (id.starts_with("caption")) continue;  // the header
+      captions += (captions.empty() ? "" : ",") + ("{\"id\": " + id + ", \"caption\": \"Caption " + id + ".\"}");
+    }
+    const auto file = put("captions.json", "{\"annotations\": [" + captions + "]}");
+    const Rows rows = cases::rows_in("cxc", (data / name).string() + "#" + file.string());
+    EXPECT_EQ(rows.size(), expected);
+    EXPECT_TRUE(rows.at(0).fields.at("first").starts_with("Caption "));
+  }
 }
 
 }  // namespace

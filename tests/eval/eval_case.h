@@ -58,7 +58,8 @@ class EvalTest : public FolderTest {
     return tiny::stirred(o);
   }
   AskedTask asked(const EvalOptions& o, bool cot = false) const {
-    return open_task({load_tasks(o.tasks[0], folder_).front(), "", cot, o});
+    BadRows bad_rows;
+    return open_task({load_tasks(o.tasks[0], folder_).front(), "", cot, o}, bad_rows);
   }
   std::vector<AskedPrompt> prompts(const EvalOptions& o, bool cot = false) const {
     const AskedTask task = asked(o, cot);

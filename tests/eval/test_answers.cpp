@@ -109,6 +109,9 @@ TEST(Metrics, TheBestAcceptedAnswerCounts) {
   EXPECT_EQ(metric_named("exact_match")("Paris", {"London", "paris."}), 1.0);
   EXPECT_EQ(metric_named("exact_match")("Paris", {"London"}), 0.0);
   EXPECT_EQ(metric_named("accuracy")("The Lusk", {"lusk"}), 1.0);
+  EXPECT_EQ(metric_named("accuracy")("+", {"-"}), 0.0);  // options of signs or articles alone are told apart
+  EXPECT_EQ(metric_named("accuracy")("a", {"The"}), 0.0);
+  EXPECT_EQ(metric_named("accuracy")("(A)", {"A"}), 1.0);
   const Metric f1 = metric_named("token_f1");
   EXPECT_DOUBLE_EQ(f1("red old house", {"the old mill"}), 2.0 * 1.0 / (3.0 + 2.0));
   EXPECT_DOUBLE_EQ(f1("red old house", {"x", "old house"}), 0.8);

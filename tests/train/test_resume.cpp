@@ -71,6 +71,16 @@ TEST_P(Resume, SameSeedSameBitsTwice) {
   expect_same_end(folder_ / "a", folder_ / "b");
 }
 
+TEST_P(Resume, LoaderThreadsChangeNothing) {
+  for (const int64_t num_threads : {0, 1, 2, 4}) {
+    T5Model model = fresh();
+    TrainOptions options = options_of(GetParam());
+    options.loader_threads = num_threads;
+    train(model, cases::RandomSource(23), options, cases::run_in(folder_ / std::to_string(num_threads)));
+    if (num_threads > 0) expect_same_end(folder_ / "0", folder_ / std::to_string(num_threads));
+  }
+}
+
 TEST_P(Resume, AfterACrashEqualsTheStraightRun) {
   T5Model straight = fresh(), cut = fresh(), resumed = fresh(99);  // what it starts from is replaced by the checkpoint
   const TrainOptions options = options_of(GetParam());

@@ -78,6 +78,7 @@ inline std::vector<Json> metrics_of(const std::filesystem::path& run_folder) {
     Json line = parse_json(text, "metrics.jsonl");
     line.erase("wall_time");
     line.erase("train/tokens_per_second");
+    line.erase("train/loader_wait");
     lines.push_back(line);
   }
   return lines;

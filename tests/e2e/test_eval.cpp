@@ -1,0 +1,122 @@
+// flanmoe eval as a user runs it: suites, folders, baselines, predictions, comparison, and an independent
+// recomputation.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "e2e/binary.h"
+
+namespace flanmoe::e2e {
+namespace {
+
+using Words = std::vector<std::string>;
+
+class Eval : public FolderTest {
+ protected:
+  std::string at(const std::string& name) const { return (folder_ / name).string(); }
+  Words asked(const Words& more) const {
+    Words words = {"eval",         "--data",          world().string(), "tasks=[\"{data}/heldout\"]",
+                   "prompts=both", "max_new_tokens=4"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  Words of_model(const Words& more) const {
+    Words words = asked(more);
+    words.insert(words.begin() + 1, model().string());
+    return words;
+  }
+  static Ended run(const Words& words) {
+    const Ended ended = flanmoe(words);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    return ended;
+  }
+  void refused(const Words& words, const Words& parts) const {
+    const Words before = listing(folder_);
+    const Ended ended = flanmoe(words);
+    EXPECT_EQ(ended.status, 2) << ended.err;
+    EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+    for (const std::string& part : parts)
+      EXPECT_NE(ended.err.find(part), std::string::npos) << part << ": " << ended.err;
+    EXPECT_EQ(listing(folder_), before);
+  }
+  // What tests/eval/recompute.py says of a folder; skips without Python.
+  void recomputed(const std::string& folder) const {
+    if (std::system("python3 --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "there is no python3";
+    const std::string script = std::string(FLANMOE_SOURCE_DIR) + "/tests/eval/recompute.py";
+    const std::string said = at("recomputed.txt");
+    EXPECT_EQ(std::system(("python3 " + script + " " + folder + " > " + said + " 2>&1").c_str()), 0)
+        << content_of(said);
+  }
+};
+
+TEST_F(Eval, WhatAFolderHoldsIsRecomputedFromItsSamples) {
+  const Ended ended = run(of_model({"--limit", "4", "--out", at("out")}));
+  EXPECT_NE(ended.out.find("normalised average"), std::string::npos) << ended.out;
+  const Json results = read_json(folder_ / "out/results.json");
+  EXPECT_EQ(results["config"]["suites"]["tasks"]["max_items"], 4);
+  EXPECT_EQ(results["model_hash"].get<std::string>().size(), 16u);
+  EXPECT_NE(results["command"].get<std::string>().find("--limit 4"), std::string::npos);
+  recomputed(at("out"));
+}
+
+TEST_F(Eval, AFinishedFolderSaysSoAndAnotherConfigurationIsRefused) {
+  const Words words = of_model({"--limit", "2", "--out", at("out")});
+  const Ended first = run(words);
+  const std::string results = content_of(folder_ / "out/results.json");
+  const Ended again = run(words);
+  EXPECT_NE(again.err.find("finished already"), std::string::npos) << again.err;
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_EQ(content_of(folder_ / "out/results.json"), results);
+  refused(of_model({"--limit", "3", "--out", at("out")}),
+          {"another configuration", "max_items' is 2 there and 3 here"});
+}
+
+TEST_F(Eval, KilledAndGoneOnWithItSaysTheSame) {
+  run(of_model({"--limit", "40", "--out", at("straight")}));
+  for (int kill = 0; kill < 3; ++kill) {
+    Running running(of_model({"--limit", "40", "--out", at("killed")}));
+    while (!running.ended() && !fs::exists(folder_ / "killed/samples")) {
+    }
+    running.signal(SIGKILL);
+    running.wait();
+  }
+  run(of_model({"--limit", "40", "--out", at("killed")}));
+  EXPECT_EQ(read_json(folder_ / "killed/results.json")["flanmoe"],
+            read_json(folder_ / "straight/results.json")["flanmoe"]);
+}
+
+TEST_F(Eval, BaselinesPredictionsAndTheirComparison) {
+  run(asked({"--baseline", "majority", "--limit", "6", "--out", at("majority")}));
+  run(asked({"--baseline", "random", "--seed", "5", "--limit", "6", "--out", at("random")}));
+  recomputed(at("majority"));
+  const Ended compared = run({"eval", "--compare", at("majority"), at("random")});
+  EXPECT_NE(compared.out.find("normalised average"), std::string::npos) << compared.out;
+  const Json json = parse_json(run({"eval", "--compare", at("majority"), at("random"), "--json"}).out, "compare");
+  EXPECT_EQ(json["scores"].back()["kind"], "average");
+  // Samples are predictions, too.
+  std::string lines;
+  for (const auto& entry : fs::directory_iterator(folder_ / "majority/samples")) lines += content_of(entry.path());
+  put("said.jsonl", lines);
+  run(asked({"--predictions", at("said.jsonl"), "--limit", "6", "--out", at("predicted")}));
+  EXPECT_EQ(read_json(folder_ / "predicted/results.json")["results"],
+            read_json(folder_ / "majority/results.json")["results"]);
+}
+
+TEST_F(Eval, BadInputIsOneClearError) {
+  refused({"eval", model().string(), "--suite", "mmlo"}, {"'mmlo'", "did you mean 'mmlu'"});
+  refused(of_model({"--tasks", "nothing*"}), {"'nothing*' fits no task"});
+  refused(of_model({"--baseline", "chance"}), {"two of a model folder, --baseline and --predictions"});
+  refused(asked({}), {"none of a model folder"});
+  refused({"eval", model().string(), "--suite", "mmlu", "--data", at("")}, {"no such folder", "--skip-missing"});
+  refused({"eval", "--compare", at("a"), at("b")}, {at("a"), "no folder of an evaluation"});
+  fs::create_directories(folder_ / "plain");
+  refused(of_model({"--out", at("plain")}), {"exists already", "holds no evaluation"});
+}
+
+}  // namespace
+}  // namespace flanmoe::e2e
