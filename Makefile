@@ -24,9 +24,9 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
 
-fuzz: setup ## feed RUNS random inputs to each reader of model files, under sanitizers
+fuzz: setup ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
-	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config
+	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config json_rows csv_rows tsv_rows xml_rows
 
 parity: setup ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe

@@ -1,10 +1,10 @@
-// Scoring the four options of a question with five exemplars in front: each option by a pass of its own, behind one
-// encoder pass with a decoder row each, and all in one decoder row. Options are letters as MMLU's, or short texts.
+// Scoring the four options of a question with five exemplars in front: each option by a pass of its own, and all of
+// them behind one pass of the encoder. Options are as long as MMLU's letters, or as short texts.
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
 #include "base/random.h"
-#include "decode/score_packed.h"
+#include "decode/score.h"
 
 namespace flanmoe {
 namespace {
@@ -50,17 +50,14 @@ std::vector<ScoreRequest> questions(int64_t option_length, bool alone) {
   return requests;
 }
 
-using Scorer = std::vector<std::vector<TargetScore>> (*)(const T5Model&, const std::vector<ScoreRequest>&, int64_t);
-
-void rank(benchmark::State& state, Scorer scorer, bool alone) {
+void rank(benchmark::State& state, bool alone) {
   const std::vector<ScoreRequest> requests = questions(state.range(0), alone);
-  for (auto _ : state) benchmark::DoNotOptimize(scorer(small_model(), requests, 16384));
+  for (auto _ : state) benchmark::DoNotOptimize(score_targets(small_model(), requests));
   state.SetItemsProcessed(state.iterations() * kItems);
 }
 #define FLANMOE_LENGTHS Arg(4)->Arg(12)->Unit(benchmark::kMillisecond)->UseRealTime()
-BENCHMARK_CAPTURE(rank, each_option_alone, score_targets, true)->FLANMOE_LENGTHS;
-BENCHMARK_CAPTURE(rank, one_encoder_pass, score_targets, false)->FLANMOE_LENGTHS;
-BENCHMARK_CAPTURE(rank, one_decoder_row, score_packed_targets, false)->FLANMOE_LENGTHS;
+BENCHMARK_CAPTURE(rank, each_option_alone, true)->FLANMOE_LENGTHS;
+BENCHMARK_CAPTURE(rank, one_encoder_pass, false)->FLANMOE_LENGTHS;
 
 }  // namespace
 }  // namespace flanmoe

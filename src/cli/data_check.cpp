@@ -4,13 +4,14 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "base/progress.h"
+#include "cli/data_check_tasks.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/checked_texts.h"
 #include "data/contamination.h"
 #include "data/documents.h"
-#include "data/named_tasks.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {
@@ -20,7 +21,7 @@ struct CheckArguments {
   std::string mixture, data = ".", out;
   std::vector<std::string> against, corpus;
   int64_t window = kOverlapWindow, show = 5;
-  bool json = false;
+  bool json = false, skip_missing = false;
 };
 
 Json json_of(const OverlapPair& pair) {
@@ -64,14 +65,6 @@ class PairFile {
   std::optional<LineWriter> lines_;
 };
 
-std::vector<TaskSpec> evaluation_tasks(const CheckArguments& arguments) {
-  std::vector<TaskSpec> tasks;
-  for (const std::string& path : arguments.against) {
-    for (TaskSpec& task : named_evaluation_tasks(path, arguments.data)) tasks.push_back(std::move(task));
-  }
-  return tasks;
-}
-
 void scan_corpus(ContaminationCheck& check, const std::string& file, const PairSink& sink) {
   int64_t number = 0;
   for (const RawDocument& document : read_documents(file)) {
@@ -82,7 +75,7 @@ void scan_corpus(ContaminationCheck& check, const std::string& file, const PairS
 // The training side, one task or file after the other.
 void scan_all(ContaminationCheck& check, const CheckArguments& arguments, const PairSink& sink) {
   std::vector<TaskSpec> tasks;
-  if (!arguments.mixture.empty()) tasks = named_training_tasks(arguments.mixture, arguments.data);
+  if (!arguments.mixture.empty()) tasks = training_tasks(arguments.mixture, arguments.data);
   const size_t total = tasks.size() + arguments.corpus.size();
   Progress progress("check", static_cast<int64_t>(total), "file");
   int64_t done = 0;
@@ -172,7 +165,9 @@ int check(const CheckArguments& arguments) {
     fail_input("nothing to check: expected a mixture or task file, or --corpus with files");
   }
   PairFile pairs(arguments.out);
-  ContaminationCheck check(evaluation_tasks(arguments), arguments.window, arguments.show);
+  const EvaluationTasks evaluation = evaluation_tasks(arguments.against, arguments.data, arguments.skip_missing);
+  for (const std::string& reason : evaluation.left_out) log_warn("not checked against: {}", reason);
+  ContaminationCheck check(evaluation.tasks, arguments.window, arguments.show);
   scan_all(check, arguments, [&pairs](const OverlapPair& pair) { pairs.write(pair); });
   pairs.finish();
   const ContaminationReport& report = check.report();
@@ -189,9 +184,13 @@ int check(const CheckArguments& arguments) {
 std::function<int()> setup_data_check(CLI::App& parser) {
   auto arguments = std::make_shared<CheckArguments>();
   parser
-      .add_option("mixture", arguments->mixture, "what is trained on: a mixture file, a task file or a folder of them")
+      .add_option("mixture", arguments->mixture,
+                  "what is trained on: a mixture, by name or file, or a task file or a folder of them")
       ->type_name("MIXTURE");
-  parser.add_option("--against", arguments->against, "what is evaluated: suite files, task files or folders of them")
+  parser
+      .add_option(
+          "--against", arguments->against,
+          "what is evaluated: suites, by name or file, task files or folders of them. Suites: " + preset_help("suites"))
       ->required()
       ->type_name("SUITES");
   parser.add_option("--corpus", arguments->corpus, "pre-training text to check as well: .txt or .jsonl, .gz too")
@@ -206,6 +205,8 @@ std::function<int()> setup_data_check(CLI::App& parser) {
       ->check(CLI::NonNegativeNumber);
   parser.add_option("--out", arguments->out, "every pair goes into this new file, one JSON object a line")
       ->type_name("FILE");
+  parser.add_flag("--skip-missing", arguments->skip_missing,
+                  "leave out evaluation tasks and splits whose files are not in the data folder");
   parser.add_flag("--json", arguments->json, "the report as one JSON object");
   return [arguments] { return check(*arguments); };
 }

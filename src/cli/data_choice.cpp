@@ -66,7 +66,7 @@ std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, st
   std::vector<std::filesystem::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "tasks")) {
     const std::string folder = entry.path().lexically_relative(home_folder() / "tasks").begin()->string();
-    if (entry.path().extension() == ".yaml" && folder != "templates" && folder != "real") files.push_back(entry.path());
+    if (entry.path().extension() == ".yaml" && folder != "templates") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   std::vector<TaskSpec> tasks;

@@ -22,8 +22,7 @@ struct DataChoice {
 // UserError with the nearest name for a word that is none of these.
 DataChoice choose_data(const std::string& word, const std::filesystem::path& data_folder);
 
-// Every task that ships, but those of tasks/real: a study's own forms of the same tasks. Files of tasks whose data are
-// not there are told in `faults`.
+// Every task that ships. Files of tasks whose data are not there are told in `faults`.
 std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults);
 
 }  // namespace flanmoe

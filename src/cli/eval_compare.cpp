@@ -20,7 +20,7 @@ void print_comparison(const Comparison& comparison, const EvalArguments& argumen
                              interval ? fmt::format("{:.4f}", interval->p_value) : "");
   }
   for (const std::string& name : comparison.not_compared)
-    std::cout << fmt::format("{}: not compared, its metric has no score of single items\n", name);
+    std::cout << fmt::format("{}: not compared, it has no scores of single items\n", name);
 }
 
 }  // namespace

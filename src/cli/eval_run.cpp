@@ -122,6 +122,9 @@ EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const Sampl
   hooks.between_parts = [&arguments] { leave_if_asked(arguments.out); };
   const EvalResult result = run_tasks(plan.runs, answerer_of(arguments, plan), samples, bad_rows, hooks);
   for (const std::string& line : bad_rows.report()) log_warn("{}", line);
+  for (const TaskResult& task : result.tasks) {
+    if (!task.undefined.empty()) log_warn("{}: no score, counted as 0: {}", task.name(), task.undefined);
+  }
   return result;
 }
 

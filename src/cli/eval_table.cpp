@@ -19,6 +19,10 @@ void print_tasks(const Json& tasks) {
                              count(task, "num_items"), number(task, "score"), spread(task.at("interval_95")),
                              number(task, "chance"), number(task, "normalised"), count(task, "num_unanswered"),
                              count(task, "num_truncated"), count(task, "num_refused"));
+    for (const auto& [metric, value] : task.at("further").items()) {
+      std::cout << fmt::format("{:<51} {:>8.1f} {:>7.1f}\n", fmt::format("  {} {}", name, metric),
+                               number(value, "score"), spread(value.at("interval_95")));
+    }
   }
 }
 

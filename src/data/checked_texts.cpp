@@ -10,7 +10,7 @@ namespace flanmoe {
 namespace {
 
 constexpr std::array<const char*, 4> kQuestionFields = {"question", "stem", "input", "prompt"};
-constexpr std::array<const char*, 2> kPassageFields = {"passage", "context"};
+constexpr std::array<const char*, 3> kPassageFields = {"title", "passage", "context"};
 
 bool is_passage(const std::string& field) {
   return std::find(kPassageFields.begin(), kPassageFields.end(), field) != kPassageFields.end();
@@ -24,6 +24,15 @@ std::string question_of(const TaskRow& row) {
   return "";
 }
 
+// Title and text, as an article begins; "" when the row has none.
+std::string passage_of(const TaskRow& row) {
+  std::string passage;
+  for (const char* field : kPassageFields) {
+    if (const auto found = row.fields.find(field); found != row.fields.end()) passage += found->second + "\n";
+  }
+  return passage;
+}
+
 // Texts of other fields often stand in the question too (`stem`, `answer_text`): once is enough.
 void append_new(std::string& text, const std::string& part) {
   if (text.find(part) == std::string::npos) text += (text.empty() ? "" : "\n") + part;
@@ -31,7 +40,7 @@ void append_new(std::string& text, const std::string& part) {
 
 // The worked examples in a Super-NaturalInstructions file.
 void visit_examples(const TaskSpec& task, const TextVisitor& visit) {
-  const std::string& file = task.splits.at("train");
+  const std::string split = task.splits.at("train"), file = split.substr(0, split.find('#'));
   const Json content = read_json(file);
   for (const char* list : {"Positive Examples", "Negative Examples"}) {
     if (!content.contains(list)) continue;
@@ -48,13 +57,11 @@ void visit_examples(const TaskSpec& task, const TextVisitor& visit) {
 }  // namespace
 
 EvaluationTexts evaluation_texts(const TaskRow& row) {
-  EvaluationTexts texts{question_of(row), {}, {}, row.answers};
+  EvaluationTexts texts{question_of(row), passage_of(row), {}, row.answers};
   for (const auto& [field, text] : row.fields) {
-    if (is_passage(field)) {
-      texts.passages.push_back(text);
-    } else if (field == "answer_text") {
+    if (field == "answer_text") {
       texts.answers.push_back(text);
-    } else if (texts.question.empty()) {
+    } else if (texts.question.empty() && !is_passage(field)) {
       texts.parts.push_back(text);
     }
   }
@@ -73,6 +80,8 @@ std::vector<std::string> evaluation_splits(const TaskSpec& task) {
 std::string training_text(const TaskRow& row) {
   std::string text = question_of(row);
   for (const std::string& answer : row.answers) text += "\n" + answer;
+  for (const std::string& option : row.options) append_new(text, option);
+  append_new(text, passage_of(row));
   for (const auto& [field, value] : row.fields) append_new(text, value);
   append_new(text, row.rationale);
   return text;

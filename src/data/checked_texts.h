@@ -10,19 +10,20 @@
 
 namespace flanmoe {
 
-// Of an evaluation row. Question: the field `question`, else `stem`, else `input`, else `prompt`. A row with none of
-// them has parts: its other fields, such as the two sentences of a pair. Passages: the fields `passage` and `context`.
-// Answers: those accepted, and the field `answer_text` where the answer is a letter.
+// Of an evaluation row. Question: the field `question`, else `stem`, else `input`, else `prompt`. Passage: the fields
+// `title`, `passage` and `context` in this order. A row without a question has parts: its other fields, such as the two
+// sentences of a pair. Answers: those accepted, and the field `answer_text` where the answer is a letter.
 struct EvaluationTexts {
-  std::string question;
-  std::vector<std::string> parts, passages, answers;
+  std::string question, passage;
+  std::vector<std::string> parts, answers;
 };
 EvaluationTexts evaluation_texts(const TaskRow& row);
 
 // The splits of a task that evaluation may ask: all but "train". UserError when there is none.
 std::vector<std::string> evaluation_splits(const TaskSpec& task);
 
-// All text of a training row, its question first and its answers next: a story may begin in one and end in the other.
+// All text of a training row, options too, its question first and its answers next: a story may begin in one and end in
+// the other.
 std::string training_text(const TaskRow& row);
 
 // Calls `visit(id, text)` for every row of the split "train", for the task's definition and, with format niv2, for its

@@ -57,7 +57,7 @@ void ContaminationCheck::add_row(const TaskRow& row) {
   split.num_generic += form == QuestionForm::kGeneric ? 1 : 0;
   split.num_too_short += form == QuestionForm::kTooShort ? 1 : 0;
   for (const std::string& text : texts.answers) index_.add_text(answer, text);
-  for (const std::string& text : texts.passages) index_.add_text(passage, text);
+  index_.add_text(passage, texts.passage);
 }
 
 OverlapKind ContaminationCheck::kind_of(const SharedRun& run) const {

@@ -53,8 +53,7 @@ const std::string& caption_of(const std::string& id, const Captions& captions, c
 void check_header(const TableRecord& record) {
   const std::vector<std::string> expected = {"caption1", "caption2", "agg_score", "sampling_method"};
   if (record.cells == expected) return;
-  fail_input("{}: the header is {}, expected {}", record.where,
-             excerpt(fmt::format("{}", fmt::join(record.cells, ", "))), fmt::join(expected, ", "));
+  fail_input("{}: the header is {}, expected {}", record.where, listed(record.cells), fmt::join(expected, ", "));
 }
 
 }  // namespace

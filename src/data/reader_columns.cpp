@@ -65,16 +65,13 @@ void put_value(TaskRow& row, const std::string& name, const Json& value, const s
 void fail_column(const std::string& where, const std::string& column, const Texts& names) {
   const std::string nearest = nearest_name(column, names);
   fail_input("{}: no column '{}', {}it has {}", where, column,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", excerpt(nearest)),
-             excerpt(fmt::format("{}", fmt::join(names, ", "))));
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", excerpt(nearest)), listed(names));
 }
 
 void check_has_answer(const Texts& our_names, const std::string& where) {
   const bool found = std::any_of(our_names.begin(), our_names.end(),
                                  [](const std::string& name) { return name == "answer" || name == "answers"; });
-  if (!found)
-    fail_input("{}: the columns are {}, expected one named 'answer' or 'answers'", where,
-               excerpt(fmt::format("{}", fmt::join(our_names, ", "))));
+  if (!found) fail_input("{}: the columns are {}, expected one named 'answer' or 'answers'", where, listed(our_names));
 }
 
 }  // namespace flanmoe

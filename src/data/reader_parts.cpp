@@ -38,6 +38,13 @@ std::string excerpt(std::string_view text) {
   return printable(text.substr(0, end)) + "...";
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  constexpr size_t kMost = 20;
+  std::string list;
+  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) list += (i == 0 ? "" : ", ") + excerpt(names[i]);
+  return names.size() > kMost ? fmt::format("{} and {} more", list, names.size() - kMost) : list;
+}
+
 std::string without_commas(std::string text) {
   std::erase(text, ',');
   return text;
@@ -108,7 +115,7 @@ std::string json_scalar(const Json& value, const std::string& key, const std::st
 void fail_part(const DataFile& file, const std::vector<std::string>& names) {
   const std::string nearest = nearest_name(file.part, names);
   fail_input("{}: no part '#{}', {}it has {}", file.name(), file.part,
-             nearest.empty() ? "" : fmt::format("did you mean '#{}'? ", nearest), fmt::join(names, ", "));
+             nearest.empty() ? "" : fmt::format("did you mean '#{}'? ", excerpt(nearest)), listed(names));
 }
 
 const Json& part_of(const Json& value, const DataFile& file) {

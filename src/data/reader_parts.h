@@ -18,6 +18,8 @@ namespace flanmoe {
 std::string trimmed_text(std::string_view text);
 // For a message: one line of at most 60 bytes.
 std::string excerpt(std::string_view text);
+// Names for a message, the first 20 of them: "a, b, c".
+std::string listed(const std::vector<std::string>& names);
 // "12,000" -> "12000".
 std::string without_commas(std::string text);
 

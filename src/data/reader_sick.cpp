@@ -24,8 +24,7 @@ std::string class_of(const TableRecord& record) {
 
 void check_header(const TableRecord& record) {
   if (record.cells.size() >= kHeader.size() && std::equal(kHeader.begin(), kHeader.end(), record.cells.begin())) return;
-  fail_input("{}: the header is {}, expected {} first", record.where,
-             excerpt(fmt::format("{}", fmt::join(record.cells, ", "))), fmt::join(kHeader, ", "));
+  fail_input("{}: the header is {}, expected {} first", record.where, listed(record.cells), fmt::join(kHeader, ", "));
 }
 
 TaskRow row_of(const TableRecord& record) {

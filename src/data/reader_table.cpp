@@ -63,8 +63,8 @@ TableColumns named_columns(const DataFile& file, const TableRecord& header) {
 
 TaskRow row_of(const TableRecord& record, const TableColumns& columns) {
   check_record(record);
-  if (!columns.header.empty())
-    check_cells(record, columns.num_cells, excerpt(fmt::format("{}", fmt::join(columns.header, ", "))));
+  if (!columns.header.empty() && record.cells.size() != columns.num_cells)
+    check_cells(record, columns.num_cells, listed(columns.header));
   if (record.cells.size() < columns.num_cells) {
     fail_input("{}: the record has {} cells, expected {} at least", record.where, record.cells.size(),
                columns.num_cells);

@@ -27,7 +27,7 @@ void check(const TaskRow& row, const std::string& where) {
   if (row.answers.empty()) fail_input("{}: no answer, expected at least one", where);
   if (!row.options.empty() && row.answer_index() < 0) {
     fail_input("{}: the answer '{}' is not one of the options {}", where, excerpt(row.answers.front()),
-               excerpt(fmt::format("{}", fmt::join(row.options, ", "))));
+               listed(row.options));
   }
 }
 

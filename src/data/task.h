@@ -65,9 +65,10 @@ struct TaskSpec {
   std::string answer_form = "class";           // class (one of the options) | span | number | free_text
   std::string extraction;           // rule that finds the answer in a generated text (eval/extract.h); "" = the form's
   std::string metric = "accuracy";  // by name, eval/metrics.h
-  double chance = 0.0;              // percent
-  std::string definition;           // niv2: the instruction itself
-  int64_t max_examples = 0;         // cap for mixing, 0 = the group's
+  std::vector<std::string> further_metrics;  // of whole tasks (eval/corpus_metrics.h), reported beside the first
+  double chance = 0.0;                       // percent
+  std::string definition;                    // niv2: the instruction itself
+  int64_t max_examples = 0;                  // cap for mixing, 0 = the group's
   EvalForm eval;
   std::string file;  // the task file it comes from
 };

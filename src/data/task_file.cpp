@@ -160,6 +160,7 @@ void TaskFile::fields(FieldVisitor& v) {
            {"accuracy", "exact_match", "niv2_exact_match", "number_match", "number_string_match", "token_f1", "rouge_1",
             "rouge_l", "macro_f1", "consistency", "pearson", "spearman"},
            "judge");
+  v.field("further_metrics", spec.further_metrics, "metrics of the whole task, reported beside the first");
   v.field("chance", spec.chance, "percent that guessing gives");
   v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
   v.field("chance_of_options", chance_of_options,

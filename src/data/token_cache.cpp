@@ -7,9 +7,6 @@
 namespace flanmoe {
 namespace {
 
-constexpr const char* kKind = "flanmoe token cache";
-constexpr int64_t kVersion = 1;
-
 [[noreturn]] void fail_cache(const fs::path& folder, const std::string& reason) {
   fail_input("{}: {}; remove the folder and build it again with `flanmoe data build`", folder.string(), reason);
 }
@@ -19,13 +16,14 @@ Json read_header(const fs::path& folder) {
   const fs::path file = folder / "header.json";
   if (!fs::exists(file)) fail_cache(folder, "no token cache, it has no header.json");
   Json header = Json::parse(read_text(file), nullptr, false);
-  if (!header.is_object() || !header.contains("kind") || header["kind"] != kKind)
-    fail_cache(folder, fmt::format("no token cache: header.json does not say \"kind\": \"{}\"", kKind));
+  if (!header.is_object() || !header.contains("kind") || header["kind"] != kTokenCacheKind)
+    fail_cache(folder, fmt::format("no token cache: header.json does not say \"kind\": \"{}\"", kTokenCacheKind));
   const std::string checksum = json_string(header, "checksum", file.string());
   header.erase("checksum");
   if (checksum_text(header.dump()) != checksum) fail_cache(folder, "header.json is damaged");
   const int64_t version = json_int(header, "version", file.string());
-  if (version != kVersion) fail_cache(folder, fmt::format("version {} of the files, expected {}", version, kVersion));
+  if (version != kTokenCacheVersion)
+    fail_cache(folder, fmt::format("version {} of the files, expected {}", version, kTokenCacheVersion));
   return header;
 }
 

@@ -16,6 +16,9 @@
 
 namespace flanmoe {
 
+inline constexpr const char* kTokenCacheKind = "flanmoe token cache";  // `kind` in the header
+inline constexpr int64_t kTokenCacheVersion = 1;                       // of the files
+
 class TokenCache {
  public:
   // UserError naming the folder when it is none, is of another version, or a file is missing, cut short or damaged:

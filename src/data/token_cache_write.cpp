@@ -100,8 +100,8 @@ void write_token_cache(const std::filesystem::path& folder, const Json& facts, c
     }
     files.finish();
     progress.finish(speed());
-    Json header = {{"kind", "flanmoe token cache"},
-                   {"version", 1},
+    Json header = {{"kind", kTokenCacheKind},
+                   {"version", kTokenCacheVersion},
                    {"num_examples", num_examples},
                    {"num_ids", files.num_ids()},
                    {"id_bytes", id_bytes},

@@ -7,35 +7,24 @@
 #include <numeric>
 
 #include "decode/padding.h"
-#include "decode/score_parts.h"
 #include "model/forward_parts.h"
 
 namespace flanmoe {
-
-std::vector<size_t> order_by_source_length(const std::vector<ScoreRequest>& requests) {
-  std::vector<size_t> order(requests.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return requests[a].source.size() < requests[b].source.size(); });
-  return order;
-}
-
-at::Tensor target_log_probabilities(const at::Tensor& logits, const at::Tensor& target_ids) {
-  return at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2).contiguous();
-}
-
-TargetScore target_score(const float* log_probabilities, size_t num_tokens) {
-  TargetScore score{0.0, static_cast<int64_t>(num_tokens), {log_probabilities, log_probabilities + num_tokens}};
-  for (const float value : score.tokens) score.log_probability += value;
-  return score;
-}
-
 namespace {
 
 // The requests of one batch (a range of `order`) and its padded size.
 struct RequestRange {
   size_t begin, end;
 };
+
+// Requests of like length share a batch, so that little is padding.
+std::vector<size_t> by_length(const std::vector<ScoreRequest>& requests) {
+  std::vector<size_t> order(requests.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return requests[a].source.size() < requests[b].source.size(); });
+  return order;
+}
 
 // The longest range from `begin` whose padded tokens stay within the budget; at least one request.
 RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::vector<size_t>& order, size_t begin,
@@ -50,6 +39,17 @@ RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::ve
     if (end > begin && tokens > max_batch_tokens) break;
   }
   return {begin, end};
+}
+
+// log softmax(logits)[target] at every position, [B, Lt] float32.
+at::Tensor log_probabilities(const at::Tensor& logits, const at::Tensor& target_ids) {
+  return at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2).contiguous();
+}
+
+TargetScore score_of(const float* log_probabilities, size_t num_tokens) {
+  TargetScore score{0.0, static_cast<int64_t>(num_tokens), {log_probabilities, log_probabilities + num_tokens}};
+  for (const float value : score.tokens) score.log_probability += value;
+  return score;
 }
 
 // Logits of every (source, target) pair of the range: the encoder runs once per source.
@@ -70,7 +70,7 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
                                                     int64_t max_batch_tokens) {
   const at::NoGradGuard no_gradients;
   std::vector<std::vector<TargetScore>> scores(requests.size());
-  const std::vector<size_t> order = order_by_source_length(requests);
+  const std::vector<size_t> order = by_length(requests);
   for (size_t begin = 0; begin < order.size();) {
     const RequestRange range = next_range(requests, order, begin, max_batch_tokens);
     std::vector<std::vector<int32_t>> sources, targets;
@@ -86,10 +86,10 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
     TokenBatch batch;
     batch.target_ids = pad_ids(targets);
     const at::Tensor tokens =
-        target_log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
+        log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
     for (size_t t = 0; t < targets.size(); ++t) {
       const float* row = tokens.const_data_ptr<float>() + static_cast<int64_t>(t) * tokens.size(1);
-      scores[order[range.begin + source_of_target[t]]].push_back(target_score(row, targets[t].size()));
+      scores[order[range.begin + source_of_target[t]]].push_back(score_of(row, targets[t].size()));
     }
   }
   return scores;

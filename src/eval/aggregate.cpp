@@ -1,5 +1,6 @@
 #include "eval/aggregate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -55,29 +56,28 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
     suite.normalised /= count;
     suite.standard_error = std::sqrt(suite.standard_error) / count;
     suite.normalised_error = std::sqrt(suite.normalised_error) / count;
-    suite.pooled /= static_cast<double>(suite.num_scored);
+    suite.pooled /= static_cast<double>(std::max<int64_t>(suite.num_scored, 1));
   }
   return suites;
 }
 
-// A metric with one value for the whole task, in the place of the mean over items.
-void score_corpus(TaskResult& task, const std::vector<ItemResult>& items) {
+// A metric with one value for the whole task.
+FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResult>& items) {
   std::vector<CorpusItem> scored;
   for (const ItemResult& item : items) {
     if (item.refused) continue;
     scored.push_back(
         {item.prediction, item.answers, item.score, item.options, item.group, item.member, item.cluster_id});
   }
-  const CorpusValue value = corpus_metric_named(task.metric)(scored, kCorpusSeed);
-  task.score = 100.0 * value.value.value_or(0.0);
-  task.standard_error = 100.0 * value.standard_error.value_or(0.0);
-  task.undefined = value.undefined;
+  const CorpusValue value = corpus_metric_named(metric)(scored, kCorpusSeed);
+  return {metric, 100.0 * value.value.value_or(0.0), 100.0 * value.standard_error.value_or(0.0), value.undefined};
 }
 
 }  // namespace
 
 void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
   count_items(task, items);
+  if (task.num_refused == task.num_items) return;
   const auto count = static_cast<double>(task.num_items - task.num_refused);
   double sum = 0.0;
   for (const ItemResult& item : items) sum += item.score;  // a refused item's is 0
@@ -99,10 +99,17 @@ TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& it
   TaskResult task = unscored(asked);
   score_task(task, items);
   if (task.num_refused == task.num_items) {
-    fail_input("task '{}': not one of its {} prompts fits into source_length={}; expected a larger one", task.task,
-               task.num_items, asked.run.options.source_length);
+    task.undefined = fmt::format("not one of its {} prompts fits into source_length={}", task.num_items,
+                                 asked.run.options.source_length);
+    return task;
   }
-  if (is_corpus_metric(task.metric)) score_corpus(task, items);
+  if (is_corpus_metric(task.metric)) {  // in the place of the mean over items
+    const FurtherValue value = value_of_task(task.metric, items);
+    task.score = value.score;
+    task.standard_error = value.standard_error;
+    task.undefined = value.undefined;
+  }
+  for (const std::string& metric : asked.run.task.further_metrics) task.further.push_back(value_of_task(metric, items));
   return task;
 }
 

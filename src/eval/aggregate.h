@@ -12,7 +12,7 @@ namespace flanmoe {
 // Refused items are counted and have no part in the score.
 void score_task(TaskResult& task, const std::vector<ItemResult>& items);
 
-// The result of a task whose items are all there. UserError when every item was refused.
+// The result of a task whose items are all there; `undefined` when every item was refused.
 TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& items);
 
 // Suites in order of first appearance, each prompting apart.

@@ -39,10 +39,10 @@ Part make_part(const AskedTask& asked, size_t begin, size_t end, const Tokenizer
   return part;
 }
 
-void rank(Part& part, const TaskRun& run, const T5Model& model, const Tokenizer& tokenizer, Scorer scorer) {
+void rank(Part& part, const TaskRun& run, const T5Model& model, const Tokenizer& tokenizer) {
   std::vector<RankedItem> ranked;
   for (const size_t i : part.asked_rows) ranked.push_back({part.rows[i], &part.prompts[i]});
-  auto scores = score_options(model, tokenizer, run, ranked, scorer);
+  auto scores = score_options(model, tokenizer, run, ranked);
   for (size_t i = 0; i < ranked.size(); ++i)
     judge_ranking(part.items[part.asked_rows[i]], run, *ranked[i].row, std::move(scores[i]));
 }
@@ -67,11 +67,11 @@ void generate_texts(Part& part, const TaskRun& run, const T5Model& model, const 
 
 }  // namespace
 
-Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer, Scorer scorer) {
-  return [&model, &tokenizer, scorer](const AskedTask& asked, size_t begin, size_t end) {
+Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer) {
+  return [&model, &tokenizer](const AskedTask& asked, size_t begin, size_t end) {
     Part part = make_part(asked, begin, end, tokenizer);
     if (part.asked_rows.empty()) return part.items;
-    asked.ranked ? rank(part, asked.run, model, tokenizer, scorer) : generate_texts(part, asked.run, model, tokenizer);
+    asked.ranked ? rank(part, asked.run, model, tokenizer) : generate_texts(part, asked.run, model, tokenizer);
     return part.items;
   };
 }

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "data/tokenizer.h"
-#include "decode/score_packed.h"
-#include "eval/ranking.h"
 #include "eval/results.h"
 #include "eval/task_run.h"
 #include "model/t5.h"
@@ -19,7 +17,7 @@ namespace flanmoe {
 using Answerer = std::function<std::vector<ItemResult>(const AskedTask& asked, size_t begin, size_t end)>;
 
 // Ranks options where the task is ranked, else generates greedily. Model and tokenizer must live as long.
-Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer, Scorer scorer = score_packed_targets);
+Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer);
 
 // What answering without reading scores (eval/baseline.h): chance | majority | random. `seed` is that of `random`.
 Answerer baseline_answerer(const std::string& name, uint64_t seed);

@@ -115,7 +115,7 @@ Comparison compare_evaluations(const std::filesystem::path& a, const std::filesy
   Comparison comparison;
   std::vector<ComparedTask> tasks;
   for (const auto& [name, task] : left.tasks.items()) {
-    if (is_corpus_metric(task.at("metric"))) {
+    if (is_corpus_metric(task.at("metric")) || task.at("num_scored") == 0) {
       comparison.not_compared.push_back(name);
     } else {
       tasks.push_back(pair_task(name, left, right));

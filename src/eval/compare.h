@@ -19,7 +19,7 @@ struct ComparedScore {
 
 struct Comparison {
   std::vector<ComparedScore> scores;      // tasks, suites, the normalised average
-  std::vector<std::string> not_compared;  // tasks whose metric has no score of single items; in no suite here either
+  std::vector<std::string> not_compared;  // tasks without scores of single items; in no suite here either
 };
 
 // Two finished folders of flanmoe eval --out: paired bootstrap over items, whole passages together. UserError naming

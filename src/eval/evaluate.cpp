@@ -10,7 +10,7 @@ namespace flanmoe {
 
 EvalResult evaluate(const T5Model& model, const Tokenizer& tokenizer, const EvalOptions& options,
                     const std::filesystem::path& data_folder) {
-  const Answerer answerer = model_answerer(model, tokenizer, score_targets);
+  const Answerer answerer = model_answerer(model, tokenizer);
   BadRows bad_rows(OnBadRow::stop);
   EvalResult result;
   for (const TaskRun& run : plan_tasks(options, data_folder)) {

@@ -9,7 +9,9 @@ namespace flanmoe {
 namespace {
 
 double score_of(const TaskRun& run, const TaskRow& row, const std::string& prediction) {
-  return prediction.empty() ? 0.0 : metric_named(item_metric_of(run.task.metric))(prediction, row.answers);
+  const std::string& metric = run.task.metric;
+  if (prediction.empty()) return 0.0;
+  return metric_named(is_corpus_metric(metric) ? item_metric_of(metric) : metric)(prediction, row.answers);
 }
 
 Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {

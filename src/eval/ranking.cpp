@@ -10,8 +10,6 @@
 namespace flanmoe {
 namespace {
 
-constexpr int64_t kBatchTokens = 16384;
-
 TokenIds target_of(const TaskRun& run, const Tokenizer& tokenizer, const std::string& text) {
   TokenIds target = tokenizer.encode(text);
   if (run.options.score_eos) target.push_back(kEosId);
@@ -43,8 +41,7 @@ OptionScore option_score(const std::string& text, const TargetScore& target, dou
 }  // namespace
 
 std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const Tokenizer& tokenizer,
-                                                    const TaskRun& run, const std::vector<RankedItem>& items,
-                                                    Scorer scorer) {
+                                                    const TaskRun& run, const std::vector<RankedItem>& items) {
   std::vector<ScoreRequest> requests;
   std::vector<std::vector<std::string>> texts;
   for (const RankedItem& item : items) {
@@ -56,7 +53,7 @@ std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const 
     }
   }
   const std::map<TokenIds, double> without_prompt = unconditional_scores(model, requests);
-  const auto scores = scorer(model, requests, kBatchTokens);
+  const auto scores = score_targets(model, requests);
   std::vector<std::vector<OptionScore>> results(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     for (size_t option = 0; option < texts[i].size(); ++option) {

@@ -5,17 +5,11 @@
 #include <vector>
 
 #include "data/tokenizer.h"
-#include "decode/score.h"
 #include "eval/prompts.h"
 #include "eval/results.h"
 #include "model/t5.h"
 
 namespace flanmoe {
-
-// score_packed_targets, or score_targets, whose sums studies keep to the bit.
-using Scorer = std::vector<std::vector<TargetScore>> (*)(const T5Model& model,
-                                                         const std::vector<ScoreRequest>& requests,
-                                                         int64_t max_batch_tokens);
 
 struct RankedItem {
   const TaskRow* row;
@@ -26,8 +20,7 @@ struct RankedItem {
 // its marker, or what the template makes of it. A target that several items have is scored once behind the empty
 // prompt. UserError for an option without tokens.
 std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const Tokenizer& tokenizer,
-                                                    const TaskRun& run, const std::vector<RankedItem>& items,
-                                                    Scorer scorer);
+                                                    const TaskRun& run, const std::vector<RankedItem>& items);
 
 // The option that ranks first by `ranking` (EvalOptions); of equal ones the first.
 size_t best_option(const std::vector<OptionScore>& options, const std::string& ranking);

@@ -34,6 +34,13 @@ struct ItemResult {
   std::vector<OptionScore> ranking;   // of the options, when they were ranked
 };
 
+// A metric over a whole task, beside its first one.
+struct FurtherValue {
+  std::string metric;
+  double score = 0.0, standard_error = 0.0;  // percent
+  std::string undefined;                     // why there is no value; the score is 0 then
+};
+
 struct TaskResult {
   std::string task, suite, cluster, prompting;
   int64_t num_items = 0, num_truncated = 0, num_unanswered = 0;
@@ -43,10 +50,11 @@ struct TaskResult {
   int64_t num_available = 0;    // rows of the split; more than num_items when `max_items` cuts
   int64_t num_refused = 0;      // of num_items
   int64_t num_exemplars_dropped = 0, num_contexts_cut = 0, num_unended = 0;
-  std::string undefined;  // why a metric over the whole task has no value; its score is 0 then
+  std::string undefined;  // why there is no value (its score is 0 then): all items refused, a constant correlated
   int64_t shots = 0;      // exemplars asked for
   int64_t version = 1;
   std::string metric;
+  std::vector<FurtherValue> further;
   double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }
   double normalised_error() const { return 100.0 * standard_error / (100.0 - chance); }
   std::string name() const { return prompting == "cot" ? task + "_cot" : task; }  // unique in an evaluation

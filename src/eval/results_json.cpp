@@ -27,6 +27,17 @@ Json interval_json(double value, double error) {
   return Json::array({value - half_interval(error), value + half_interval(error)});
 }
 
+Json further_json(const TaskResult& task) {
+  Json further = Json::object();
+  for (const FurtherValue& value : task.further) {
+    further[value.metric] = {{"score", value.score},
+                             {"standard_error", value.standard_error},
+                             {"interval_95", interval_json(value.score, value.standard_error)},
+                             {"undefined", value.undefined}};
+  }
+  return further;
+}
+
 Json task_json(const TaskResult& task) {
   return {{"task", task.task},
           {"suite", task.suite},
@@ -47,7 +58,8 @@ Json task_json(const TaskResult& task) {
           {"standard_error", task.standard_error},
           {"interval_95", interval_json(task.score, task.standard_error)},
           {"chance", task.chance},
-          {"normalised", task.normalised()}};
+          {"normalised", task.normalised()},
+          {"further", further_json(task)}};
 }
 
 Json suite_json(const SuiteResult& suite) {
@@ -86,9 +98,14 @@ void add_tasks(Json& results, const EvalResult& result) {
     results["results"][name] = {{"alias", name},
                                 {metric + ",none", task.score / 100.0},
                                 {metric + "_stderr,none", task.standard_error / 100.0}};
+    results["higher_is_better"][name] = {{metric, true}};
+    for (const FurtherValue& value : task.further) {
+      results["results"][name][harness_metric(value.metric) + ",none"] = value.score / 100.0;
+      results["results"][name][harness_metric(value.metric) + "_stderr,none"] = value.standard_error / 100.0;
+      results["higher_is_better"][name][harness_metric(value.metric)] = true;
+    }
     results["versions"][name] = task.version;
     results["n-shot"][name] = task.shots;
-    results["higher_is_better"][name] = {{metric, true}};
     results["n-samples"][name] = {{"original", task.num_available}, {"effective", task.num_items}};
   }
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/task_paths.h"
+#include "eval/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {
@@ -51,6 +52,9 @@ std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const st
   std::vector<std::filesystem::path> files;
   const std::string file = found->second.substr(0, found->second.find('#'));
   for (const FileMatch& match : matching_files(file, fmt::format("task '{}'", task.name))) files.push_back(match.file);
+  const size_t hash = found->second.find('#');
+  const std::filesystem::path part = hash == std::string::npos ? "" : found->second.substr(hash + 1);
+  if (part.has_extension()) files.push_back((files.front().parent_path() / part).lexically_normal());
   return files;
 }
 
@@ -73,6 +77,7 @@ std::vector<TaskRun> plan_tasks(const EvalOptions& options, const std::filesyste
 }
 
 AskedTask open_task(const TaskRun& run, BadRows& bad_rows) {
+  for (const std::string& metric : run.task.further_metrics) corpus_metric_named(metric);  // refuses an unknown one
   AskedTask asked{run, load_rows(run.task, run.split(), bad_rows), load_exemplars(run, bad_rows)};
   asked.num_available = static_cast<int64_t>(asked.rows.size());
   const int64_t limit = run.options.max_items;

@@ -27,8 +27,8 @@ struct TaskRun {
   int64_t max_new_tokens() const;
 };
 
-// The files that a split names, without parts; none when the task has no such split. MissingFile for a pattern that
-// fits none.
+// The files that a split names; a part with an ending ("ratings.csv#captions.json") is a file beside it. None when the
+// task has no such split; MissingFile for a pattern that fits none.
 std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const std::string& split);
 
 // Direct and chain of thought, each a run of its own. A task without chain-of-thought prompt has none.

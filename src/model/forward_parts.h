@@ -17,7 +17,6 @@ at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden);  // [.
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
                   const ForwardOptions& call, RouterReports& reports);
 // Hidden states of the decoder at every target position, [B, Lt, D]; memory [B, Ls, D] belongs to batch.source_ids.
-// Without source_segments every target segment sees the whole source.
 at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory,
                           const ForwardOptions& call, RouterReports& reports);
 

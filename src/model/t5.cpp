@@ -102,7 +102,7 @@ at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const a
   input.self_bias =
       self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
   input.memory = memory;
-  input.cross_bias = segment_mask(segments, source_segments, batch.source_segments.defined());
+  input.cross_bias = segment_mask(segments, source_segments, packed);
   input.places = token_places(segments, model.options(), call);
   input.is_decoder = true;
   input.unlimited_capacity = call.unlimited_capacity;

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "data/checked_texts.h"
-#include "data/named_tasks.h"
 
 namespace flanmoe {
 namespace {
@@ -72,21 +71,22 @@ TEST_F(Contamination, ARowWithoutAQuestionHasParts) {
   const EvaluationTexts texts = evaluation_texts(row_with({{"first", "a"}, {"second", "b"}, {"context", "c"}}));
   EXPECT_EQ(texts.question, "");
   EXPECT_EQ(texts.parts, (Texts{"a", "b"}));
-  EXPECT_EQ(texts.passages, Texts{"c"});
+  EXPECT_EQ(texts.passage, "c\n");
 }
 
-TEST_F(Contamination, AnswersAreTextsNotLetters) {
-  const EvaluationTexts texts =
-      evaluation_texts(row_with({{"question", "q"}, {"passage", "p"}, {"answer_text", "blue"}}, {"(A)", "A"}));
+TEST_F(Contamination, AnswersAreTextsNotLettersAndATitleIsOfThePassage) {
+  const EvaluationTexts texts = evaluation_texts(
+      row_with({{"question", "q"}, {"passage", "p"}, {"title", "t"}, {"answer_text", "blue"}}, {"(A)", "A"}));
   EXPECT_EQ(texts.answers, (Texts{"(A)", "A", "blue"}));
-  EXPECT_EQ(texts.passages, Texts{"p"});
+  EXPECT_EQ(texts.passage, "t\np\n");
   EXPECT_TRUE(texts.parts.empty());
 }
 
 TEST_F(Contamination, ATrainingTextHoldsEverythingOnce) {
   TaskRow row = row_with({{"question", "Who? Options: a b"}, {"stem", "Who?"}, {"topic", "towns"}}, {"a", "b"});
   row.rationale = "because";
-  EXPECT_EQ(training_text(row), "Who? Options: a b\na\nb\ntowns\nbecause");
+  row.options = {"a", "b", "neither"};
+  EXPECT_EQ(training_text(row), "Who? Options: a b\na\nb\nneither\ntowns\nbecause");
 }
 
 TEST_F(Contamination, EveryPartIsFoundAndNamed) {
@@ -184,39 +184,6 @@ TEST_F(Contamination, DefinitionAndExamplesAreTrainingText) {
       folder_);
   EXPECT_EQ(training_texts(tasks[0]), (Texts{"a|in\nout\nother", "definition|Do it well.",
                                              "Positive Examples 1|pi\npo\npe", "Negative Examples 1|ni\nno"}));
-}
-
-TEST_F(Contamination, AMixtureFileGivesTheTasksItTrainsOn) {
-  const std::string row = json_row("1", {{"question", kQuestion}}, {"yes"});
-  task("one", "train", row);
-  task("two", "train", row);
-  const std::string folder = folder_.string();
-  const std::string mixture =
-      put("mixture.yml", "tasks: [\"{data}/one.yaml\", " + folder + "/two.yaml]\nexclude: [tw*]\nmax_shots: 1\n");
-  const auto names = [&](const std::string& path) {
-    Texts result;
-    for (const TaskSpec& spec : named_training_tasks(path, folder_)) result.push_back(spec.name);
-    return result;
-  };
-  EXPECT_EQ(names(mixture), Texts{"one"});
-  EXPECT_EQ(names("{data}/two.yaml"), Texts{"two"});
-  EXPECT_EQ(names(folder), (Texts{"one", "two"}));
-  expect_says(message_of<UserError>([&] { names(put("bad.yml", "tasks: [one.yaml]\nexclud: [x]\n")); }),
-              {"bad.yml:2", "exclud", "'exclude'"});
-}
-
-TEST_F(Contamination, ASuiteFileGivesTheTasksOfItsList) {
-  const std::string row = json_row("1", {{"question", kQuestion}}, {"yes"});
-  task("one", "test", row);
-  const auto tasks = named_evaluation_tasks(put("suite.yml", "name: s\ntasks: [\"{data}/one.yaml\"]\n"), folder_);
-  ASSERT_EQ(tasks.size(), 1u);
-  EXPECT_EQ(tasks[0].name, "one");
-  expect_says(message_of<UserError>([&] {
-                named_evaluation_tasks(put("bad.yml", "tasks:\n  - \"{data}/one.yaml\"\n  - {name: x}\n"), folder_);
-              }),
-              {"bad.yml:3", "path of a task file"});
-  expect_says(message_of<UserError>([&] { named_evaluation_tasks("{data}/none.yaml", folder_); }),
-              {"none.yaml", "no such task file"});
 }
 
 }  // namespace

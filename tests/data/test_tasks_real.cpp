@@ -21,7 +21,7 @@ class RealTasks : public ::testing::Test {
     if (!std::filesystem::is_directory(data_ / "niv2")) GTEST_SKIP() << "no real data in " << data_;
   }
   std::vector<TaskSpec> tasks(const std::string& file) const {
-    return load_tasks(resolve_path("{home}/tasks/real/" + file, data_), data_);
+    return load_tasks(resolve_path("{home}/tasks/" + file, data_), data_);
   }
 
   static int64_t num_rows(const std::vector<TaskSpec>& specs, const std::string& split) {
@@ -43,20 +43,15 @@ class RealTasks : public ::testing::Test {
 };
 
 TEST_F(RealTasks, Mmlu) {
-  auto specs = tasks("mmlu.yaml");
+  const auto specs = tasks("eval/mmlu.yaml");
   ASSERT_EQ(specs.size(), 57u);
-  EXPECT_EQ(num_rows(specs, "test"), 1531);
+  EXPECT_EQ(num_rows(specs, "validation"), 1531);
   EXPECT_EQ(num_rows(specs, "dev"), 285);
-  int64_t official = 0;
-  for (TaskSpec& spec : specs) {
-    spec.splits["official"] = (data_ / "mmlu/test" / (spec.name.substr(5) + "_test.csv")).string();
-    official += static_cast<int64_t>(load_rows(spec, "official").size());
-  }
-  EXPECT_EQ(official, 14042);
+  EXPECT_EQ(num_rows(specs, "test"), 14042);
 }
 
 TEST_F(RealTasks, Bbh) {
-  const auto specs = tasks("bbh.yaml");
+  const auto specs = tasks("eval/bbh.yaml");
   ASSERT_EQ(specs.size(), 27u);
   EXPECT_EQ(num_rows(specs, "test"), 6511);
   EXPECT_EQ(num_rows(specs, "dev"), 3 * 27);
@@ -75,7 +70,7 @@ TEST_F(RealTasks, Bbh) {
 }
 
 TEST_F(RealTasks, SuperNaturalInstructions) {
-  const auto train = tasks("niv2_train.yaml"), heldout = tasks("niv2_heldout.yaml");
+  const auto train = tasks("train/niv2.yaml"), heldout = tasks("eval/niv2.yaml");
   EXPECT_EQ(train.size(), 254u);
   EXPECT_EQ(heldout.size(), 73u);
   EXPECT_EQ(num_rows(heldout, "test"), 7284);
@@ -88,15 +83,15 @@ TEST_F(RealTasks, SuperNaturalInstructions) {
 }
 
 TEST_F(RealTasks, ChainsOfThoughtPromptsAndHeldIn) {
-  EXPECT_EQ(num_rows(tasks("cot.yaml"), "train"), 33443);
-  const auto prompts = tasks("p3.yaml");
+  EXPECT_EQ(num_rows(tasks("train/cot.yaml"), "train"), 33443);
+  const auto prompts = tasks("train/p3.yaml");
   EXPECT_EQ(prompts.size(), 91u);
   EXPECT_EQ(num_rows(prompts, "train"), 18090);
-  EXPECT_EQ(num_rows(tasks("validation.yaml"), "test"), 229);
+  EXPECT_EQ(num_rows(tasks("eval/reasoning/strategyqa.yaml"), "test"), 229);
 }
 
 TEST_F(RealTasks, FinetuneSets) {
-  const auto pubmedqa = tasks("finetune/pubmedqa.yaml"), sick = tasks("finetune/sick.yaml");
+  const auto pubmedqa = tasks("eval/finetune/pubmedqa.yaml"), sick = tasks("eval/finetune/sick.yaml");
   EXPECT_EQ(num_rows(pubmedqa, "train"), 500);
   EXPECT_EQ(num_rows(pubmedqa, "test"), 500);
   std::map<std::string, int> decisions;
@@ -168,9 +163,9 @@ int64_t num_shared(const Windows& heldout, const std::string& text) {
 
 TEST_F(RealTasks, NoHeldOutInputSharesThirteenWordsWithATrainingTask) {
   Windows heldout;
-  for (const auto& [file, field] : {std::pair{"niv2_heldout.yaml", "input"}, {"mmlu.yaml", "question"}}) {
+  for (const auto& [file, field] : {std::pair{"eval/niv2.yaml", "input"}, {"eval/mmlu.yaml", "question"}}) {
     for (const TaskSpec& spec : tasks(file)) {
-      for (const TaskRow& row : load_rows(spec, "test")) {
+      for (const TaskRow& row : load_rows(spec, spec.eval.split)) {
         for (const uint64_t window : windows_of(row.fields.at(field))) heldout.insert(window);
       }
     }
@@ -178,7 +173,7 @@ TEST_F(RealTasks, NoHeldOutInputSharesThirteenWordsWithATrainingTask) {
   ASSERT_GT(heldout.size(), 100000u);
   const std::vector<std::string> excluded = study_mixture(data_).exclude;
   int64_t shared_by_excluded = 0;
-  for (const TaskSpec& spec : tasks("niv2_train.yaml")) {
+  for (const TaskSpec& spec : tasks("train/niv2.yaml")) {
     int64_t shared = 0;
     for (const TaskRow& row : load_rows(spec, "train")) {
       shared += num_shared(heldout, row.fields.at("input"));

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "decode/generate.h"
-#include "decode/score_packed.h"
 #include "whole.h"
 
 namespace flanmoe {
@@ -51,23 +50,6 @@ TEST_P(Score, EqualsTheSumOverWholePasses) {
         EXPECT_NEAR(scores[i][j].log_probability, expected, 1e-5 * (1.0 + std::abs(expected)))
             << i << ", " << j << " roomy " << roomy;
         EXPECT_EQ(scores[i][j].num_tokens, static_cast<int64_t>(all[i].targets[j].size()));
-      }
-    }
-  }
-}
-
-// All candidates of a source in one row, beside a row each; capacity tight and wide.
-TEST_P(Score, PackedCandidatesScoreAsAlone) {
-  for (const bool roomy : {true, false}) {
-    const T5Model model = tiny::stirred(roomy ? tiny::roomy_options(GetParam()) : tiny::options(GetParam()));
-    const std::vector<ScoreRequest> all = requests();
-    const auto alone = score_targets(model, all), packed = score_packed_targets(model, all, 300);
-    for (size_t i = 0; i < all.size(); ++i) {
-      ASSERT_EQ(packed[i].size(), alone[i].size());
-      for (size_t j = 0; j < alone[i].size(); ++j) {
-        EXPECT_EQ(packed[i][j].num_tokens, alone[i][j].num_tokens);
-        for (size_t t = 0; t < alone[i][j].tokens.size(); ++t)
-          EXPECT_NEAR(packed[i][j].tokens[t], alone[i][j].tokens[t], 2e-5) << i << ", " << j << ", " << t;
       }
     }
   }

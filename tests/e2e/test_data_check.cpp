@@ -26,7 +26,7 @@ class DataCheck : public FolderTest {
   std::string at(const std::string& name) const { return (folder_ / name).string(); }
   Ended check(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"data", "check"});
-    arguments.insert(arguments.end(), {"--data", folder_.string(), "-q"});
+    arguments.insert(arguments.end(), {"--data", folder_.string()});
     return flanmoe(arguments);
   }
 };
@@ -46,6 +46,28 @@ TEST_F(DataCheck, FindingsEndWithThree) {
   EXPECT_EQ(ended.status, 3) << ended.err;
   expect_says(ended.out, {"exam, test: 1 rows; found 1 questions", "run exam is in dirty dirty: \"" + kQuestion + "\"",
                           "training task dirty: 1 texts"});
+}
+
+TEST_F(DataCheck, AMixtureIsWhatItTrainsOnAndASuiteWhatItLists) {
+  put("mixture.yml", "tasks: [\"{data}/clean.yaml\", \"{data}/dirty.yaml\"]\nexclude: [dir*]\n");
+  put("suite.yml", "tasks: [\"{data}/exam.yaml\"]\nprompts: direct\n");
+  const Ended ended = check({"{data}/mixture.yml", "--against", "{data}/suite.yml"});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  expect_says(ended.out, {"1 evaluation rows in 1 training texts"});
+}
+
+TEST_F(DataCheck, TasksThatAreNotThereMayBeLeftOut) {
+  put("far.yaml", "name: far\nformat: jsonl\nsplits: {test: far.jsonl}\ntemplates: [{input: x}]\n");
+  const std::vector<std::string> arguments = {"{data}/clean.yaml", "--against", "{data}/exam.yaml", "{data}/far.yaml"};
+  const Ended refused = check(arguments);
+  EXPECT_EQ(refused.status, 2);
+  expect_says(refused.err, {"'far'", "far.jsonl", "no such file", "--skip-missing"});
+  std::vector<std::string> skipping = arguments;
+  skipping.push_back("--skip-missing");
+  const Ended ended = check(skipping);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  expect_says(ended.err, {"not checked against", "'far'"});
+  expect_says(check({"{data}/clean.yaml", "--against", "{data}/far.yaml", "--skip-missing"}).err, {"no task is left"});
 }
 
 TEST_F(DataCheck, TheReportAsJson) {
@@ -89,7 +111,10 @@ TEST_F(DataCheck, BadInputIsRefusedAndLeavesNothing) {
   refused({"--against", "{data}/exam.yaml"}, {"nothing to check", "--corpus"});
   refused({"{data}/dirty.yaml"}, {"--against"});
   refused({"{data}/dirty.yaml", "--against", "{data}/exam.yaml", "--window", "5"}, {"--window"});
-  refused({"{data}/none.yaml", "--against", "{data}/exam.yaml"}, {"none.yaml", "no such task file"});
+  refused({"smal", "--against", "{data}/exam.yaml"}, {"'smal'", "did you mean 'small'?"});
+  refused({"{data}/dirty.yaml", "--against", "mmlo"}, {"mmlo", "mmlu"});
+  put("suite.yml", "tasks: [\"{data}/exam.yaml\"]\nprompt: direct\n");
+  refused({"{data}/dirty.yaml", "--against", "{data}/suite.yml"}, {"suite.yml:2", "'prompts'"});
   refused({"{data}/dirty.yaml", "--against", "{data}/dirty.yaml"}, {"'dirty'", "only 'train'"});
   put("old.jsonl", "mine\n");
   refused({"{data}/dirty.yaml", "--against", "{data}/exam.yaml", "--out", at("old.jsonl")},

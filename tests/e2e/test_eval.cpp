@@ -45,11 +45,11 @@ class Eval : public FolderTest {
     EXPECT_EQ(listing(folder_), before);
   }
   // What tests/eval/recompute.py says of a folder; skips without Python.
-  void recomputed(const std::string& folder) const {
+  void recomputed(const std::string& folder, const std::string& more = "") const {
     if (std::system("python3 --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "there is no python3";
     const std::string script = std::string(FLANMOE_SOURCE_DIR) + "/tests/eval/recompute.py";
     const std::string said = at("recomputed.txt");
-    EXPECT_EQ(std::system(("python3 " + script + " " + folder + " > " + said + " 2>&1").c_str()), 0)
+    EXPECT_EQ(std::system(("python3 " + script + " " + folder + " " + more + " > " + said + " 2>&1").c_str()), 0)
         << content_of(said);
   }
 };
@@ -82,8 +82,13 @@ TEST_F(Eval, KilledAndGoneOnWithItSaysTheSame) {
     Running running(of_model({"--limit", "40", "--out", at("killed")}));
     while (!running.ended() && !fs::exists(folder_ / "killed/samples")) {
     }
-    running.signal(SIGKILL);
-    running.wait();
+    const bool asked_to_leave = kill == 0 && !running.ended();
+    running.signal(asked_to_leave ? SIGINT : SIGKILL);
+    const Ended ended = running.wait();
+    if (asked_to_leave && ended.status != 0) {
+      EXPECT_EQ(ended.status, 130) << ended.err;
+      EXPECT_NE(ended.err.find("the same command goes on"), std::string::npos) << ended.err;
+    }
   }
   run(of_model({"--limit", "40", "--out", at("killed")}));
   EXPECT_EQ(read_json(folder_ / "killed/results.json")["flanmoe"],
@@ -105,6 +110,25 @@ TEST_F(Eval, BaselinesPredictionsAndTheirComparison) {
   run(asked({"--predictions", at("said.jsonl"), "--limit", "6", "--out", at("predicted")}));
   EXPECT_EQ(read_json(folder_ / "predicted/results.json")["results"],
             read_json(folder_ / "majority/results.json")["results"]);
+}
+
+// The majority of a file by hand: 4 of 7 rows.
+TEST_F(Eval, TheMajorityIsRecomputedFromTheDataFile) {
+  std::string rows;
+  for (int i = 0; i < 7; ++i) {
+    rows += Json{{"id", std::to_string(i)},
+                 {"fields", {{"q", "x"}}},
+                 {"options", {"no", "yes"}},
+                 {"answers", {i < 4 ? "yes" : "no"}}}
+                .dump() +
+            "\n";
+  }
+  put("rows.jsonl", rows);
+  put("task.yaml",
+      "name: t\nformat: jsonl\nsuite: qa\nchance: 50\nsplits: {test: rows.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
+  run({"eval", "tasks=[" + at("task.yaml") + "]", "--baseline", "majority", "--out", at("out")});
+  EXPECT_NEAR(read_json(folder_ / "out/results.json")["results"]["t"]["acc,none"].get<double>(), 4.0 / 7.0, 1e-12);
+  recomputed(at("out"), "--majority t=" + at("rows.jsonl"));
 }
 
 TEST_F(Eval, BadInputIsOneClearError) {

@@ -135,6 +135,8 @@ def best_option(sample, ranking):
 
 def clustered(samples):
     """Mean and standard error in percent, items of a passage together."""
+    if not samples:
+        return 0.0, 0.0
     scores = [sample["score"] for sample in samples]
     mean = math.fsum(scores) / len(scores)
     sums = collections.defaultdict(list)
@@ -186,7 +188,7 @@ def check_suite(name, suite, scores, tasks):
     differ(f"{name}: score", sum(scores[m][0] for m in members) / count, suite["score"])
     differ(f"{name}: standard error", math.sqrt(sum(scores[m][1] ** 2 for m in members)) / count, suite["standard_error"])
     items = sum(tasks[m]["num_scored"] for m in members)
-    pooled = sum(scores[m][0] * tasks[m]["num_scored"] for m in members) / items
+    pooled = sum(scores[m][0] * tasks[m]["num_scored"] for m in members) / max(items, 1)
     differ(f"{name}: pooled score", pooled, suite["pooled_score"])
     normalised = [100 * (scores[m][0] - tasks[m]["chance"]) / (100 - tasks[m]["chance"]) for m in members]
     differ(f"{name}: normalised", sum(normalised) / count, suite["normalised"])

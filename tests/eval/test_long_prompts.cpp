@@ -90,13 +90,14 @@ TEST_F(LongPrompts, AQuestionThatDoesNotFitIsRefusedAndCounted) {
   EXPECT_EQ(result.num_exemplars_dropped, 4);
 }
 
-TEST_F(LongPrompts, ATaskOfRefusedItemsAloneIsNamed) {
+TEST_F(LongPrompts, ATaskOfRefusedItemsAloneHasNoScoreAndSaysWhy) {
   const AskedTask task = asked(long_options(3));
   const T5Model m = model();
-  const std::vector<ItemResult> items = model_answerer(m, cases::tokenizer())(task, 0, 2);
-  const std::string message = message_of<UserError>([&] { scored_task(task, items); });
-  for (const char* part : {"task 'reading'", "2 prompts", "source_length=3"})
-    EXPECT_NE(message.find(part), std::string::npos) << message;
+  const TaskResult result = scored_task(task, model_answerer(m, cases::tokenizer())(task, 0, 2));
+  EXPECT_EQ(result.undefined, "not one of its 2 prompts fits into source_length=3");
+  EXPECT_EQ(result.num_refused, 2);
+  EXPECT_EQ(result.score, 0.0);
+  EXPECT_EQ(score_suites({result})[0].pooled, 0.0);
 }
 
 TEST(ContextField, IsTheLongestShownFieldThatIsNotTheQuestion) {

@@ -147,7 +147,7 @@ TEST_F(RunTasks, AFolderOfAnotherConfigurationIsRefused) {
   EvalFolder(out, config).finish({{"results", 1}});
   EXPECT_TRUE(EvalFolder(out, config).finished());
   EXPECT_EQ(read_results(out).at("results"), 1);
-  put("plain/file", "");
+  make_folders(folder_ / "plain");
   message = message_of<UserError>([&] { EvalFolder(folder_ / "plain", config); });
   EXPECT_NE(message.find("exists already and holds no evaluation"), std::string::npos) << message;
 }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/json.h"
+#include "fuzz/row_seeds.h"
 #include "model/config_json.h"
 #include "model/tiny.h"
 #include "tensor/safetensors.h"
@@ -55,4 +56,5 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   flanmoe::write_safetensors_seeds(folder / "safetensors");
   flanmoe::write_config_seeds(folder / "config");
+  flanmoe::write_row_seeds(folder);
 }

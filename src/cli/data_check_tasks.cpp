@@ -1,0 +1,83 @@
+#include "cli/data_check_tasks.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "cli/data_choice.h"
+#include "data/mixture.h"
+#include "data/task_paths.h"
+#include "eval/options.h"
+
+namespace flanmoe {
+namespace {
+
+// A suite's `tasks` are names of files, a task file's are tasks.
+bool is_suite(const ConfigNode& config) {
+  if (!config.has("tasks") || !config.at("tasks").is_list()) return false;
+  const auto entries = config.at("tasks").list();
+  return !entries.empty() && entries.front().is_scalar();
+}
+
+// The task files and folders that a word stands for.
+std::vector<std::filesystem::path> paths_of(const std::string& word, const std::filesystem::path& data_folder) {
+  const std::filesystem::path path = resolve_path(word, data_folder);
+  if (fs::is_directory(path)) return {path};
+  const std::filesystem::path file = fs::is_regular_file(path) ? path : find_preset("suites", word);
+  const ConfigNode config = load_config(file);
+  if (!is_suite(config)) return {file};
+  EvalOptions suite;
+  load_options(config, suite);
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& written : suite.tasks) paths.push_back(resolve_path(written, data_folder));
+  return paths;
+}
+
+void leave_out(EvaluationTasks& found, const std::string& reason, bool skip_missing) {
+  if (!skip_missing) throw MissingFile(reason + "; --skip-missing leaves it out");
+  found.left_out.push_back(reason);
+}
+
+// The task with the splits whose files are there.
+void add_task(TaskSpec task, EvaluationTasks& found, bool skip_missing) {
+  const auto is_missing = [](const std::string& split) { return !fs::exists(split.substr(0, split.find('#'))); };
+  std::vector<std::string> missing;
+  for (const auto& [split, file] : task.splits) {
+    if (split != "train" && is_missing(file)) missing.push_back(split);
+  }
+  for (const std::string& split : missing) {
+    leave_out(found, fmt::format("task '{}', {}: {}: no such file", task.name, split, task.splits[split]),
+              skip_missing);
+    task.splits.erase(split);
+  }
+  const bool nothing_left = !missing.empty() && task.splits.size() == task.splits.count("train");
+  if (!nothing_left) found.tasks.push_back(std::move(task));
+}
+
+}  // namespace
+
+std::vector<TaskSpec> training_tasks(const std::string& word, const std::filesystem::path& data_folder) {
+  DataChoice choice = choose_data(word, data_folder);
+  return choice.mixture ? mixture_specs(*choice.mixture, data_folder) : std::move(choice.tasks);
+}
+
+EvaluationTasks evaluation_tasks(const std::vector<std::string>& words, const std::filesystem::path& data_folder,
+                                 bool skip_missing) {
+  EvaluationTasks found;
+  for (const std::string& word : words) {
+    for (const std::filesystem::path& path : paths_of(word, data_folder)) {
+      for (const std::filesystem::path& file : task_files(path)) {
+        try {
+          for (TaskSpec& task : load_tasks(file, data_folder)) add_task(std::move(task), found, skip_missing);
+        } catch (const MissingFile& missing) {
+          if (!skip_missing) throw;
+          found.left_out.emplace_back(missing.what());
+        }
+      }
+    }
+  }
+  if (found.tasks.empty())
+    fail_input("no task is left to check against; left out: {}", fmt::join(found.left_out, "; "));
+  return found;
+}
+
+}  // namespace flanmoe
