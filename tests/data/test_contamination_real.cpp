@@ -139,7 +139,7 @@ TEST_F(RealOverlaps, OfSickAndTheTaskMadeFromIt) {
   std::erase_if(heldout, [](const TaskSpec& task) { return !task.name.starts_with("task1615_"); });
   heldout.at(0).splits.erase("dev");
   ContaminationCheck check(heldout, kOverlapWindow, 5);
-  for (TaskSpec& sick : tasks({"real/finetune/sick.yaml"})) {
+  for (TaskSpec& sick : tasks({"eval/finetune/sick.yaml"})) {
     for (const char* split : {"train", "validation"}) {
       sick.splits["train"] = sick.splits.at(split);
       scan(check, sick, [](const OverlapPair&) {});
