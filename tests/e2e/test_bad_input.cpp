@@ -117,7 +117,7 @@ TEST_F(BadInput, MissingFiles) {
   expect_refused({"inspect", nowhere}, {nowhere, "no such model folder"});
   expect_refused({"eval", model().string(), "tasks=[" + nowhere + "]"}, {nowhere, "no such task file"});
   expect_refused({"study", "smoke", "kind=real", "--data", nowhere, "--out", out()}, {nowhere, "no such folder"});
-  expect_refused({"data", "tasks", nowhere}, {nowhere, "no such"});
+  expect_refused({"data", "list", nowhere}, {nowhere, "no such"});
 }
 
 TEST_F(BadInput, UnreadableFiles) {
@@ -160,8 +160,8 @@ TEST_F(BadInput, EmptyDataSets) {
       put("task.yaml",
           "name: t\nformat: jsonl\nsuite: qa\nmetric: exact_match\nsplits: {train: rows.jsonl, test: rows.jsonl}\n"
           "templates: [{input: \"{q}\"}]\n");
-  refused_training({"mode=instruct", "mixture.tasks=[" + task + "]"}, {"rows.jsonl", "no rows", "'train'"});
-  expect_refused({"eval", model().string(), "tasks=[" + task + "]"}, {"rows.jsonl", "no rows", "'test'"});
+  refused_training({"mode=instruct", "mixture.tasks=[" + task + "]"}, {"rows.jsonl", "the file is empty"});
+  expect_refused({"eval", model().string(), "tasks=[" + task + "]"}, {"rows.jsonl", "the file is empty"});
   expect_refused({"eval", model().string()}, {"'tasks'", "'tasks=[\"{data}/heldout\"]'"});
 }
 

@@ -21,10 +21,11 @@ class ExtractReal : public ::testing::Test {
   // Every row's own chain of thought, announced by each template, gives back the row's answer.
   void expect_found(const std::string& file, const std::string& split, int64_t at_least) const {
     int64_t count = 0;
-    for (const TaskSpec& task : load_tasks(resolve_path("{home}/tasks/real/" + file, data_), data_)) {
+    for (const TaskSpec& task : load_tasks(resolve_path("{home}/tasks/" + file, data_), data_)) {
       for (const TaskRow& row : load_rows(task, split)) {
         if (row.rationale.empty()) continue;
         for (const PromptTemplate& prompt : task.cot_templates) {
+          if (prompt.inverted || prompt.target.find("{answer}") == std::string::npos) continue;
           const std::string target = render(prompt, task, row).target;
           const Extracted extracted = extract(extraction_rule(task, prompt, row, true), target);
           const bool right = !extracted.answer.empty() && exact_match(extracted.answer, row.answers) == 1.0;
@@ -40,11 +41,11 @@ class ExtractReal : public ::testing::Test {
   std::filesystem::path data_;
 };
 
-TEST_F(ExtractReal, BigBenchHardsExemplars) { expect_found("bbh.yaml", "dev", 81); }
+TEST_F(ExtractReal, BigBenchHardsExemplars) { expect_found("eval/bbh.yaml", "dev", 81); }
 
-TEST_F(ExtractReal, StrategyQa) { expect_found("validation.yaml", "test", 229); }
+TEST_F(ExtractReal, StrategyQa) { expect_found("eval/reasoning/strategyqa.yaml", "test", 229); }
 
-TEST_F(ExtractReal, ChainOfThoughtSets) { expect_found("cot.yaml", "train", 100000); }
+TEST_F(ExtractReal, ChainOfThoughtSets) { expect_found("train/cot.yaml", "train", 100000); }
 
 TEST_F(ExtractReal, WorkedSolutionsOfGsm8k) {
   std::istringstream lines(read_text(data_ / "gsm8k" / "test.jsonl"));
