@@ -91,7 +91,6 @@ TEST_F(RealOverlaps, AreThoseOfTheListOfSources) {
       {"boolq test exact", 7},
       {"boolq test passage", 530},
       {"condaqa test passage", 10},
-      {"condaqa_consistency test passage", 10},
       {"gsm8k test run", 3},
       {"asdiv test run", 5},
       {"aqua dev run", 4},
