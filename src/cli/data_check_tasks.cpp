@@ -7,6 +7,7 @@
 #include "data/mixture.h"
 #include "data/task_paths.h"
 #include "eval/options.h"
+#include "eval/task_run.h"
 
 namespace flanmoe {
 namespace {
@@ -37,19 +38,28 @@ void leave_out(EvaluationTasks& found, const std::string& reason, bool skip_miss
   found.left_out.push_back(reason);
 }
 
+// Why a split cannot be read, or "".
+std::string fault_of(const TaskSpec& task, const std::string& split) {
+  try {
+    for (const std::filesystem::path& file : files_of_split(task, split)) {
+      if (!fs::exists(file)) return fmt::format("task '{}', {}: {}: no such file", task.name, split, file.string());
+    }
+  } catch (const MissingFile& missing) {
+    return missing.what();
+  }
+  return "";
+}
+
 // The task with the splits whose files are there.
 void add_task(TaskSpec task, EvaluationTasks& found, bool skip_missing) {
-  const auto is_missing = [](const std::string& split) { return !fs::exists(split.substr(0, split.find('#'))); };
-  std::vector<std::string> missing;
-  for (const auto& [split, file] : task.splits) {
-    if (split != "train" && is_missing(file)) missing.push_back(split);
-  }
-  for (const std::string& split : missing) {
-    leave_out(found, fmt::format("task '{}', {}: {}: no such file", task.name, split, task.splits[split]),
-              skip_missing);
+  const auto splits = task.splits;
+  for (const auto& [split, file] : splits) {
+    const std::string fault = split == "train" ? "" : fault_of(task, split);
+    if (fault.empty()) continue;
+    leave_out(found, fault, skip_missing);
     task.splits.erase(split);
   }
-  const bool nothing_left = !missing.empty() && task.splits.size() == task.splits.count("train");
+  const bool nothing_left = task.splits.size() < splits.size() && task.splits.size() == task.splits.count("train");
   if (!nothing_left) found.tasks.push_back(std::move(task));
 }
 
