@@ -1,5 +1,8 @@
 #include "data/worked_examples.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/error.h"
 #include "data/reader_parts.h"
 
@@ -7,6 +10,15 @@ namespace flanmoe {
 namespace {
 
 constexpr std::string_view kQuestion = "\nQ: ", kAnswer = "\nA: ", kOpening = "Let's think step by step.";
+
+// Of the last `closing`, its first letter in any case; npos when there is none.
+size_t place_of_closing(const std::string& block, std::string closing) {
+  const size_t capital = block.rfind(closing);
+  closing[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(closing[0])));
+  const size_t small = block.rfind(closing);
+  if (capital == std::string::npos || small == std::string::npos) return std::min(capital, small);
+  return std::max(capital, small);
+}
 
 }  // namespace
 
@@ -28,15 +40,14 @@ std::vector<std::string> worked_blocks(const std::string& text) {
 }
 
 WorkedExample worked_example(const std::string& block, const std::string& closing, const std::string& where) {
-  const size_t answer = block.find(kAnswer), end = block.rfind(closing.substr(1));
-  if (answer == std::string::npos || end == std::string::npos || end <= answer + kAnswer.size()) {
+  const size_t answer = block.find(kAnswer), end = place_of_closing(block, closing);
+  if (answer == std::string::npos || end == std::string::npos || end < answer + kAnswer.size()) {
     fail_input("{}: expected 'A: ..' and '{}..' after 'Q: '", where, closing);
   }
-  WorkedExample example{trimmed_text(block.substr(0, answer)), "",
-                        trimmed_text(block.substr(end + closing.size() - 1))};
+  WorkedExample example{trimmed_text(block.substr(0, answer)), "", trimmed_text(block.substr(end + closing.size()))};
   if (example.answer.ends_with('.')) example.answer.pop_back();
   const size_t begin = answer + kAnswer.size();
-  std::string rationale = block.substr(begin, end - 1 - begin);
+  std::string rationale = block.substr(begin, end - begin);
   if (rationale.starts_with(kOpening)) rationale = rationale.substr(kOpening.size());
   example.rationale = trimmed_text(rationale);
   return example;

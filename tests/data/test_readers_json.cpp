@@ -90,6 +90,10 @@ TEST_F(JsonReaders, BbhWorkedExamplesAreExemplars) {
   EXPECT_EQ(rows[1].answers, (Texts{"a b"}));
   expect_says(refused("bbh_json", "c.txt", "-----\nD\n\nQ: Which?\nA: red\n"),
               {"c.txt", "worked example 1", "So the answer is"});
+  const auto small = read("bbh_json", "d.txt", "-----\nD\n\nQ: Which?\nA: It is red, so the answer is red.\n");
+  EXPECT_EQ((Texts{small.at(0).rationale, small[0].answers[0]}), (Texts{"It is red,", "red"}));
+  expect_says(refused("bbh_json", "e.txt", "-----\nD\n\nQ: Which?\nA: Red.\xC3\xB6o the answer is red.\n"),
+              {"e.txt", "worked example 1", "So the answer is"});
 }
 
 TEST_F(JsonReaders, BbhMistakesAreNamed) {

@@ -43,6 +43,9 @@ const std::vector<std::string> kJson = {
 {"context": "c", "qas": [{"qid": "1", "question": "q", "answers": ["a", "a"]}]})",
     R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "fi-1", "question": "q", "answers": [{"text": "a"}]}]}]}]})",
     R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "fi-1", "question": "q", "answers": [{"text": "a"}]}]}]}]})",
+    // once more from the first form on
+    R"({"id": "1", "fields": {"a\u0007": 3}, "answers": ["b"]})",
+    R"({"q": " Q ", "a": " x", "o": [" x", "y\n"]})",
 };
 const std::vector<std::string> kCsv = {
     "id,question,answer,options\n1,\"a, \"\"b\"\"\nc\",x,x|y\r\n\n2,q,z,\n",
