@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "base/error.h"
-#include "data/length_buckets.h"
+#include "data/mixture/length_buckets.h"
 #include "data/source.h"
 
 namespace flanmoe {

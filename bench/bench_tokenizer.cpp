@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "base/error.h"
-#include "data/sentences.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/sentences.h"
+#include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe {
 namespace {

@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/command.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "model/folder.h"
 #include "study/cell_routing.h"
 

@@ -8,8 +8,8 @@
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
-#include "data/cached_mixture.h"
-#include "data/token_cache.h"
+#include "data/mixture/cached_mixture.h"
+#include "data/mixture/token_cache.h"
 
 namespace flanmoe {
 namespace {

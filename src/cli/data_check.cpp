@@ -9,9 +9,9 @@
 #include "cli/data_check_tasks.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
-#include "data/checked_texts.h"
-#include "data/contamination.h"
 #include "data/documents.h"
+#include "data/overlap/checked_texts.h"
+#include "data/overlap/contamination.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {

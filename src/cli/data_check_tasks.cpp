@@ -4,7 +4,7 @@
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"
-#include "data/mixture.h"
+#include "data/mixture/mixture.h"
 #include "data/task_paths.h"
 #include "eval/options.h"
 #include "eval/task_run.h"

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
-#include "data/name_pattern.h"
+#include "data/mixture/name_pattern.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
-#include "data/mixture.h"
+#include "data/mixture/mixture.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {

@@ -9,7 +9,7 @@
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
-#include "data/mixture.h"
+#include "data/mixture/mixture.h"
 #include "study/run.h"
 
 namespace flanmoe {

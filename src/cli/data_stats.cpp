@@ -6,7 +6,7 @@
 #include "base/progress.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
-#include "data/mixture_stats.h"
+#include "data/mixture/mixture_stats.h"
 
 namespace flanmoe {
 namespace {

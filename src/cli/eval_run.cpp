@@ -9,7 +9,7 @@
 #include "base/signals.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "eval/answerer.h"
 #include "eval/eval_folder.h"
 #include "eval/predictions.h"

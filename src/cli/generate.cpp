@@ -13,8 +13,8 @@
 #include "cli/command.h"
 #include "cli/generate_files.h"
 #include "data/stop_text.h"
-#include "data/text_loss.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/text_loss.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "decode/generate.h"
 #include "model/folder.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "decode/answer.h"
 #include "decode/options.h"
 #include "model/t5.h"

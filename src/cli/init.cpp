@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "cli/model_choice.h"
 #include "cli/output.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "model/counts.h"
 #include "model/folder.h"
 

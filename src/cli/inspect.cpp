@@ -6,7 +6,7 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "model/config_json.h"
 #include "model/counts.h"
 #include "model/folder.h"

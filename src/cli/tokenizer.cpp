@@ -7,10 +7,10 @@
 #include "base/unicode.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "data/sentences.h"
-#include "data/spiece_check.h"
-#include "data/text_loss.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/sentences.h"
+#include "data/tokenizer/spiece_check.h"
+#include "data/tokenizer/text_loss.h"
+#include "data/tokenizer/tokenizer_folder.h"
 
 namespace flanmoe {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/task.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "tensor/batch.h"
 
 namespace flanmoe {

@@ -5,8 +5,8 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "data/bad_rows.h"
-#include "data/readers.h"
+#include "data/readers/bad_rows.h"
+#include "data/readers/readers.h"
 #include "data/task_file.h"
 #include "data/task_paths.h"
 

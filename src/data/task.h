@@ -54,8 +54,8 @@ struct TaskSpec {
   std::string suite;        // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
   std::string held = "in";  // in: may be tuned on | out: evaluation only | never: downstream finetuning only
   std::string license, source;
-  int64_t version = 1;                        // raised when prompts or scoring change; stands in results
-  std::string format;                         // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers.h)
+  int64_t version = 1;  // raised when prompts or scoring change; stands in results
+  std::string format;   // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers/readers.h)
   std::map<std::string, std::string> splits;  // train, validation, test, dev -> file, absolute; "FILE#PART" for readers
                                               // that know parts
   std::map<std::string, std::string> formats;  // split -> its reader, where it is another than `format`
@@ -63,12 +63,13 @@ struct TaskSpec {
   std::vector<PromptTemplate> templates;       // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
   std::string answer_form = "class";           // class (one of the options) | span | number | free_text
-  std::string extraction;           // rule that finds the answer in a generated text (eval/extract.h); "" = the form's
-  std::string metric = "accuracy";  // by name, eval/metrics.h
-  std::vector<std::string> further_metrics;  // of whole tasks (eval/corpus_metrics.h), reported beside the first
-  double chance = 0.0;                       // percent
-  std::string definition;                    // niv2: the instruction itself
-  int64_t max_examples = 0;                  // cap for mixing, 0 = the group's
+  std::string extraction;  // rule that finds the answer in a generated text (eval/answers/extract.h); "" = the form's
+  std::string metric = "accuracy";  // by name, eval/metrics/metrics.h
+  std::vector<std::string>
+      further_metrics;       // of whole tasks (eval/metrics/corpus_metrics.h), reported beside the first
+  double chance = 0.0;       // percent
+  std::string definition;    // niv2: the instruction itself
+  int64_t max_examples = 0;  // cap for mixing, 0 = the group's
   EvalForm eval;
   std::string file;  // the task file it comes from
 };

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "data/readers.h"
+#include "data/readers/readers.h"
 #include "data/render.h"
 
 namespace flanmoe {

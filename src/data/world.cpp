@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "data/world/corpus_text.h"
 #include "data/world/tasks.h"
 #include "data/world/vocabulary.h"

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "eval/corpus_metrics.h"
+#include "eval/metrics/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "eval/results.h"
 #include "eval/task_run.h"
 #include "model/t5.h"

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "base/error.h"
-#include "eval/corpus_metrics.h"
 #include "eval/eval_folder.h"
+#include "eval/metrics/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {

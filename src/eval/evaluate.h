@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/json.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "eval/options.h"
 #include "eval/results.h"
 #include "model/t5.h"

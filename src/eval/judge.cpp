@@ -1,8 +1,8 @@
 #include "eval/judge.h"
 
-#include "eval/corpus_metrics.h"
-#include "eval/extract.h"
-#include "eval/metrics.h"
+#include "eval/answers/extract.h"
+#include "eval/metrics/corpus_metrics.h"
+#include "eval/metrics/metrics.h"
 #include "eval/ranking.h"
 
 namespace flanmoe {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "data/task_paths.h"
-#include "eval/corpus_metrics.h"
+#include "eval/metrics/corpus_metrics.h"
 
 namespace flanmoe {
 namespace {

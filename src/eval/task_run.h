@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/bad_rows.h"
+#include "data/readers/bad_rows.h"
 #include "data/task.h"
 #include "eval/options.h"
 #include "eval/results.h"

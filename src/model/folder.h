@@ -14,7 +14,8 @@ struct SaveOptions {
 };
 
 // Writes config.json, weights and generation_config.json into an existing folder; one weight at a time is asked of
-// `source`. The caller makes the folder atomic (base/files.h) and adds the tokenizer (data/tokenizer_folder.h).
+// `source`. The caller makes the folder atomic (base/files.h) and adds the tokenizer
+// (data/tokenizer/tokenizer_folder.h).
 void write_model(const ModelOptions& options, const WeightSource& source, const std::filesystem::path& folder,
                  const SaveOptions& save = {});
 void save_model(const T5Model& model, const std::filesystem::path& folder, const SaveOptions& save = {});

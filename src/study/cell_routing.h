@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "model/t5.h"
 #include "study/options.h"
 

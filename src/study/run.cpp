@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/leftovers.h"
-#include "data/cached_mixture.h"
-#include "data/length_buckets.h"
+#include "data/mixture/cached_mixture.h"
+#include "data/mixture/length_buckets.h"
 #include "data/task_paths.h"
 #include "model/folder.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/config.h"
 #include "data/source.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "eval/evaluate.h"
 #include "model/options.h"
 #include "train/loop.h"

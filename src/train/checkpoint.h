@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
 #include "train/optimizer.h"
 

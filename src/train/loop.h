@@ -8,7 +8,7 @@
 #include <string>
 
 #include "data/source.h"
-#include "data/tokenizer_folder.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
 #include "train/options.h"
 

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "data/source.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe::cases {
 

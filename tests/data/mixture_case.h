@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/mixture.h"
+#include "data/mixture/mixture.h"
 #include "data_case.h"
 
 namespace flanmoe::cases {

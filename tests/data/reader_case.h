@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "data/readers.h"
+#include "data/readers/readers.h"
 
 namespace flanmoe::cases {
 

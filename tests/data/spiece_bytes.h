@@ -1,4 +1,5 @@
-// Hand-made SentencePiece models: the bytes of their protobuf messages (field numbers in data/spiece_check.cpp).
+// Hand-made SentencePiece models: the bytes of their protobuf messages (field numbers in
+// data/tokenizer/spiece_check.cpp).
 #pragma once
 
 #include <cstdint>

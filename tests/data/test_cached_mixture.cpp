@@ -1,9 +1,9 @@
 // Batches from a token cache are those computed on the fly, bit for bit; a cache that does not fit is never used.
-#include "data/cached_mixture.h"
+#include "data/mixture/cached_mixture.h"
 
 #include "base/error.h"
-#include "data/length_buckets.h"
-#include "data/token_cache.h"
+#include "data/mixture/length_buckets.h"
+#include "data/mixture/token_cache.h"
 #include "data_case.h"
 
 namespace flanmoe {

@@ -4,8 +4,8 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/random.h"
-#include "data/checked_texts.h"
-#include "data/contamination.h"
+#include "data/overlap/checked_texts.h"
+#include "data/overlap/contamination.h"
 
 namespace flanmoe {
 namespace {

@@ -3,9 +3,9 @@
 
 #include "base/check.h"
 #include "base/files.h"
-#include "data/checked_texts.h"
-#include "data/contamination.h"
 #include "data/documents.h"
+#include "data/overlap/checked_texts.h"
+#include "data/overlap/contamination.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {

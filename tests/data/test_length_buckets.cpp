@@ -1,5 +1,5 @@
 // Batches of about one length: every window keeps its examples, batches are pure functions of the step.
-#include "data/length_buckets.h"
+#include "data/mixture/length_buckets.h"
 
 #include <thread>
 

@@ -3,8 +3,8 @@
 
 #include "base/check.h"
 #include "base/files.h"
-#include "data/mixture_stats.h"
-#include "data/name_pattern.h"
+#include "data/mixture/mixture_stats.h"
+#include "data/mixture/name_pattern.h"
 
 namespace flanmoe {
 namespace {

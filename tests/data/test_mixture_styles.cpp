@@ -2,7 +2,7 @@
 #include <set>
 #include <thread>
 
-#include "data/mixture_stats.h"
+#include "data/mixture/mixture_stats.h"
 #include "mixture_case.h"
 
 namespace flanmoe {

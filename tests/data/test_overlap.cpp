@@ -1,5 +1,5 @@
 // What counts as the same text, and what an index of evaluation texts finds.
-#include "data/overlap.h"
+#include "data/overlap/overlap.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 #include <map>
 #include <set>
 
-#include "data/reader_case.h"
-#include "data/reader_tables.h"
+#include "data/readers/reader_case.h"
+#include "data/readers/reader_tables.h"
 
 namespace flanmoe {
 namespace {

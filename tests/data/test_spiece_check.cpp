@@ -1,5 +1,5 @@
 // Model files that are cut short, damaged or made to do harm are refused before the library follows their offsets.
-#include "data/spiece_check.h"
+#include "data/tokenizer/spiece_check.h"
 
 #include "base/error.h"
 #include "data/spiece_bytes.h"

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "data/mixture.h"
+#include "data/mixture/mixture.h"
 #include "data/task.h"
 #include "data/task_paths.h"
 

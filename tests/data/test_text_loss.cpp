@@ -1,8 +1,8 @@
 // What is said of texts that a vocabulary cannot hold, and the lines a vocabulary is trained on.
-#include "data/text_loss.h"
+#include "data/tokenizer/text_loss.h"
 
 #include "base/error.h"
-#include "data/sentences.h"
+#include "data/tokenizer/sentences.h"
 #include "data_case.h"
 
 namespace flanmoe {

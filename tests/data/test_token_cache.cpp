@@ -1,5 +1,5 @@
 // Examples on disk come back as they were; whatever is wrong with the folder is one clear error.
-#include "data/token_cache.h"
+#include "data/mixture/token_cache.h"
 
 #include <sys/resource.h>
 

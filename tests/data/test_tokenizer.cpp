@@ -1,5 +1,5 @@
 // The tokenizer: T5's ids, sentinels, offsets, decoding.
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 
 #include "base/error.h"
 #include "data_case.h"

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "data/spiece_check.h"
+#include "data/tokenizer/spiece_check.h"
 #include "data_case.h"
 
 namespace flanmoe {

@@ -1,6 +1,6 @@
 // Names that share stems: one entity each, known by a stem and an ending.
 #include "base/error.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "world_case.h"
 
 namespace flanmoe {

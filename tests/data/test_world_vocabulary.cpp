@@ -1,7 +1,7 @@
 // The vocabulary of a world: few pieces for a name, and no text it does not know.
 #include <algorithm>
 
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "world_case.h"
 
 namespace flanmoe {

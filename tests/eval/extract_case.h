@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/extract.h"
+#include "eval/answers/extract.h"
 
 namespace flanmoe {
 

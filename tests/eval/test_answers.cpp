@@ -3,9 +3,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "eval/extract.h"
-#include "eval/metrics.h"
-#include "eval/squad.h"
+#include "eval/answers/extract.h"
+#include "eval/metrics/metrics.h"
+#include "eval/metrics/squad.h"
 
 namespace flanmoe {
 namespace {

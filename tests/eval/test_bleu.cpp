@@ -1,5 +1,5 @@
 // Corpus BLEU and its tokens, worked by hand from the definition (n-gram hits / n-grams of the prediction).
-#include "eval/bleu.h"
+#include "eval/metrics/bleu.h"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // Metrics of whole tasks against hand-worked numbers and twins in plain loops.
-#include "eval/corpus_metrics.h"
+#include "eval/metrics/corpus_metrics.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
-#include "eval/correlation.h"
+#include "eval/metrics/correlation.h"
 
 namespace flanmoe {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "decode/generate.h"
-#include "eval/extract.h"
+#include "eval/answers/extract.h"
 #include "eval_case.h"
 
 namespace flanmoe {

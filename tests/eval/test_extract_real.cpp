@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "data/task_paths.h"
 #include "eval/extract_case.h"
-#include "eval/number_match.h"
-#include "eval/squad.h"
+#include "eval/metrics/number_match.h"
+#include "eval/metrics/squad.h"
 
 namespace flanmoe {
 namespace {

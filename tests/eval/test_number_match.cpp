@@ -1,9 +1,9 @@
 // Numbers in references and predictions, by value and as written.
 #include <gtest/gtest.h>
 
-#include "eval/metrics.h"
-#include "eval/number_match.h"
-#include "eval/numbers.h"
+#include "eval/answers/numbers.h"
+#include "eval/metrics/metrics.h"
+#include "eval/metrics/number_match.h"
 
 namespace flanmoe {
 namespace {

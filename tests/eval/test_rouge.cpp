@@ -1,10 +1,10 @@
 // ROUGE and its stemmer against worked words.
-#include "eval/rouge.h"
+#include "eval/metrics/rouge.h"
 
 #include <gtest/gtest.h>
 
-#include "eval/metrics.h"
-#include "eval/porter_stemmer.h"
+#include "eval/metrics/metrics.h"
+#include "eval/metrics/porter_stemmer.h"
 
 namespace flanmoe {
 namespace {

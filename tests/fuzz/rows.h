@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/unicode.h"
-#include "data/reader_parts.h"
-#include "data/readers.h"
+#include "data/readers/reader_parts.h"
+#include "data/readers/readers.h"
 #include "fuzz/check.h"
 
 namespace flanmoe {

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "base/json.h"
-#include "eval/bleu.h"
-#include "eval/metrics.h"
+#include "eval/metrics/bleu.h"
+#include "eval/metrics/metrics.h"
 #include "golden_folder.h"
 
 namespace flanmoe {

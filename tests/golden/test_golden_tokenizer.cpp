@@ -1,7 +1,7 @@
 // The tokenizer against the SentencePiece library and T5's tokenizer: tokenizer_t5.json of the golden folder, on T5's
 // own vocabulary.
 #include "base/json.h"
-#include "data/tokenizer.h"
+#include "data/tokenizer/tokenizer.h"
 #include "golden_folder.h"
 
 namespace flanmoe {

@@ -1,0 +1,164 @@
+// Rows, rates and prompts of a mixture's tasks.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "data/mixture/mixture.h"
+#include "data/mixture/name_pattern.h"
+#include "data/readers/bad_rows.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr int64_t kDefaultCap = 30'000;  // FLAN's cap per task
+
+// Place of a task's group among the options', -1 when it is not named there.
+int64_t group_index(const MixtureOptions& options, const std::string& group) {
+  const auto found = std::find(options.groups.begin(), options.groups.end(), group);
+  return found == options.groups.end() ? -1 : found - options.groups.begin();
+}
+
+int64_t cap_of(const TaskSpec& task, const MixtureOptions& options) {
+  const int64_t group = group_index(options, task.group);
+  return task.max_examples > 0                 ? task.max_examples
+         : group >= 0 && !options.caps.empty() ? options.caps[static_cast<size_t>(group)]
+                                               : kDefaultCap;
+}
+
+// A larger cap keeps the rows of a smaller one.
+std::vector<TaskRow> capped_rows(std::vector<TaskRow> rows, int64_t cap, uint64_t seed) {
+  if (static_cast<int64_t>(rows.size()) <= cap) return rows;
+  std::vector<size_t> places = RandomStream(seed).sample(rows.size(), static_cast<size_t>(cap));
+  std::sort(places.begin(), places.end());
+  std::vector<TaskRow> kept;
+  for (const size_t place : places) kept.push_back(std::move(rows[place]));
+  return kept;
+}
+
+PromptPool pool_of(const std::vector<PromptTemplate>& templates, const TaskSpec& task, const char* kind) {
+  PromptPool pool;
+  for (size_t i = 0; i < templates.size(); ++i) {
+    if (templates[i].inverted) {
+      pool.inverted.push_back(i);
+      continue;
+    }
+    pool.plain.push_back(i);
+    (templates[i].shows_options ? pool.with_options : pool.without_options).push_back(i);
+  }
+  if (pool.plain.empty() && !pool.inverted.empty())
+    fail_input("{}: all {} of task '{}' are inverted; expected one that asks for the answer", task.file, kind,
+               task.name);
+  return pool;
+}
+
+// What would stop a run in the middle: a field that rows do not have, a marker for an answer that is no option.
+void check_prompts(const std::vector<PromptTemplate>& templates, const MixtureTask& task) {
+  for (const PromptTemplate& prompt : templates) {
+    render(prompt, task.task, task.rows.front());
+    if (!prompt.answers_by_marker) continue;
+    for (const TaskRow& row : task.rows) {
+      if (row.answer_index() < 0) render(prompt, task.task, row);  // says which row
+    }
+  }
+}
+
+MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options, BadRows& bad_rows) {
+  MixtureTask task;
+  task.task = spec;
+  task.rows = load_rows(spec, "train", bad_rows);
+  task.num_rows = static_cast<int64_t>(task.rows.size());
+  const uint64_t seed = stream_key(static_cast<uint64_t>(options.subset_seed), "rows of " + spec.name);
+  task.rows = capped_rows(std::move(task.rows), cap_of(spec, options), seed);
+  task.direct = pool_of(spec.templates, spec, "'templates'");
+  task.cot = pool_of(spec.cot_templates, spec, "'cot_templates'");
+  for (size_t i = 0; i < task.rows.size(); ++i) {
+    if (!task.rows[i].rationale.empty()) task.reasoned.push_back(i);
+  }
+  check_prompts(spec.templates, task);
+  check_prompts(spec.cot_templates, task);
+  return task;
+}
+
+// A pattern of 'rates' and what it gives.
+struct WrittenRate {
+  std::string pattern;
+  double rate;
+};
+
+std::vector<WrittenRate> written_rates(const ConfigNode& rates, const std::vector<MixtureTask>& tasks) {
+  std::vector<WrittenRate> written;
+  std::vector<std::string> names;
+  for (const MixtureTask& task : tasks) names.push_back(task.task.name);
+  for (const auto& [pattern, value] : rates.items()) {
+    const std::string text = value.scalar();
+    char* end = nullptr;
+    const double rate = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || !(rate >= 0.0) || std::isinf(rate))
+      fail_input("{}: the rate of '{}' is '{}', expected a number of 0 or more", value.place(), pattern, text);
+    if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return matches_pattern(name, pattern); })) {
+      const std::string nearest = nearest_match(pattern, names);
+      fail_input("{}: 'rates' names '{}', which no task of the mixture matches{}", value.place(), pattern,
+                 nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+    }
+    written.push_back({pattern, rate});
+  }
+  return written;
+}
+
+double weight_of(const MixtureTask& task, const MixtureOptions& options, const std::vector<WrittenRate>& written) {
+  for (const WrittenRate& rate : written) {
+    if (matches_pattern(task.task.name, rate.pattern)) return rate.rate;
+  }
+  return std::pow(static_cast<double>(task.rows.size()), 1.0 / options.temperature);
+}
+
+// Shares of the groups: their proportions, or the sums of their tasks' weights.
+std::map<std::string, double> group_shares(const std::map<std::string, double>& weights,
+                                           const MixtureOptions& options) {
+  std::map<std::string, double> shares;
+  double total = 0.0;
+  for (const auto& [group, weight] : weights) {
+    const int64_t index = group_index(options, group);
+    if (!options.proportions.empty() && index < 0) {
+      fail_input("'proportions' are given, but the mixture's group '{}' is not among 'groups' ({})", group,
+                 fmt::join(options.groups, ", "));
+    }
+    if (weight <= 0.0) fail_input("'rates' gives 0 to every task of group '{}'; leave them out with 'exclude'", group);
+    shares[group] = options.proportions.empty() ? weight : options.proportions[static_cast<size_t>(index)];
+    total += shares[group];
+  }
+  if (total <= 0.0) fail_input("'proportions' gives 0 to every group of the mixture");
+  for (auto& [group, share] : shares) share /= total;
+  return shares;
+}
+
+void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options) {
+  const std::vector<WrittenRate> written = written_rates(options.rates, tasks);
+  std::map<std::string, double> weights;
+  for (const MixtureTask& task : tasks) weights[task.task.group] += weight_of(task, options, written);
+  const std::map<std::string, double> shares = group_shares(weights, options);
+  double sum = 0.0;
+  for (MixtureTask& task : tasks) {
+    const std::string& group = task.task.group;
+    task.rate = shares.at(group) * weight_of(task, options, written) / weights.at(group);
+    sum += task.rate;
+    task.cumulative = sum;
+  }
+}
+
+}  // namespace
+
+std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
+  std::vector<MixtureTask> tasks;
+  BadRows bad_rows(on_bad_row_named(options.on_bad_row));
+  for (const TaskSpec& spec : mixture_specs(options, data_folder))
+    tasks.push_back(loaded_task(spec, options, bad_rows));
+  for (const std::string& line : bad_rows.report()) log_warn("{}", line);
+  fill_rates(tasks, options);
+  return tasks;
+}
+
+}  // namespace flanmoe

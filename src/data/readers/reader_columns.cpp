@@ -1,0 +1,77 @@
+#include "data/readers/reader_columns.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/config.h"
+#include "data/readers/reader_parts.h"
+
+namespace flanmoe {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Texts list_of(const std::string& cell) {
+  Texts parts;
+  std::istringstream in(cell);
+  for (std::string part; std::getline(in, part, '|');) parts.push_back(trimmed_text(part));
+  return parts;
+}
+
+bool is_list_name(const std::string& name) { return name == "answers" || name == "options"; }
+
+void put_list(TaskRow& row, const std::string& name, Texts texts) {
+  (name == "options" ? row.options : row.answers) = std::move(texts);
+}
+
+Texts texts_of(const Json& list, const std::string& name, const std::string& where) {
+  Texts texts;
+  for (const Json& value : list) {
+    if (!is_scalar(value)) fail_input("{}: '{}' holds {}, expected texts", where, name, json_excerpt(value));
+    texts.push_back(scalar_text(value));
+  }
+  return texts;
+}
+
+}  // namespace
+
+void put_text(TaskRow& row, const std::string& name, const std::string& text, const std::string& where) {
+  if (is_list_name(name)) {
+    put_list(row, name, list_of(text));
+  } else if (name == "answer") {
+    row.answers = {text};
+  } else if (name == "rationale") {
+    row.rationale = text;
+  } else if (name == "id") {
+    row.id = trimmed_text(text);
+  } else if (name == "cluster_id") {
+    row.cluster_id = trimmed_text(text);
+  } else {
+    row.fields[name] = text;
+  }
+  if (name == "answer" && trimmed_text(text).empty()) fail_input("{}: the answer is empty", where);
+}
+
+void put_value(TaskRow& row, const std::string& name, const Json& value, const std::string& where) {
+  if (is_list_name(name) && value.is_array()) {
+    put_list(row, name, texts_of(value, name, where));
+  } else if (is_scalar(value) || value.is_null()) {
+    put_text(row, name, value.is_null() ? "" : scalar_text(value), where);
+  } else {
+    fail_input("{}: '{}' is {}, expected a text or a number", where, name, json_excerpt(value));
+  }
+}
+
+void fail_column(const std::string& where, const std::string& column, const Texts& names) {
+  const std::string nearest = nearest_name(column, names);
+  fail_input("{}: no column '{}', {}it has {}", where, column,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", excerpt(nearest)), listed(names));
+}
+
+void check_has_answer(const Texts& our_names, const std::string& where) {
+  const bool found = std::any_of(our_names.begin(), our_names.end(),
+                                 [](const std::string& name) { return name == "answer" || name == "answers"; });
+  if (!found) fail_input("{}: the columns are {}, expected one named 'answer' or 'answers'", where, listed(our_names));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,66 @@
+#include "data/readers/row_sink.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "data/readers/reader_parts.h"
+
+namespace flanmoe {
+namespace {
+
+// Fields that ask: a row where they are empty asks nothing.
+constexpr const char* kAskingFields[] = {"question", "prompt", "instruction"};
+
+void trim(TaskRow& row) {
+  for (auto& [name, text] : row.fields) text = trimmed_text(text);
+  for (std::string& option : row.options) option = trimmed_text(option);
+  for (std::string& answer : row.answers) answer = trimmed_text(answer);
+  row.rationale = trimmed_text(row.rationale);
+}
+
+void check(const TaskRow& row, const std::string& where) {
+  for (const char* name : kAskingFields) {
+    const auto field = row.fields.find(name);
+    if (field != row.fields.end() && field->second.empty())
+      fail_input("{}: '{}' is empty, expected a text", where, name);
+  }
+  if (row.answers.empty()) fail_input("{}: no answer, expected at least one", where);
+  if (!row.options.empty() && row.answer_index() < 0) {
+    fail_input("{}: the answer '{}' is not one of the options {}", where, excerpt(row.answers.front()),
+               listed(row.options));
+  }
+}
+
+}  // namespace
+
+int64_t TaskRow::answer_index() const {
+  if (right_option >= 0) return right_option;
+  if (answers.empty()) return -1;
+  const auto found = std::find(options.begin(), options.end(), answers.front());
+  return found == options.end() ? -1 : found - options.begin();
+}
+
+void RowSink::add_rows(const std::string& where, const std::function<std::vector<TaskRow>()>& make) {
+  ++num_records_;
+  bad_rows_.count_record(name_);
+  std::vector<TaskRow> rows;
+  try {
+    rows = make();
+    for (TaskRow& row : rows) finish(row, where);
+  } catch (const UserError& error) {
+    bad_rows_.found(name_, printable(error.what()));
+    return;
+  }
+  for (TaskRow& row : rows) take_(std::move(row));
+}
+
+void RowSink::finish(TaskRow& row, const std::string& where) {
+  trim(row);
+  check(row, where);
+  if (row.id.empty()) row.id = std::to_string(num_records_);
+  if (!ids_.insert(row.id).second) {
+    fail_input("{}: the id '{}' was there before, expected each once in a split", where, excerpt(row.id));
+  }
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,27 @@
+// The tokenizer of a model folder: spiece.model and the two small files by which transformers knows it for T5's.
+#pragma once
+
+#include <filesystem>
+
+#include "data/tokenizer/tokenizer.h"
+
+namespace flanmoe {
+
+struct TokenizerFiles {
+  std::filesystem::path spiece_model;  // "" = none
+  int64_t num_sentinels = 100;
+};
+
+// The tokenizer of a model folder. UserError when there is none.
+Tokenizer open_model_tokenizer(const std::filesystem::path& model_folder);
+
+// The tokenizer of a model folder or of a spiece.model file (with T5's 100 sentinels). UserError when it is neither.
+Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file);
+
+// Writes spiece.model, tokenizer_config.json and special_tokens_map.json into a folder that exists.
+void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder);
+
+// UserError when the tokenizer has ids that an embedding of `vocab_size` rows does not have.
+void check_tokenizer_fits(const Tokenizer& tokenizer, int64_t vocab_size, const std::filesystem::path& model_folder);
+
+}  // namespace flanmoe

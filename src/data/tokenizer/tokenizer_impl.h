@@ -1,0 +1,24 @@
+// What the sources of the tokenizer share.
+#pragma once
+
+#include <sentencepiece_processor.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data/tokenizer/tokenizer.h"
+#include "data/tokenizer/tokenizer_words.h"
+
+namespace flanmoe {
+
+inline constexpr std::string_view kSpacePiece = "▁";  // the space in pieces
+
+struct Tokenizer::Impl {
+  sentencepiece::SentencePieceProcessor processor;
+  sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
+  std::optional<WordEncoder> words;               // where texts are cut word by word
+  std::string type;
+};
+
+}  // namespace flanmoe

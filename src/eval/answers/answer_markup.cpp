@@ -1,0 +1,117 @@
+// Markup and typographic signs of a generated text (answer_text.h).
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "eval/answers/answer_text.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr int kDeepest = 4;  // commands inside commands
+
+// The text in the braces that open at `place`; moves `place` behind them. No braces, or unclosed ones: nothing, and
+// `place` stays.
+std::string_view braced(std::string_view text, size_t& place) {
+  if (place >= text.size() || text[place] != '{') return {};
+  int depth = 0;
+  for (size_t i = place; i < text.size(); ++i) {
+    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    if (depth == 0) {
+      const std::string_view inside = text.substr(place + 1, i - place - 1);
+      place = i + 1;
+      return inside;
+    }
+  }
+  return {};
+}
+
+bool is_among(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string unmarked(std::string_view text, int depth);
+
+// A backslash without a name, `place` behind it: brackets and spaces go, "\$" is a dollar.
+std::string latex_sign(std::string_view text, size_t& place) {
+  const std::string_view sign = text.substr(place, 1);
+  if (sign.empty() || std::string_view("()[],;!$%{}").find(sign) == std::string_view::npos) return "\\";
+  if (std::string_view("$%{}").find(sign) == std::string_view::npos) ++place;
+  return "";
+}
+
+// A LaTeX command, `place` at its backslash: what is read for it; moves `place` behind it.
+std::string latex_command(std::string_view text, size_t& place, int depth) {
+  const size_t begin = ++place;
+  while (place < text.size() && ((text[place] | 0x20) >= 'a' && (text[place] | 0x20) <= 'z')) ++place;
+  const std::string_view name = text.substr(begin, place - begin);
+  if (name.empty()) return latex_sign(text, place);
+  if (is_among(name, {"left", "right"})) return "";
+  if (is_among(name, {"times", "cdot"})) return "x";
+  size_t end = place;
+  const std::string_view inside = braced(text, end);
+  std::string read = "\\" + std::string(name);
+  if (end == place || depth == kDeepest) return read;
+  if (is_among(name, {"boxed", "fbox"})) {
+    read = " #### " + unmarked(inside, depth + 1) + "\n";
+  } else if (is_among(name, {"text", "textbf", "textit", "mathbf", "mathrm", "emph"})) {
+    read = unmarked(inside, depth + 1);
+  } else if (const std::string_view below = braced(text, end);
+             !below.empty() && is_among(name, {"frac", "dfrac", "tfrac"})) {
+    read = unmarked(inside, depth + 1) + "/" + unmarked(below, depth + 1);
+  } else {
+    return read;
+  }
+  place = end;
+  return read;
+}
+
+std::string unmarked(std::string_view text, int depth) {
+  constexpr std::array<std::string_view, 4> kDropped = {"**", "__", "`", "{,}"};
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    const auto dropped = std::find_if(kDropped.begin(), kDropped.end(),
+                                      [&](std::string_view mark) { return text.substr(i).starts_with(mark); });
+    if (dropped != kDropped.end()) {
+      if (*dropped == "{,}") result += ',';
+      i += dropped->size();
+    } else if (text[i] == '\\') {
+      result += latex_command(text, i, depth);
+    } else {
+      result += text[i++];
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string without_markup(std::string_view text) { return unmarked(text, 0); }
+
+std::string plain_signs(const std::string& text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSigns = {{{"\u2018", "'"},
+                                                                                     {"\u2019", "'"},
+                                                                                     {"\u201c", "\""},
+                                                                                     {"\u201d", "\""},
+                                                                                     {"\u2212", "-"},
+                                                                                     {"\ufe63", "-"},
+                                                                                     {"\uff0d", "-"},
+                                                                                     {"\u00d7", "x"},
+                                                                                     {"\uff08", "("},
+                                                                                     {"\uff09", ")"},
+                                                                                     {"\uff1a", ":"},
+                                                                                     {"\uff0e", "."},
+                                                                                     {"\uff0c", ","},
+                                                                                     {"\u00a0", " "}}};
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const auto& pair) {
+      return text.compare(i, pair.first.size(), pair.first) == 0;
+    });
+    result += sign == kSigns.end() ? std::string_view(text).substr(i, 1) : sign->second;
+    i += sign == kSigns.end() ? 1 : sign->first.size();
+  }
+  return result;
+}
+
+}  // namespace flanmoe

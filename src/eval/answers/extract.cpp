@@ -1,0 +1,169 @@
+#include "eval/answers/extract.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+#include <sstream>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/unicode.h"
+#include "data/render.h"
+#include "eval/answers/extract_choice.h"
+#include "eval/answers/extract_number.h"
+#include "eval/answers/extract_span.h"
+
+namespace flanmoe {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+std::string trimmed(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t\n.:"), end = text.find_last_not_of(" \t\n.:");
+  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+}
+
+// Place of the option a letter such as "b", "(b)" or "b." names, -1 when the text is no such letter.
+int64_t letter_index(const std::string& text, size_t num_options) {
+  static const std::regex kLetter(R"(^\(?([a-z])[\).]?$)");
+  std::smatch match;
+  if (!std::regex_match(text, match, kLetter)) return -1;
+  const int64_t index = match[1].str()[0] - 'a';
+  return index < static_cast<int64_t>(num_options) ? index : -1;
+}
+
+// Lower case, without articles and extra space; punctuation becomes `punctuation` (a point inside a number and a minus
+// stay).
+std::string normalised(const std::string& text, const std::string& punctuation) {
+  std::string plain;
+  const std::string low = lower(text);
+  for (size_t i = 0; i < low.size(); ++i) {
+    const auto c = static_cast<unsigned char>(low[i]);
+    const bool point = c == '.' && i > 0 && i + 1 < low.size() &&
+                       std::isdigit(static_cast<unsigned char>(low[i - 1])) &&
+                       std::isdigit(static_cast<unsigned char>(low[i + 1]));
+    const bool minus = c == '-' && i + 1 < low.size() && std::isdigit(static_cast<unsigned char>(low[i + 1]));
+    plain += std::ispunct(c) && !point && !minus ? punctuation : std::string(1, low[i]);
+  }
+  std::istringstream words(plain);
+  std::string result;
+  for (std::string word; words >> word;) {
+    if (word == "a" || word == "an" || word == "the") continue;
+    result += (result.empty() ? "" : " ") + word;
+  }
+  return result;
+}
+
+// Whole words, whatever stands between them.
+bool contains_words(const std::string& text, const std::string& words) {
+  const std::string wanted = normalised(words, " ");
+  return !wanted.empty() && (" " + normalised(text, " ") + " ").find(" " + wanted + " ") != std::string::npos;
+}
+
+}  // namespace
+
+std::string normalised_answer(const std::string& text) { return normalised(text, ""); }
+
+std::string option_key(const std::string& text) {
+  if (const std::string key = normalised_answer(text); !key.empty()) return key;
+  const std::string signs = lower_text(strip_space(text));
+  std::string article = signs;
+  std::erase_if(article, [](unsigned char c) { return std::ispunct(c) != 0; });
+  return article.empty() ? signs : article;
+}
+
+std::string extract_answer(const std::string& generated, const std::vector<std::string>& options) {
+  static const std::string kMark = "answer is";
+  const size_t mark = lower(generated).rfind(kMark);
+  std::string answer = mark == std::string::npos ? generated : generated.substr(mark + kMark.size());
+  if (mark != std::string::npos) answer = answer.substr(0, answer.find(". "));
+  answer = trimmed(answer);
+  if (options.empty()) return answer;
+  for (const std::string& option : options) {  // as written first: an option may be "a", which normalises to nothing
+    if (!answer.empty() && lower(option) == lower(answer)) return option;
+  }
+  const std::string said = normalised_answer(answer);
+  for (const std::string& option : options) {
+    if (!said.empty() && normalised_answer(option) == said) return option;
+  }
+  if (const int64_t index = letter_index(lower(answer), options.size()); index >= 0) return options[index];
+  std::vector<std::string> named;
+  for (const std::string& option : options) {
+    if (contains_words(answer, option)) named.push_back(option);
+  }
+  return named.size() == 1 ? named.front() : "";
+}
+
+// Digits grouped by commas in threes, or plain; or nothing before the point, when no word or number ends there.
+std::string extract_number(const std::string& text) {
+  static const std::regex kNumber(
+      R"((-?)\$?((?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)|(?:^|[^\w.\-])(-?)\$?(\.\d+))");
+  std::string last;
+  for (std::sregex_iterator match(text.begin(), text.end(), kNumber), end; match != end; ++match) {
+    last = (*match)[2].matched ? (*match)[1].str() + (*match)[2].str() : (*match)[3].str() + "0" + (*match)[4].str();
+  }
+  last.erase(std::remove(last.begin(), last.end(), ','), last.end());
+  return last;
+}
+
+namespace {
+
+Extracted by_choice(const ExtractionRule& rule, const std::string& generated) {
+  return rule.options.empty() ? find_span(generated, rule.chain_of_thought) : extract_choice(rule, generated);
+}
+
+Extracted by_yes_no(const ExtractionRule& rule, const std::string& generated) {
+  if (!rule.options.empty()) return extract_choice(rule, generated);
+  ExtractionRule two = rule;
+  two.options = {"yes", "no"};
+  return extract_choice(two, generated);
+}
+
+struct NamedRule {
+  const char* name;
+  Extracted (*find)(const ExtractionRule&, const std::string&);
+};
+constexpr NamedRule kRules[] = {
+    {"choice", by_choice},
+    {"yes_no", by_yes_no},
+    {"number", [](const ExtractionRule& r, const std::string& said) { return find_number(said, r.chain_of_thought); }},
+    {"span", [](const ExtractionRule& r, const std::string& said) { return find_span(said, r.chain_of_thought); }},
+    {"text", [](const ExtractionRule& r, const std::string& said) { return find_text(said, r.chain_of_thought); }},
+};
+
+std::string rule_name(const TaskSpec& task, const TaskRow& row) {
+  if (!task.extraction.empty()) return task.extraction;
+  if (task.answer_form == "class") return row.options.empty() ? "span" : "choice";
+  return task.answer_form == "free_text" ? "text" : task.answer_form;
+}
+
+OptionMarkers markers_of(const PromptTemplate& prompt, const std::string& place) {
+  const std::string style = option_style(prompt.input, place);
+  if (style == kNoOptionStyle) return OptionMarkers::kHidden;
+  if (!has_markers(style)) return OptionMarkers::kUnmarked;
+  return style.starts_with("number") ? OptionMarkers::kNumbers : OptionMarkers::kLetters;
+}
+
+}  // namespace
+
+ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
+                               bool chain_of_thought) {
+  return {rule_name(task, row), chain_of_thought, row.options, markers_of(prompt, task.name), prompt.answers_by_marker};
+}
+
+Extracted extract(const ExtractionRule& rule, const std::string& generated) {
+  std::vector<std::string> names;
+  for (const NamedRule& named : kRules) {
+    names.emplace_back(named.name);
+    if (rule.name != named.name) continue;
+    return strip_space(generated).empty() ? Extracted{"", "empty"} : named.find(rule, generated);
+  }
+  const std::string nearest = nearest_name(rule.name, names);
+  fail_input("unknown extraction rule '{}', {}expected one of {}", rule.name,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,63 @@
+#include "eval/metrics/number_match.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "eval/answers/answer_text.h"
+#include "eval/answers/numbers.h"
+
+namespace flanmoe {
+namespace {
+
+std::vector<std::string> numbers_of_list(const std::string& answer) {
+  std::vector<std::string> numbers;
+  for (size_t begin = 0; begin <= answer.size();) {
+    const size_t end = std::min(answer.find(';', begin), answer.size());
+    numbers.push_back(answer_number(answer.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return numbers;
+}
+
+bool same_text(const std::string& a, const std::string& b) { return a == b; }
+
+// Equal to a millionth: 0.333333 answers 0.3333333 (reference/flan B11).
+bool same_value(const std::string& a, const std::string& b) {
+  const auto x = number_value(a), y = number_value(b);
+  if (!x || !y) return a == b;
+  return std::abs(*x - *y) <= 1e-6 * std::max(std::abs(*x), std::abs(*y));
+}
+
+template <class Same>
+double best_match(const std::string& prediction, const std::vector<std::string>& answers, const Same& same) {
+  const std::vector<std::string> said = numbers_of_list(prediction);
+  if (std::find(said.begin(), said.end(), "") != said.end()) return 0.0;
+  return std::any_of(answers.begin(), answers.end(), [&](const std::string& answer) {
+    const std::vector<std::string> wanted = numbers_of_list(answer);
+    return std::find(wanted.begin(), wanted.end(), "") == wanted.end() &&
+           std::equal(said.begin(), said.end(), wanted.begin(), wanted.end(), same);
+  });
+}
+
+}  // namespace
+
+std::string answer_number(const std::string& answer) {
+  const std::string text = plain_signs(answer);
+  const std::vector<WrittenNumber> numbers = numbers_in(text);
+  if (numbers.empty()) return "";
+  const bool leads =
+      text.find_first_not_of(' ') == numbers.front().begin && text.compare(numbers.front().end, 2, " (") == 0;
+  return (leads ? numbers.front() : numbers.back()).plain;
+}
+
+std::optional<double> answer_value(const std::string& answer) { return number_value(answer_number(answer)); }
+
+double number_match(const std::string& prediction, const std::vector<std::string>& answers) {
+  return best_match(prediction, answers, same_value);
+}
+
+double number_string_match(const std::string& prediction, const std::vector<std::string>& answers) {
+  return best_match(prediction, answers, same_text);
+}
+
+}  // namespace flanmoe
