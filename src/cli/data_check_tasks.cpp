@@ -12,20 +12,13 @@
 namespace flanmoe {
 namespace {
 
-// A suite's `tasks` are names of files, a task file's are tasks.
-bool is_suite(const ConfigNode& config) {
-  if (!config.has("tasks") || !config.at("tasks").is_list()) return false;
-  const auto entries = config.at("tasks").list();
-  return !entries.empty() && entries.front().is_scalar();
-}
-
 // The task files and folders that a word stands for.
 std::vector<std::filesystem::path> paths_of(const std::string& word, const std::filesystem::path& data_folder) {
   const std::filesystem::path path = resolve_path(word, data_folder);
   if (fs::is_directory(path)) return {path};
   const std::filesystem::path file = fs::is_regular_file(path) ? path : find_preset("suites", word);
   const ConfigNode config = load_config(file);
-  if (!is_suite(config)) return {file};
+  if (!lists_task_files(config)) return {file};
   EvalOptions suite;
   load_options(config, suite);
   std::vector<std::filesystem::path> paths;

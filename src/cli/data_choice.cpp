@@ -9,12 +9,6 @@
 namespace flanmoe {
 namespace {
 
-// A mixture's `tasks` are names of files, a task file's are tasks.
-bool is_mixture(const ConfigNode& config) {
-  return config.has("tasks") && config.at("tasks").is_list() && !config.at("tasks").empty() &&
-         config.at("tasks").list().front().is_scalar();
-}
-
 MixtureOptions mixture_of(const ConfigNode& config) {
   MixtureOptions options;
   load_options(config, options);
@@ -44,10 +38,15 @@ std::vector<TaskSpec> tasks_named(const std::string& pattern, const std::filesys
 
 }  // namespace
 
+bool lists_task_files(const ConfigNode& config) {
+  return config.has("tasks") && config.at("tasks").is_list() && !config.at("tasks").empty() &&
+         config.at("tasks").list().front().is_scalar();
+}
+
 MixtureOptions open_mixture(const std::string& name) {
   const std::filesystem::path file = find_preset("mixtures", name);
   const ConfigNode config = load_config(file);
-  if (!is_mixture(config)) fail_input("{}: not a mixture: expected 'tasks' to list task files", file.string());
+  if (!lists_task_files(config)) fail_input("{}: not a mixture: expected 'tasks' to list task files", file.string());
   return mixture_of(config);
 }
 
@@ -58,7 +57,7 @@ DataChoice choose_data(const std::string& word, const std::filesystem::path& dat
   const std::filesystem::path file = fs::is_regular_file(path) ? path : named;
   if (!fs::is_regular_file(file)) return {{}, tasks_named(word, data_folder)};
   const ConfigNode config = load_config(file);
-  if (is_mixture(config)) return {mixture_of(config), {}};
+  if (lists_task_files(config)) return {mixture_of(config), {}};
   return {{}, load_tasks(file, data_folder)};
 }
 

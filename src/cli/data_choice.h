@@ -11,6 +11,9 @@
 
 namespace flanmoe {
 
+// The `tasks` of a mixture or suite are names of files, those of a task file are tasks.
+bool lists_task_files(const ConfigNode& config);
+
 // A mixture by name (configs/mixtures) or file; UserError with the nearest name.
 MixtureOptions open_mixture(const std::string& name);
 

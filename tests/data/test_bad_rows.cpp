@@ -1,7 +1,7 @@
 // What is wrong with data files: the message of each fault, and rows that are skipped and counted.
 #include <zlib.h>
 
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 
 namespace flanmoe {
 namespace {

@@ -1,5 +1,5 @@
 // Readers of tables: CSV and TSV in general, MMLU, SICK and the chain-of-thought sets. Rows are written here by hand.
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 #include "data/readers/reader_tables.h"
 
 namespace flanmoe {

@@ -1,7 +1,7 @@
 // Readers of JSON data: Super-NaturalInstructions, BIG-Bench Hard, PubMedQA, StrategyQA, ready prompts.
 #include <zlib.h>
 
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 
 namespace flanmoe {
 namespace {

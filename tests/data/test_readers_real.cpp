@@ -2,7 +2,7 @@
 #include <map>
 #include <set>
 
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 #include "data/readers/reader_tables.h"
 
 namespace flanmoe {

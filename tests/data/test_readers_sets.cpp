@@ -1,5 +1,5 @@
 // Readers of single data sets: one small file of each, written here by hand, and the mistakes each can hold.
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 
 namespace flanmoe {
 namespace {

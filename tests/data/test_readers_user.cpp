@@ -1,5 +1,5 @@
 // Formats of files that users bring, and of data sets that are not beside the project. All rows are written here.
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 
 namespace flanmoe {
 namespace {

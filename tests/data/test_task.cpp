@@ -2,7 +2,7 @@
 #include "data/task.h"
 
 #include "base/error.h"
-#include "data/readers/reader_case.h"
+#include "data/reader_case.h"
 #include "data_case.h"
 
 namespace flanmoe {
