@@ -47,8 +47,13 @@ def plain(text):
     return " ".join(word for word in "".join(kept).split() if word not in ("a", "an", "the"))
 
 
+def key(text):
+    """A text of nothing but punctuation ("] )") is told apart as it is written."""
+    return plain(text) or " ".join(text.lower().split())
+
+
 def accuracy(prediction, targets):
-    return float(any(plain(prediction) == plain(target) for target in targets))
+    return float(any(key(prediction) == key(target) for target in targets))
 
 
 def exact_match(prediction, targets):
@@ -114,9 +119,10 @@ def item_score(metric, sample):
         return 0.0
     if not sample["prediction"]:
         return 0.0
-    if sample["ranking"]:  # places of the options decide; a text that stands there twice is right once
-        twice = len(set(map(plain, sample["options"]))) < len(sample["options"])
-        return None if twice else accuracy(sample["prediction"], sample["targets"])
+    if len(set(map(key, sample["options"]))) < len(sample["options"]):
+        return None  # the place of an option decides; a text that stands there twice is right once
+    if sample["ranking"]:
+        return accuracy(sample["prediction"], sample["targets"])
     if metric in METRICS and sample["prediction"] != "(any option)":
         return METRICS[metric](sample["prediction"], sample["targets"])
     return None
