@@ -25,7 +25,8 @@ std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const StudyOption
   for (const std::string& path : options.heldout.tasks) {
     for (const TaskSpec& task : load_tasks(resolve_path(path, data_folder), data_folder)) {
       by_task.emplace_back();
-      for (const TaskRow& row : load_rows(task, options.heldout.split)) {
+      const std::string& split = options.heldout.split.empty() ? task.eval.split : options.heldout.split;
+      for (const TaskRow& row : load_rows(task, split)) {
         if (static_cast<int64_t>(by_task.back().size()) == options.routing_texts) break;
         const RenderedExample text = render(task.templates.front(), task, row);
         by_task.back().push_back({ids_of(tokenizer, text.input, options.heldout.source_length),
