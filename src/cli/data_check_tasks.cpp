@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/data_choice.h"
 #include "data/mixture/mixture.h"
+#include "data/split_files.h"
 #include "data/task_paths.h"
 #include "eval/options.h"
 #include "eval/task_run.h"

@@ -8,6 +8,7 @@
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
 #include "data/mixture/mixture.h"
+#include "data/split_files.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {
@@ -33,19 +34,18 @@ std::vector<TaskSpec> chosen_tasks(const ListArguments& arguments) {
   return tasks;
 }
 
-// Whether the data folder holds a split: FILE, FILE#PART, or a pattern of files.
-bool is_there(const std::string& file) {
-  if (file.find('*') == std::string::npos) return fs::exists(file) || fs::exists(file.substr(0, file.rfind('#')));
+// Whether the data folder holds a split's rows.
+bool is_there(const TaskSpec& task, const std::string& split) {
   try {
-    return !matching_files(file, file).empty();
+    return fs::exists(files_of_split(task, split).front());
   } catch (const MissingFile&) {
     return false;
   }
 }
 
 // Rows of a split; none when its file is not there, or cannot be read, which is told: the list goes on.
-std::optional<int64_t> num_rows(const TaskSpec& task, const std::string& split, const std::string& file) {
-  if (!is_there(file)) return {};
+std::optional<int64_t> num_rows(const TaskSpec& task, const std::string& split) {
+  if (!is_there(task, split)) return {};
   try {
     return static_cast<int64_t>(load_rows(task, split).size());
   } catch (const UserError& error) {
@@ -56,8 +56,8 @@ std::optional<int64_t> num_rows(const TaskSpec& task, const std::string& split, 
 
 Json as_json(const TaskSpec& task) {
   Json splits = Json::object();
-  for (const auto& [split, file] : task.splits) {
-    const auto rows = num_rows(task, split, file);
+  for (const auto& [split, written] : task.splits) {
+    const auto rows = num_rows(task, split);
     splits[split] = rows ? Json(*rows) : Json();
   }
   return {{"task", task.name},     {"group", task.group},     {"cluster", task.cluster}, {"suite", task.suite},
@@ -67,8 +67,8 @@ Json as_json(const TaskSpec& task) {
 
 std::string split_text(const TaskSpec& task) {
   std::vector<std::string> parts;
-  for (const auto& [split, file] : task.splits) {
-    const auto rows = num_rows(task, split, file);
+  for (const auto& [split, written] : task.splits) {
+    const auto rows = num_rows(task, split);
     parts.push_back(rows ? fmt::format("{} {}", split, *rows) : split + " absent");
   }
   return fmt::format("{}", fmt::join(parts, ", "));

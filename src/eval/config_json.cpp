@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/split_files.h"
 #include "eval/results_json.h"
 
 namespace flanmoe {

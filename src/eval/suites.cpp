@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "data/split_files.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {

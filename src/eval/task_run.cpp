@@ -46,18 +46,6 @@ int64_t TaskRun::max_new_tokens() const {
   return cot ? task.eval.cot_max_new_tokens : task.eval.max_new_tokens;
 }
 
-std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const std::string& split) {
-  const auto found = task.splits.find(split);
-  if (found == task.splits.end()) return {};
-  std::vector<std::filesystem::path> files;
-  const std::string file = found->second.substr(0, found->second.find('#'));
-  for (const FileMatch& match : matching_files(file, fmt::format("task '{}'", task.name))) files.push_back(match.file);
-  const size_t hash = found->second.find('#');
-  const std::filesystem::path part = hash == std::string::npos ? "" : found->second.substr(hash + 1);
-  if (part.has_extension()) files.push_back((files.front().parent_path() / part).lexically_normal());
-  return files;
-}
-
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite) {
   std::vector<TaskRun> runs;
   if (options.prompts != "cot") runs.push_back({task, suite, false, options});

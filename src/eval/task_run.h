@@ -27,10 +27,6 @@ struct TaskRun {
   int64_t max_new_tokens() const;
 };
 
-// The files that a split names; a part with an ending ("ratings.csv#captions.json") is a file beside it. None when the
-// task has no such split; MissingFile for a pattern that fits none.
-std::vector<std::filesystem::path> files_of_split(const TaskSpec& task, const std::string& split);
-
 // Direct and chain of thought, each a run of its own. A task without chain-of-thought prompt has none.
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite);
 

@@ -99,6 +99,24 @@ TEST_F(CachedMixture, IsBuiltAgainWhenWhatDecidesTheExamplesChanges) {
   EXPECT_FALSE(builds(o, 61, 4));
 }
 
+TEST_F(CachedMixture, TheFilesOfAPatternCountOneByOne) {
+  std::filesystem::remove_all(folder_ / "tasks");
+  std::filesystem::create_directories(folder_ / "tasks");
+  const std::string row = "{\"id\": \"%\", \"fields\": {\"q\": \"%\"}, \"answers\": [\"x\"]}\n";
+  const auto put_row = [&](const std::string& name) {
+    std::string line = row;
+    for (size_t i = line.find('%'); i != std::string::npos; i = line.find('%')) line.replace(i, 1, name);
+    put("tasks/rows_" + name + ".jsonl", line);
+  };
+  put_row("1");
+  put("tasks/a.yaml",
+      "name: a\ngroup: muffin\nformat: jsonl\nsplits: {train: \"rows_*.jsonl\"}\ntemplates: [{input: \"{q}\"}]\n");
+  cached(options(), 60);
+  EXPECT_FALSE(builds(options()));
+  put_row("2");
+  EXPECT_TRUE(builds(options()));
+}
+
 TEST_F(CachedMixture, NeverWrapsAround) {
   const auto source = cached(options(), 60);
   source->batch(9);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "data/mixture/mixture.h"
 #include "data/mixture/token_cache.h"
+#include "data/split_files.h"
 
 namespace flanmoe {
 namespace {
@@ -51,8 +52,7 @@ std::string facts_of(const TaskSpec& task) {
   }
   for (const auto& [ours, theirs] : task.columns) text += fmt::format("{}={}\n", ours, theirs);
   text += checksum_file(task.file) + "\n";
-  const auto train = task.splits.find("train");
-  if (train != task.splits.end()) text += checksum_file(train->second.substr(0, train->second.find('#'))) + "\n";
+  for (const fs::path& file : files_of_split(task, "train")) text += checksum_file(file) + "\n";
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "data/split_files.h"
 
 namespace flanmoe {
 namespace {
@@ -39,14 +40,13 @@ void append_new(std::string& text, const std::string& part) {
 }
 
 // The worked examples in a Super-NaturalInstructions file.
-void visit_examples(const TaskSpec& task, const TextVisitor& visit) {
-  const std::string split = task.splits.at("train"), file = split.substr(0, split.find('#'));
+void visit_examples(const std::filesystem::path& file, const TextVisitor& visit) {
   const Json content = read_json(file);
   for (const char* list : {"Positive Examples", "Negative Examples"}) {
     if (!content.contains(list)) continue;
     int64_t number = 0;
     for (const Json& example : content[list]) {
-      const std::string id = fmt::format("{} {}", list, ++number), where = fmt::format("{}: {}", file, id);
+      const std::string id = fmt::format("{} {}", list, ++number), where = fmt::format("{}: {}", file.string(), id);
       std::string text = json_string(example, "input", where) + "\n" + json_string(example, "output", where);
       if (example.contains("explanation")) text += "\n" + json_string(example, "explanation", where);
       visit(id, text);
@@ -90,7 +90,8 @@ std::string training_text(const TaskRow& row) {
 void visit_training_texts(const TaskSpec& task, const TextVisitor& visit) {
   for (const TaskRow& row : load_rows(task, "train")) visit(row.id, training_text(row));
   if (!task.definition.empty()) visit("definition", task.definition);
-  if (task.format == "niv2") visit_examples(task, visit);
+  if (task.format != "niv2") return;
+  for (const std::filesystem::path& file : files_of_split(task, "train")) visit_examples(file, visit);
 }
 
 }  // namespace flanmoe
