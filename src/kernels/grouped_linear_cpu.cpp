@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "kernels/grouped_linear.h"
+#include "kernels/row_linear.h"
 
 namespace flanmoe::kernels {
 namespace {
@@ -14,11 +15,23 @@ void for_each_busy_expert(const at::Tensor& offsets, Body body) {
   }
 }
 
+// out = weights row, for an expert that has a single one.
+void one_row(const float* row, const at::Tensor& weights, float* out) {
+  const auto outputs = static_cast<size_t>(weights.size(0)), inputs = static_cast<size_t>(weights.size(1));
+  row_linear({row, inputs}, {{weights, {out, outputs}}});
+}
+
 }  // namespace
 
 at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
   at::Tensor out = at::empty({rows.size(0), weights.size(1)}, rows.options());
+  const bool plain = rows.scalar_type() == at::kFloat && rows.is_contiguous() && weights.is_contiguous();
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
+    if (plain && end - begin == 1) {
+      one_row(rows.const_data_ptr<float>() + begin * rows.size(1), weights.select(0, e),
+              out.mutable_data_ptr<float>() + begin * out.size(1));
+      return;
+    }
     at::Tensor slice = out.slice(0, begin, end);
     at::mm_out(slice, rows.slice(0, begin, end), weights.select(0, e).t());
   });

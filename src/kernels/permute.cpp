@@ -1,6 +1,7 @@
 #include "kernels/permute.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace flanmoe {
@@ -49,6 +50,7 @@ at::Tensor dispatch_rows(const at::Tensor& x, const at::Tensor& positions) {
   TORCH_CHECK(x.dim() == 2, "dispatch_rows: x [N, D] expected, got ", x.sizes());
   check_positions(positions);
   if (!x.is_cpu()) return dispatch_rows_reference(x, positions);
+  if (!at::GradMode::is_enabled()) return kernels::gather_rows_cpu(x.contiguous(), positions.contiguous());
   return Dispatch::apply(x.contiguous(), positions.contiguous());
 }
 
@@ -60,6 +62,9 @@ at::Tensor combine_rows(const at::Tensor& rows, const at::Tensor& weights, const
       positions.sizes());
   check_positions(positions);
   if (!rows.is_cpu()) return combine_rows_reference(rows, weights, positions, num_positions);
+  if (!at::GradMode::is_enabled()) {
+    return kernels::scatter_rows_cpu(rows.contiguous(), weights.contiguous(), positions.contiguous(), num_positions);
+  }
   return Combine::apply(rows.contiguous(), weights.contiguous(), positions.contiguous(), num_positions);
 }
 

@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <span>
+
 namespace flanmoe {
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& scale, double epsilon);
@@ -15,6 +17,8 @@ at::Tensor rms_norm_reference(const at::Tensor& x, const at::Tensor& scale, doub
 namespace kernels {
 // x [N, D] contiguous; also writes the reciprocal root mean square of each row, [N].
 at::Tensor rms_norm_cpu(const at::Tensor& x, const at::Tensor& scale, double epsilon, at::Tensor& reciprocal);
+// One row, for decoding: x, scale and out [D], the same bits.
+void rms_norm_row(std::span<const float> x, const at::Tensor& scale, double epsilon, std::span<float> out);
 struct RmsNormGradients {
   at::Tensor x, scale;
 };

@@ -24,7 +24,22 @@ T dot3(const T* a, const T* b, const T* c, int64_t width) {
   return sum;
 }
 
+// out = x * factor / rms(x); returns 1 / rms(x).
+template <class T>
+T norm_row(const T* x, const T* factor, double epsilon, int64_t width, T* out) {
+  const T root = T(1) / std::sqrt(dot(x, x, width) / T(width) + T(epsilon));
+  for (int64_t d = 0; d < width; ++d) out[d] = x[d] * root * factor[d];
+  return root;
+}
+
 }  // namespace
+
+void rms_norm_row(std::span<const float> x, const at::Tensor& scale, double epsilon, std::span<float> out) {
+  const auto width = static_cast<int64_t>(x.size());
+  TORCH_CHECK(scale.numel() == width && out.size() == x.size(), "rms_norm_row: ", width, " numbers expected, scale ",
+              scale.sizes(), ", out ", out.size());
+  norm_row(x.data(), scale.const_data_ptr<float>(), epsilon, width, out.data());
+}
 
 at::Tensor rms_norm_cpu(const at::Tensor& x, const at::Tensor& scale, double epsilon, at::Tensor& reciprocal) {
   const int64_t num_rows = x.size(0), width = x.size(1);
@@ -36,9 +51,7 @@ at::Tensor rms_norm_cpu(const at::Tensor& x, const at::Tensor& scale, double eps
     scalar_t* result = out.mutable_data_ptr<scalar_t>();
     scalar_t* root = reciprocal.mutable_data_ptr<scalar_t>();
     for (int64_t n = 0; n < num_rows; ++n, input += width, result += width) {
-      const scalar_t mean_square = dot(input, input, width) / scalar_t(width);
-      root[n] = scalar_t(1) / std::sqrt(mean_square + scalar_t(epsilon));
-      for (int64_t d = 0; d < width; ++d) result[d] = input[d] * root[n] * factor[d];
+      root[n] = norm_row(input, factor, epsilon, width, result);
     }
   });
   return out;

@@ -23,6 +23,10 @@ struct NamedTensor {
 // align them): writing into one does not reach the file. UserError naming the file and the fault.
 std::vector<NamedTensor> load_safetensors(const std::filesystem::path& path);
 
+// Gives back the memory of a tensor that views a mapped file; what is read of it later comes from the file again. Does
+// nothing to tensors that own their memory, or that were written to.
+void forget_pages(const at::Tensor& value);
+
 // Writes a file tensor by tensor, in the order of the entries. Synced, not renamed: the caller makes the folder or file
 // complete or absent (base/files.h). RunError when the disk is full.
 class SafetensorsWriter {

@@ -1,4 +1,6 @@
 #include <ATen/ATen.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -30,6 +32,16 @@ std::vector<NamedTensor> load_safetensors(const std::filesystem::path& path) {
     tensors.push_back({entry.name, tensor_of(entry, file, header.data_begin)});
   }
   return tensors;
+}
+
+void forget_pages(const at::Tensor& value) {
+  // Only views (at::from_blob) cannot be resized, and all views here are of files. Inference tensors count no writes.
+  const bool on_file = !value.storage().resizable() && value.is_contiguous();
+  if (!on_file || value.is_inference() || value._version() != 0) return;
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(value.const_data_ptr());
+  const uintptr_t first = (begin + page - 1) / page * page, last = (begin + value.nbytes()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);  // advice: may be refused
 }
 
 }  // namespace flanmoe

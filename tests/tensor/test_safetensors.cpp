@@ -225,5 +225,17 @@ TEST_F(Safetensors, RefusesDataThatDoesNotFit) {
   expect("{}", 1, "1 bytes after the last tensor, expected none");
 }
 
+// Pages come back from the file; what was written, and what a tensor owns, stays.
+TEST_F(Safetensors, ForgottenPagesAreReadAgain) {
+  const at::Tensor value = random_normal({5000}, 1.0, 1);
+  const auto back = round_trip({{"a", value}, {"b", value}});
+  const at::Tensor read = back[0].value, written = back[1].value, owned = value.clone();
+  written.add_(1.0);
+  for (const at::Tensor& tensor : {read, written, owned}) forget_pages(tensor);
+  EXPECT_TRUE(read.equal(value));
+  EXPECT_TRUE(written.equal(value + 1.0));
+  EXPECT_TRUE(owned.equal(value));
+}
+
 }  // namespace
 }  // namespace flanmoe
