@@ -75,7 +75,7 @@ std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
 void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) {
   size_t num_tokens = 0;
   for (const auto& of_prompt : answers) {
-    for (const Answer& answer : of_prompt) num_tokens += answer.log_probabilities.size();
+    for (const Answer& answer : of_prompt) num_tokens += answer.ids.size();
   }
   log_debug("{} tokens in {:.3f} s, {:.1f} tokens/s", num_tokens, seconds, static_cast<double>(num_tokens) / seconds);
 }
@@ -122,6 +122,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk
   for (size_t begin = first; begin < prompts.size(); begin += chunk) {
     GenerateHooks hooks = session.hooks();
+    hooks.ids_only = !writer.writes_json();
     hooks.prompts_done = [&](int64_t done) {
       if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
     };
@@ -140,6 +141,7 @@ void answer_line(const Session& session, const std::string& line) {
   TokenIds ids;
   size_t shown = 0;
   GenerateHooks hooks = session.hooks();
+  hooks.ids_only = true;
   hooks.token = [&](int32_t id) {
     ids.push_back(id);
     const std::string text = text_of(ids);
@@ -167,7 +169,8 @@ void converse(const Session& session) {
 int run(const GenerateArguments& arguments) {
   const GenerateOptions options = read_options(arguments);
   const auto start = std::chrono::steady_clock::now();
-  const T5Model model = load_model(arguments.model);
+  T5Model model = load_model(arguments.model);
+  model.prepare_decoding();
   log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);

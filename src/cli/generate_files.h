@@ -43,6 +43,7 @@ class AnswerWriter {
   // UserError when the file exists and is not to be gone on with.
   AnswerWriter(const Tokenizer& tokenizer, const GenerateOptions& options, const OutputOptions& output);
   size_t num_written() const { return num_written_; }  // lines that the file held already
+  bool writes_json() const { return json_; }           // with log-probabilities
   void write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routing);
 
  private:

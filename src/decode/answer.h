@@ -15,8 +15,10 @@ struct Answer {
   bool ended = false;                    // by an end token or a stop text; else it is as long as allowed
 };
 
-// All optional.
+// What the caller wants; all optional.
 struct GenerateHooks {
+  // No log-probabilities and scores, please (they stay empty and zero): greedy search of one prompt is faster then.
+  bool ids_only = false;
   std::function<bool(const std::vector<int32_t>& ids)> stops;  // does this answer end here? (stop texts)
   std::function<void(int32_t id)> token;                       // each new token; for one prompt, without beams
   std::function<void(int64_t num_done)> prompts_done;          // after each batch of prompts

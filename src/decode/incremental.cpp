@@ -20,6 +20,45 @@ at::Tensor rows_at(const at::Tensor& hidden, const at::Tensor& places) {
   return hidden.reshape({-1, hidden.size(2)}).index_select(0, flat);
 }
 
+// Any number of rows, all layers by way of run_stack.
+DecodeState advance_rows(const T5Model& model, DecodeState state, const at::Tensor& ids) {
+  const T5Weights& weights = model.weights();
+  const int64_t num_rows = ids.size(0);
+  const at::Tensor position = state.next_position.unsqueeze(1);
+  state.key_positions = at::cat({state.key_positions, position}, 1);
+  state.key_mask = at::cat({state.key_mask, at::zeros({num_rows, 1, 1, 1}, at::kFloat)}, 3);
+  state.next_position = state.next_position + 1;
+  StackInput input;
+  input.hidden = embed(weights, ids.unsqueeze(1));
+  input.self_bias = relative_position_bias(weights.decoder.relative_bias, position, state.key_positions, false,
+                                           model.options().relative_max_distance) +
+                    state.key_mask;
+  input.cross_bias = state.cross_mask;
+  input.places = every_row(num_rows);
+  input.is_decoder = true;
+  input.unlimited_capacity = true;
+  input.cache = &state.layers;
+  RouterReports reports;
+  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), {}, reports);
+  state.hidden = hidden.select(1, 0);
+  return state;
+}
+
+// One row of a prepared model that sees all its keys: only then is the mask, which a step alone has not, without
+// effect.
+bool may_step_alone(const T5Model& model, const DecodeState& state) {
+  const auto hides = [](const at::Tensor& mask) { return mask.defined() && mask.any().item<bool>(); };
+  return model.weights().head_screen.defined() && state.next_position.size(0) == 1 && !hides(state.key_mask) &&
+         !hides(state.cross_mask);
+}
+
+DecodeState advance_state(const T5Model& model, DecodeState state, const at::Tensor& ids) {
+  if (!state.alone && may_step_alone(model, state)) state.alone = make_row_state(model, state.layers);
+  if (!state.alone) return advance_rows(model, std::move(state), ids);
+  state.hidden = step_row(model, *state.alone, ids.item<int64_t>());
+  return state;
+}
+
 DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source_ids) {
   RouterReports reports;
   const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports);
@@ -27,15 +66,14 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
   DecodeState state;
   state.layers.resize(model.weights().decoder.blocks.size());
   for (size_t i = 0; i < state.layers.size(); ++i) {
-    const AttentionWeights& cross = model.weights().decoder.blocks[i].cross;
-    state.layers[i].cross = project_memory(memory, cross, num_heads);
+    state.layers[i].cross = project_memory(memory, model.weights().decoder.blocks[i].cross, num_heads);
   }
   state.key_mask = at::zeros({num_rows, 1, 1, 0}, at::kFloat);
   state.key_positions = at::zeros({num_rows, 0}, at::kLong);
   state.next_position = at::zeros({num_rows}, at::kLong);
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
   state.cross_mask = segment_mask(segments, segments, false);
-  return advance(model, std::move(state), at::zeros({num_rows}, at::kLong));
+  return advance_state(model, std::move(state), at::zeros({num_rows}, at::kLong));
 }
 
 // The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first
@@ -60,7 +98,19 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
   input.cache = &state.layers;
   RouterReports reports;
   const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), {}, reports);
-  state.logits = output_logits(model, rows_at(hidden, lengths));
+  state.hidden = rows_at(hidden, lengths);
+  return state;
+}
+
+// The state of a row that stepped alone, as advance_rows has it.
+DecodeState as_batch(DecodeState state) {
+  const RowCache& cache = state.alone->cache;
+  const int64_t length = cache.length();
+  for (size_t i = 0; i < state.layers.size(); ++i) state.layers[i].self = cache.as_batch(i);
+  state.key_mask = at::zeros({1, 1, 1, length}, at::kFloat);
+  state.key_positions = at::arange(length, at::kLong).unsqueeze(0);
+  state.next_position = at::full({1}, length, at::kLong);
+  state.alone.reset();
   return state;
 }
 
@@ -75,36 +125,24 @@ DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<i
 
 DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids) {
   const at::NoGradGuard no_gradients;
-  const T5Weights& weights = model.weights();
-  const int64_t num_rows = ids.size(0);
-  const at::Tensor position = state.next_position.unsqueeze(1);
-  state.key_positions = at::cat({state.key_positions, position}, 1);
-  state.key_mask = at::cat({state.key_mask, at::zeros({num_rows, 1, 1, 1}, at::kFloat)}, 3);
-  state.next_position = state.next_position + 1;
-  StackInput input;
-  input.hidden = embed(weights, ids.unsqueeze(1));
-  input.self_bias = relative_position_bias(weights.decoder.relative_bias, position, state.key_positions, false,
-                                           model.options().relative_max_distance) +
-                    state.key_mask;
-  input.cross_bias = state.cross_mask;
-  input.places = every_row(num_rows);
-  input.is_decoder = true;
-  input.unlimited_capacity = true;
-  input.cache = &state.layers;
-  RouterReports reports;
-  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), {}, reports);
-  state.logits = output_logits(model, hidden.select(1, 0));
-  return state;
+  return advance_state(model, std::move(state), ids);
 }
 
-DecodeState select_rows(const DecodeState& state, const at::Tensor& index) {
+at::Tensor next_logits(const T5Model& model, const DecodeState& state) {
+  const at::NoGradGuard no_gradients;
+  return output_logits(model, state.hidden);
+}
+
+DecodeState select_rows(const DecodeState& some, const at::Tensor& index) {
+  const DecodeState state = some.alone ? as_batch(some) : some;
   const auto pick = [&index](const at::Tensor& x) { return x.defined() ? x.index_select(0, index) : x; };
   DecodeState result{{},
                      pick(state.key_mask),
                      pick(state.key_positions),
                      pick(state.next_position),
                      pick(state.cross_mask),
-                     pick(state.logits)};
+                     pick(state.hidden),
+                     std::nullopt};
   for (const BlockCache& layer : state.layers) {
     result.layers.push_back(
         {{pick(layer.self.keys), pick(layer.self.values)}, {pick(layer.cross.keys), pick(layer.cross.values)}});

@@ -4,9 +4,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/block.h"
+#include "model/row_step.h"
 #include "model/t5.h"
 
 namespace flanmoe {
@@ -18,15 +20,20 @@ struct DecodeState {
   at::Tensor key_positions;  // [B, Lk] int64
   at::Tensor next_position;  // [B] int64
   at::Tensor cross_mask;     // [B, 1, 1, Ls], undefined in a decoder-only model
-  at::Tensor logits;         // [B, V] of the next token
+  at::Tensor hidden;         // [B, D] of the last position, from which the next token's logits come
+  // Of one row of a model prepared for decoding, after its first step alone: what all of the above but `hidden` and the
+  // memory's keys and values would say by then.
+  std::optional<RowState> alone;
 };
 
-// Reads the sources (each ending with eos) and computes the first token's logits. No expert is ever full while
-// decoding.
+// Reads the sources (each ending with eos) and the start token. No expert is ever full while decoding.
 DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<int32_t>>& sources);
 
-// Appends `ids` [B] int64 and computes the logits after them.
+// Appends `ids` [B] int64.
 DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids);
+
+// Logits [B, V] of the next token.
+at::Tensor next_logits(const T5Model& model, const DecodeState& state);
 
 // The rows of `state` in `index` [B'] int64, in that order.
 DecodeState select_rows(const DecodeState& state, const at::Tensor& index);

@@ -58,7 +58,7 @@ Answers search_beams(const T5Model& model, const Sources& sources, const Generat
   DecodeState state = start_decoding(model, sources);
   state = select_rows(state, at::arange(num_prompts, at::kLong).repeat_interleave(num_beams));
   while (!going.empty()) {
-    const at::Tensor scores = ruled_log_probabilities(state.logits, going, beams, options);
+    const at::Tensor scores = ruled_log_probabilities(next_logits(model, state), going, beams, options);
     std::vector<int64_t> rows, ids;
     std::vector<size_t> still_going;
     for (size_t i = 0; i < going.size(); ++i) {

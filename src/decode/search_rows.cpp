@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "decode/incremental.h"
 #include "decode/logit_rules.h"
 #include "decode/sampling.h"
 #include "decode/search.h"
+#include "model/forward_parts.h"
 
 namespace flanmoe {
 namespace {
@@ -19,10 +21,10 @@ struct Row {
   RandomStream stream;
 };
 
-// Logits [V] of the next token of a row, and the logarithm of their exponentials' sum.
-struct NextLogits {
-  std::span<const float> values;
-  float log_sum;
+// The next token of a row and the natural logarithm of its probability.
+struct NextToken {
+  int32_t id;
+  float log_probability;
 };
 
 int32_t choose_among(std::span<const float> scores, Row& row, const GenerateOptions& options) {
@@ -41,20 +43,50 @@ int32_t choose(std::span<const float> logits, Row& row, const GenerateOptions& o
   return choose_among(scores, row, options);
 }
 
+// The most probable next token of a row that is alone, without the other tokens' logits; none when they are needed.
+std::optional<NextToken> choose_alone(const T5Model& model, const DecodeState& state, const Row& row,
+                                      const GenerateOptions& options, const GenerateHooks& hooks) {
+  const bool greedy = options.temperature == 0.0 && only_forbids(options);
+  if (!greedy || !hooks.ids_only || state.hidden.size(0) != 1) return std::nullopt;
+  const auto id = best_token(model, state.hidden[0], forbidden_tokens(row.answer.ids, options));
+  if (!id) return std::nullopt;
+  return NextToken{static_cast<int32_t>(*id), 0.0f};
+}
+
+// The next tokens of the rows still going, which are those of the state.
+std::vector<NextToken> choose_next(const T5Model& model, const DecodeState& state, std::vector<Row>& rows,
+                                   const std::vector<size_t>& going, const GenerateOptions& options,
+                                   const GenerateHooks& hooks) {
+  if (const auto alone = choose_alone(model, state, rows[going[0]], options, hooks)) return {*alone};
+  const at::Tensor logits = next_logits(model, state).to(at::kFloat).contiguous();
+  const at::Tensor log_sums = at::logsumexp(logits, {1});
+  const auto vocab_size = static_cast<size_t>(logits.size(1));
+  std::vector<NextToken> next;
+  for (size_t i = 0; i < going.size(); ++i) {
+    const std::span<const float> of_row(logits.const_data_ptr<float>() + i * vocab_size, vocab_size);
+    const float log_sum = log_sums.const_data_ptr<float>()[i];
+    if (!std::isfinite(log_sum)) fail_run("the model's logits are not finite; expected numbers");
+    const int32_t id = choose(of_row, rows[going[i]], options);
+    next.push_back({id, of_row[id] - log_sum});
+  }
+  return next;
+}
+
 // Appends the next token to a row; false when the row ends with it.
-bool extend(Row& row, const NextLogits& logits, const GenerateOptions& options, const GenerateHooks& hooks) {
-  if (!std::isfinite(logits.log_sum)) fail_run("the model's logits are not finite; expected numbers");
-  const int32_t id = choose(logits.values, row, options);
+bool extend(Row& row, const NextToken& next, const GenerateOptions& options, const GenerateHooks& hooks) {
+  const int32_t id = next.id;
   Answer& answer = row.answer;
-  answer.log_probabilities.push_back(logits.values[id] - logits.log_sum);
-  answer.log_probability += answer.log_probabilities.back();
+  if (!hooks.ids_only) {
+    answer.log_probabilities.push_back(next.log_probability);
+    answer.log_probability += next.log_probability;
+  }
   answer.score = answer.log_probability;
   answer.ended = std::find(options.end_tokens.begin(), options.end_tokens.end(), id) != options.end_tokens.end();
   if (answer.ended) return false;
   answer.ids.push_back(id);
   if (hooks.token) hooks.token(id);
   answer.ended = hooks.stops && hooks.stops(answer.ids);
-  return !answer.ended && static_cast<int64_t>(answer.log_probabilities.size()) < options.max_new_tokens;
+  return !answer.ended && static_cast<int64_t>(answer.ids.size()) < options.max_new_tokens;
 }
 
 // Each source as often as it is to be answered.
@@ -75,16 +107,12 @@ Answers search_rows(const T5Model& model, const Sources& sources, const Generate
   std::vector<size_t> going(rows.size());
   for (size_t i = 0; i < going.size(); ++i) going[i] = i;
   for (;;) {
-    const at::Tensor logits = state.logits.to(at::kFloat).contiguous();
-    const at::Tensor log_sums = at::logsumexp(logits, {1});
-    const int64_t vocab_size = logits.size(1);
+    const std::vector<NextToken> next = choose_next(model, state, rows, going, options, hooks);
     std::vector<int64_t> kept, next_ids;  // kept: indices among the rows of the state
     std::vector<size_t> still_going;
     for (size_t i = 0; i < going.size(); ++i) {
-      const float* row_logits = logits.const_data_ptr<float>() + static_cast<int64_t>(i) * vocab_size;
-      const NextLogits next{{row_logits, static_cast<size_t>(vocab_size)}, log_sums.const_data_ptr<float>()[i]};
       Row& row = rows[going[i]];
-      if (!extend(row, next, options, hooks)) continue;
+      if (!extend(row, next[i], options, hooks)) continue;
       kept.push_back(static_cast<int64_t>(i));
       next_ids.push_back(row.answer.ids.back());
       still_going.push_back(going[i]);

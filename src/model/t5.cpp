@@ -45,6 +45,17 @@ void check_batch(const TokenBatch& batch, int64_t vocab_size) {
       "forward: token id beyond the vocabulary of ", vocab_size);
 }
 
+// A head of its own, or the embedding, which meets scaled hidden states.
+const at::Tensor& head_weights(const T5Model& model) {
+  const T5Weights& weights = model.weights();
+  return weights.head.defined() ? weights.head : weights.embedding;
+}
+
+at::Tensor head_input(const T5Model& model, const at::Tensor& hidden) {
+  if (model.weights().head.defined()) return hidden;
+  return hidden * (1.0 / std::sqrt(static_cast<double>(model.options().d_model)));
+}
+
 }  // namespace
 
 T5Model::T5Model(const ModelOptions& options, uint64_t seed) : T5Model(options, fresh_weights(seed)) {}
@@ -71,10 +82,14 @@ at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirection
 }
 
 at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
-  const T5Weights& weights = model.weights();
-  if (weights.head.defined()) return at::matmul(hidden, weights.head.t());
-  const double scale = 1.0 / std::sqrt(static_cast<double>(model.options().d_model));
-  return at::matmul(hidden * scale, weights.embedding.t());
+  return at::matmul(head_input(model, hidden), head_weights(model).t());
+}
+
+std::optional<int64_t> best_token(const T5Model& model, const at::Tensor& hidden,
+                                  const std::vector<int64_t>& forbidden) {
+  const Screen& screen = model.weights().head_screen;
+  if (!screen.defined()) return std::nullopt;
+  return screened_argmax(head_input(model, hidden), head_weights(model), screen, forbidden);
 }
 
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,

@@ -33,6 +33,9 @@ class T5Model {
   const T5Weights& weights() const { return *weights_; }
   // The same weights (shared, not copied) under other routing numbers: capacity, groups, policies. The shape stays.
   T5Model with_moe(const MoeOptions& moe) const;
+  // Lets decoding of a single row read less of the weights, which must not change from here on: the head is screened
+  // in 8 bits, the second matrices of the decoder's ReLU layers are laid out by input (model/prepare_decoding.cpp).
+  void prepare_decoding();
 
  private:
   ModelOptions options_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/screened_argmax.h"
 #include "model/t5.h"
 #include "moe/moe_layer.h"
 
@@ -47,7 +48,8 @@ struct T5Weights {
   at::Tensor embedding;  // [V, D]
   StackWeights encoder;  // no blocks in a decoder-only model
   StackWeights decoder;
-  at::Tensor head;  // [V, D], undefined when tied
+  at::Tensor head;     // [V, D], undefined when tied
+  Screen head_screen;  // of the head or the embedding, in a model prepared for decoding
 };
 
 // One parameter before it has a value.
