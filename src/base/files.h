@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 // current folder. UserError naming what was tried when none holds configs/.
 fs::path home_folder();
 
-// Whole file as text; .gz is decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
+// Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
 std::string read_text(const fs::path& path);
 
-// Lines of a text file (.gz too), without line ends; \r\n accepted.
+// Lines of a text file (.gz and .zst too), without line ends; \r\n accepted.
 std::vector<std::string> read_lines(const fs::path& path);
 
 // Writes beside, fsyncs, renames over. RunError "cannot write PATH: reason" (disk full, no permission); the old file

@@ -38,7 +38,9 @@ int run(const AnalyzeArguments& arguments) {
   if (options.heldout.tasks.empty())
     fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout/exam\"]'");
   const T5Model model = load_model(arguments.model);
-  const Json routing = routing_of_cell(model, open_model_tokenizer(arguments.model), options, arguments.data);
+  const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
+  check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
+  const Json routing = routing_of_cell(model, tokenizer, options, arguments.data);
   if (routing.is_null())
     fail_input("{}: a model without sparse layers in an encoder-decoder; nothing to analyse", arguments.model);
   if (arguments.json) {

@@ -168,6 +168,16 @@ TEST_F(Models, BadFoldersAreRefused) {
   refused({"init", "t5_v1_0_small", "model.vocab_size=50", "--out", at("x"), "--tokenizer",
            (world() / "spiece.model").string()},
           {"the embedding 50 rows"});
+  const std::string narrow = at("narrow");
+  Words to_narrow = {"init", "switch_base", "--out", narrow};
+  to_narrow.insert(to_narrow.end(), kTiny.begin(), kTiny.end());
+  to_narrow.insert(to_narrow.end(), {"model.vocab_size=50", "model.moe.num_experts=2"});
+  run(to_narrow);
+  fs::copy_file(world() / "spiece.model", fs::path(narrow) / "spiece.model");
+  refused({"generate", narrow, "hello"}, {narrow, "the embedding 50 rows"});
+  refused({"score", narrow, "hello", "you"}, {narrow, "the embedding 50 rows"});
+  refused({"eval", narrow, "--data", world().string(), "tasks=[\"{data}/heldout/exam\"]"}, {narrow, "50 rows"});
+  refused({"analyze", narrow, "--data", world().string(), "tasks=[\"{data}/heldout/exam\"]"}, {narrow, "50 rows"});
   refused({"convert", at("none"), "--out", at("x")}, {"no such model folder"});
   refused({"upcycle", model().string(), "--out", at("x")}, {"has experts already"});
   refused({"upcycle", t5, "--out", at("x"), "--routing", "t5_v1_0_small"}, {"has no experts"});
