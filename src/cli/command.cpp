@@ -6,6 +6,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "base/allocator.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -119,6 +120,7 @@ std::filesystem::path find_preset(const std::string& kind, const std::string& na
 }
 
 int run_command_line(int argc, char** argv) {
+  keep_freed_memory();
   remember_command(argc, argv);
   install_signal_handlers();
   try {

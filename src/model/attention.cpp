@@ -1,25 +1,52 @@
 #include "model/attention.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
 
 #include "tensor/random.h"
 
 namespace flanmoe {
 namespace {
 
+constexpr int64_t kScoresAtOnce = 1 << 19;  // 2 MiB
+
 // x [B, L, D] W^T -> [B, H, L, K]
 at::Tensor project(const at::Tensor& x, const at::Tensor& weight, int64_t num_heads) {
   return at::matmul(x, weight.t()).view({x.size(0), x.size(1), num_heads, -1}).transpose(1, 2);
 }
 
+// Heads' mixed values [B, H, Lq, K] of queries q [B, H, Lq, K] that attend to keys and values [B, H, Lk, K].
+at::Tensor mix_values(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionCall& call) {
+  const at::Tensor scores = at::matmul(q, k.transpose(2, 3)) + call.bias;
+  return at::matmul(dropout(at::softmax(scores, -1), call.dropout, call.noise_key), v);
+}
+
+// The same without gradients, a few rows or queries at a time, so that their scores stay in the processor's cache.
+at::Tensor mix_values_in_parts(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& bias) {
+  const int64_t num_rows = q.size(0), num_queries = q.size(2), scores_of_query = q.size(1) * k.size(2);
+  const int64_t queries = std::clamp<int64_t>(kScoresAtOnce / scores_of_query, 1, num_queries);
+  const int64_t rows = queries < num_queries ? 1 : std::max<int64_t>(1, kScoresAtOnce / (scores_of_query * queries));
+  const auto part_of = [](const at::Tensor& x, int64_t dim, int64_t begin, int64_t size) {
+    return x.size(dim) == 1 ? x : x.narrow(dim, begin, std::min(size, x.size(dim) - begin));
+  };
+  at::Tensor mixed = at::empty(q.sizes(), q.options());
+  for (int64_t row = 0; row < num_rows; row += rows) {
+    const at::Tensor k_part = part_of(k, 0, row, rows), v_part = part_of(v, 0, row, rows);
+    for (int64_t query = 0; query < num_queries; query += queries) {
+      const auto part = [&](const at::Tensor& x) { return part_of(part_of(x, 0, row, rows), 2, query, queries); };
+      part(mixed).copy_(mix_values(part(q), k_part, v_part, {part(bias)}));
+    }
+  }
+  return mixed;
+}
+
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionWeights& weights,
                   const AttentionCall& call) {
-  const int64_t num_rows = q.size(0), num_heads = q.size(1), num_queries = q.size(2);
-  const at::Tensor scores = at::matmul(q, k.transpose(2, 3)) + call.bias;
-  const at::Tensor probabilities = dropout(at::softmax(scores, -1), call.dropout, call.noise_key);
-  const at::Tensor mixed =
-      at::matmul(probabilities, v).transpose(1, 2).reshape({num_rows, num_queries, num_heads * q.size(3)});
-  return at::matmul(mixed, weights.o.t());
+  const bool in_parts = !at::GradMode::is_enabled() && call.dropout == 0.0;
+  const at::Tensor mixed = in_parts ? mix_values_in_parts(q, k, v, call.bias) : mix_values(q, k, v, call);
+  return at::matmul(mixed.transpose(1, 2).reshape({q.size(0), q.size(2), -1}), weights.o.t());
 }
 
 }  // namespace
@@ -39,7 +66,8 @@ at::Tensor self_attention(const at::Tensor& x, const AttentionWeights& weights, 
 }
 
 AttentionCache project_memory(const at::Tensor& memory, const AttentionWeights& weights, int64_t num_heads) {
-  return {project(memory, weights.k, num_heads), project(memory, weights.v, num_heads)};
+  // Laid out once as every step's products take them.
+  return {project(memory, weights.k, num_heads).contiguous(), project(memory, weights.v, num_heads).contiguous()};
 }
 
 at::Tensor cross_attention(const at::Tensor& x, const at::Tensor& memory, const AttentionWeights& weights,

@@ -36,6 +36,8 @@ class Step {
         hidden_(static_cast<size_t>(options_.d_model)),
         normed_(hidden_.size()),
         out_(hidden_.size()) {
+    TORCH_CHECK(0 <= id && id < options_.vocab_size, "step_row: token id ", id, " beyond the vocabulary of ",
+                options_.vocab_size);
     const float* embedded = model.weights().embedding.const_data_ptr<float>() + id * options_.d_model;
     hidden_.assign(embedded, embedded + options_.d_model);
     state_.cache.append();
