@@ -1,7 +1,6 @@
 // flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
@@ -37,15 +37,6 @@ bool is_setting(const std::string& word) {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// Largest resident memory so far, in bytes. (getrusage would count what the parent held before it started us.)
-int64_t peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return int64_t{1024} * std::stoll(line.substr(6));
-  }
-  return 0;
 }
 
 // The model's own defaults, with what was typed on top.
@@ -171,7 +162,7 @@ int run(const GenerateArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   T5Model model = load_model(arguments.model);
   model.prepare_decoding();
-  log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory());
+  log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory_bytes());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
