@@ -103,6 +103,11 @@ TEST_P(Prepared, BestTokenIsThatOfTheLogits) {
   EXPECT_FALSE(best_token(plain_, start_decoding(plain_, {{2, 1}}).hidden[0], {}).has_value());
 }
 
+TEST_P(Prepared, TokenBeyondTheVocabularyIsRefused) {
+  const DecodeState state = start_decoding(ready_, {whole::random_source(5, 4, 150)});
+  for (const int64_t id : {-1, 150}) EXPECT_THROW(advance(ready_, state, at::full({1}, id, at::kLong)), c10::Error);
+}
+
 // As the binary runs it: tensors made in inference mode, work in more than one thread.
 TEST_P(Prepared, InferenceModeAndThreadsChangeNothing) {
   const Tokens source = whole::random_source(5, 4, 150);

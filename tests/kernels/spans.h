@@ -10,8 +10,6 @@ namespace flanmoe {
 inline std::span<const float> numbers(const at::Tensor& x) {
   return {x.const_data_ptr<float>(), static_cast<size_t>(x.numel())};
 }
-inline std::span<float> room(at::Tensor& x) {
-  return {x.mutable_data_ptr<float>(), static_cast<size_t>(x.numel())};
-}
+inline std::span<float> room(at::Tensor& x) { return {x.mutable_data_ptr<float>(), static_cast<size_t>(x.numel())}; }
 
 }  // namespace flanmoe
