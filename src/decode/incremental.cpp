@@ -52,13 +52,6 @@ bool may_step_alone(const T5Model& model, const DecodeState& state) {
          !hides(state.cross_mask);
 }
 
-DecodeState advance_state(const T5Model& model, DecodeState state, const at::Tensor& ids) {
-  if (!state.alone && may_step_alone(model, state)) state.alone = make_row_state(model, state.layers);
-  if (!state.alone) return advance_rows(model, std::move(state), ids);
-  state.hidden = step_row(model, *state.alone, ids.item<int64_t>());
-  return state;
-}
-
 DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source_ids) {
   RouterReports reports;
   const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports);
@@ -73,7 +66,7 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
   state.next_position = at::zeros({num_rows}, at::kLong);
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
   state.cross_mask = segment_mask(segments, segments, false);
-  return advance_state(model, std::move(state), at::zeros({num_rows}, at::kLong));
+  return advance(model, std::move(state), at::zeros({num_rows}, at::kLong));
 }
 
 // The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first
@@ -125,7 +118,10 @@ DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<i
 
 DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids) {
   const at::NoGradGuard no_gradients;
-  return advance_state(model, std::move(state), ids);
+  if (!state.alone && may_step_alone(model, state)) state.alone = make_row_state(model, state.layers);
+  if (!state.alone) return advance_rows(model, std::move(state), ids);
+  state.hidden = step_row(model, *state.alone, ids.item<int64_t>());
+  return state;
 }
 
 at::Tensor next_logits(const T5Model& model, const DecodeState& state) {

@@ -28,6 +28,7 @@ at::Tensor mix_values_in_parts(const at::Tensor& q, const at::Tensor& k, const a
   const int64_t num_rows = q.size(0), num_queries = q.size(2), scores_of_query = q.size(1) * k.size(2);
   const int64_t queries = std::clamp<int64_t>(kScoresAtOnce / scores_of_query, 1, num_queries);
   const int64_t rows = queries < num_queries ? 1 : std::max<int64_t>(1, kScoresAtOnce / (scores_of_query * queries));
+  if (queries == num_queries && rows >= num_rows) return mix_values(q, k, v, {bias});
   const auto part_of = [](const at::Tensor& x, int64_t dim, int64_t begin, int64_t size) {
     return x.size(dim) == 1 ? x : x.narrow(dim, begin, std::min(size, x.size(dim) - begin));
   };
