@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "kernels/rms_norm.h"
 #include "moe/moe_layer.h"
+#include "moe/routing.h"
 #include "tensor/random.h"
 
 namespace flanmoe {
@@ -75,8 +76,7 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
                                RouterReports& reports) {
   const MoeOptions& moe = place.options.moe;
   MoeCall call;
-  call.expert_choice =
-      moe.routing == "expert_choice" && !(place.input.is_decoder && moe.decoder_routing == "token_choice");
+  call.expert_choice = uses_expert_choice(moe, place.input.is_decoder);
   call.causal = place.input.is_decoder;
   call.training = place.call.training;
   call.unlimited = place.input.unlimited_capacity;

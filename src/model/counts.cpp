@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/weights.h"
+#include "moe/routing.h"
 
 namespace flanmoe {
 namespace {
@@ -17,9 +18,7 @@ struct StackCount {
 
 // Experts one token meets on average.
 double experts_per_token(const ModelOptions& o, bool is_decoder) {
-  const bool expert_choice =
-      o.moe.routing == "expert_choice" && !(is_decoder && o.moe.decoder_routing == "token_choice");
-  return expert_choice ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
+  return uses_expert_choice(o.moe, is_decoder) ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
 }
 
 StackCount count_stack(const ModelOptions& o, bool is_decoder) {

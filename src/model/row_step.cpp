@@ -12,6 +12,7 @@
 #include "model/relative_position.h"
 #include "model/weights.h"
 #include "moe/moe_layer.h"
+#include "moe/routing.h"
 
 namespace flanmoe {
 namespace {
@@ -86,7 +87,7 @@ class Step {
     norm(block.ffn_norm);
     const MoeOptions& moe = options_.moe;
     MoeCall call;
-    call.expert_choice = moe.routing == "expert_choice" && moe.decoder_routing != "token_choice";
+    call.expert_choice = uses_expert_choice(moe, true);
     call.causal = true;
     call.unlimited = true;
     const at::Tensor x = at::from_blob(normed_.data(), {1, options_.d_model}, at::kFloat);

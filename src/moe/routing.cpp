@@ -64,6 +64,10 @@ at::Tensor gates_of(const at::Tensor& probabilities, const std::vector<int64_t>&
 
 }  // namespace
 
+bool uses_expert_choice(const MoeOptions& options, bool is_decoder) {
+  return options.routing == "expert_choice" && !(is_decoder && options.decoder_routing == "token_choice");
+}
+
 TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, const std::string& policy,
                             uint64_t noise_key) {
   const int64_t num_tokens = probabilities.size(0), num_experts = probabilities.size(1), k = options.k;

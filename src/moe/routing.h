@@ -14,6 +14,9 @@ namespace flanmoe {
 
 inline constexpr int64_t kNoExpert = -1;
 
+// Whether the layers of the encoder or the decoder route by expert choice (else by token choice).
+bool uses_expert_choice(const MoeOptions& options, bool is_decoder);
+
 // Token choice. Experts by falling probability, ties to the lowest index (reference/routing 0).
 struct TokenChoices {
   int64_t num_tokens = 0, k = 0;
