@@ -1,5 +1,6 @@
 // flanmoe data make: the built-in world.
 #include "base/error.h"
+#include "base/files.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/world.h"
@@ -16,6 +17,9 @@ int run(const MakeArguments& arguments) {
   WorldOptions options;
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
   expect_new_folder(arguments.out);
+  if (const fs::path parent = fs::path(arguments.out).parent_path(); !parent.empty() && !fs::exists(parent)) {
+    make_folders(parent);
+  }
   make_world(options, arguments.out);
   return kExitDone;
 }

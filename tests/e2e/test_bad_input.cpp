@@ -190,6 +190,12 @@ TEST_F(BadInput, FoldersThatAreThereAlready) {
       {out(), "exists already"});
 }
 
+TEST_F(BadInput, FoldersAboveAreMade) {
+  const std::string place = out() + "/above/world";
+  EXPECT_EQ(flanmoe({"data", "make", "num_facts=120", "vocab_pieces=900", "--out", place}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(place + "/spiece.model"));
+}
+
 TEST_F(BadInput, FoldersThatCannotBeMade) {
   const std::string under_a_file = put("file", "x").string() + "/run";
   Words training = tiny_pretraining();
