@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 RUNS ?= 1000000
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test parity fuzz bench bench-decode bench-data lint format clean
+.PHONY: help setup build study test test-docs parity fuzz bench bench-decode bench-data lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,10 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 
 test: build ## run every test
 	@scripts/test.sh $(BUILD) $(JOBS)
+
+test-docs: setup ## run the commands of README.md and docs/ as written, in a copy of the tree, long ones cut short
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@scripts/docs_commands.py $(BUILD)
 
 fuzz: setup ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
