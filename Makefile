@@ -1,18 +1,22 @@
 # flanmoe: every target a newcomer needs. `make study` and `make test` do all on a fresh Debian 12 machine.
 PRESET ?= mini
-JOBS ?= $(shell nproc)
+JOBS ?= $(shell scripts/jobs.sh)
 BUILD ?= build
 DATA ?= ../shared/data
 RUNS ?= 1000000
+FRESH ?= build-fresh
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup build study test test-docs parity fuzz bench bench-decode bench-data lint format clean
+.PHONY: help setup setup-test build study test test-docs parity fuzz bench bench-decode bench-data lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## install Debian packages and libtorch (only what is missing)
 	@scripts/setup.sh
+
+setup-test: ## what the tests need beside (a compiler with libFuzzer)
+	@scripts/setup.sh test
 
 build: setup ## build the binary build/flanmoe and the tests
 	@scripts/build.sh $(BUILD) $(JOBS) all
@@ -21,18 +25,27 @@ study: setup ## build, run the paper's experiment (PRESET=mini|full|real|smoke) 
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@$(RUN) study $(PRESET) --out runs/$(PRESET) $(if $(filter real,$(PRESET)),--data $(DATA))
 
-test: build ## run every test
+test: setup-test ## build and run every test
+	@scripts/build.sh $(BUILD) $(JOBS) all
 	@scripts/test.sh $(BUILD) $(JOBS)
 
 test-docs: setup ## run the commands of README.md and docs/ as written, in a copy of the tree, long ones cut short
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@scripts/docs_commands.py $(BUILD)
 
-fuzz: setup ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
+test-fresh: ## a new clone as on a stranger's machine: plain pip, no CUDA toolkit; build, smallest study, one end-to-end test
+	@scripts/test_fresh.sh $(FRESH)
+
+test-processors: setup-test ## run the tests under the instruction sets and code paths of other processors (SETTINGS=...)
+	@scripts/setup.sh processors
+	@scripts/build.sh $(BUILD) $(JOBS) all
+	@scripts/test_processors.sh $(BUILD) $(JOBS) $(SETTINGS)
+
+fuzz: setup-test ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
 	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config json_rows csv_rows tsv_rows xml_rows
 
-parity: setup ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
+parity: setup-test ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@scripts/parity.sh $(BUILD)
 
@@ -40,9 +53,9 @@ bench: setup ## build and run the benchmarks of the kernels against their refere
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels
 	@OMP_NUM_THREADS=1 $(BUILD)/bench_kernels
 
-bench-decode: setup ## time loading and decoding of T5-base and Switch-base-16 beside transformers
+bench-decode: setup-test ## time loading and decoding of T5-base and Switch-base-16 beside transformers
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
-	@FLANMOE_HOME=$(CURDIR) $$(scripts/parity_venv.sh) bench/bench_decode.py $(RUN)
+	@FLANMOE_HOME="$(CURDIR)" "$$(scripts/parity_venv.sh)" bench/bench_decode.py $(RUN)
 
 bench-data: setup ## time encoding beside SentencePiece, and batches of the real study's mixture (DATA=FOLDER)
 	@scripts/build.sh $(BUILD) $(JOBS) bench_tokenizer
@@ -50,7 +63,8 @@ bench-data: setup ## time encoding beside SentencePiece, and batches of the real
 	@$(BUILD)/bench_tokenizer $(DATA)/tokenizer/t5_spiece.model 3 $(DATA)/corpus/*/*.gz
 	@$(BUILD)/bench_batches configs/study/real.yaml $(DATA) $(DATA)/tokenizer/t5_spiece.model 400
 
-lint: setup ## check formatting and run clang-tidy
+lint: ## check formatting and run clang-tidy
+	@scripts/setup.sh lint
 	@scripts/lint.sh
 
 format: ## reformat every source file

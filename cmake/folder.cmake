@@ -5,7 +5,7 @@
 get_target_property(fmt_include_folder fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include_first)
 file(CREATE_LINK ${fmt_include_folder}/fmt ${CMAKE_BINARY_DIR}/include_first/fmt SYMBOLIC)
-include_directories(SYSTEM BEFORE ${CMAKE_BINARY_DIR}/include_first)
+include_directories(BEFORE SYSTEM ${CMAKE_BINARY_DIR}/include_first)
 
 # The headers every file would parse again: compiled once for the folders without torch, once for those with it.
 function(flanmoe_precompiled name)
@@ -29,7 +29,7 @@ flanmoe_precompiled(flanmoe_pch_torch HEADERS ${FLANMOE_STD_HEADERS} <ATen/ATen.
 function(flanmoe_folder name)
   cmake_parse_arguments(ARG "TORCH;COLD" "" "DEPS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp ${PROJECT_SOURCE_DIR}/src/${name}/*/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/(main|processor_check)\\.cpp$")  # of the program itself
   set(target flanmoe_${name})
   if(NOT sources)  # a folder that only has headers so far
     file(WRITE ${CMAKE_BINARY_DIR}/${target}_empty.cpp "")

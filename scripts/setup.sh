@@ -1,61 +1,65 @@
 #!/usr/bin/env bash
-# Makes a fresh Debian 12 machine able to build and test flanmoe. Idempotent: what is there is left alone.
-# Debian packages come from apt (with sudo when not root). libtorch: $TORCH_DIR if given, else python3's own torch
-# when it is 2.11 or newer, else torch 2.13.0 for the CPU into .deps/ by pip. The folder found is written to
-# .deps/torch_dir, which CMake reads. Nothing else is installed outside the clone.
+# Makes a Debian machine (12 or newer) able to build and run flanmoe. Idempotent: what is there is left alone.
+# Usage: scripts/setup.sh [test] [processors] [lint]   (what tests and static analysis need beside)
+# Debian packages come from apt (with sudo when not root), libtorch as scripts/libtorch.py says; its folder is written to
+# .deps/torch_dir, which scripts/build.sh gives to CMake. Nothing but Debian packages is installed outside the clone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(g++ cmake ninja-build ccache make git python3 python3-pip clang-format-14 clang-tidy-14
-  clang-14 libclang-rt-14-dev
-  libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libsentencepiece-dev zlib1g-dev libzstd-dev libpugixml-dev libgtest-dev libbenchmark-dev)
+fail() { echo "setup: $*" >&2; exit 2; }
+
+# The binary is built for x86-64-v3, and so are the programs that CMake tries.
+processor_check() {
+  local feature
+  [ "$(uname -m)" = x86_64 ] || fail "this machine is $(uname -m); flanmoe needs an x86-64 processor with AVX2"
+  for feature in avx2 bmi2 fma f16c movbe; do
+    grep -qw "$feature" /proc/cpuinfo || fail "this processor has no $feature; flanmoe needs an x86-64 processor with AVX2 (x86-64-v3, 2013 and later)"
+  done
+}
+
+packages=(g++ cmake ninja-build ccache make git python3 python3-pip libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
+  libsentencepiece-dev zlib1g-dev libzstd-dev libpugixml-dev libgtest-dev libbenchmark-dev)
+optional=()  # what apt may not have here; the tests that need it say so and skip
+for part in "$@"; do
+  case $part in
+    test) packages+=(python3-venv); optional+=(clang-14 libclang-rt-14-dev) ;;
+    processors) optional+=(qemu-user) ;;
+    lint) packages+=(clang-format-14 clang-tidy-14 clang-14) ;;
+    *) fail "unknown part '$part', expected test, processors or lint" ;;
+  esac
+done
+
+installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo > /dev/null; then sudo "$@"
+  else return 127; fi
+}
 
 install_packages() {
-  local missing=()
-  for package in "${packages[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+  local missing=() package
+  for package in "${packages[@]}" "${optional[@]}"; do
+    installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
-  echo "setup: installing Debian packages: ${missing[*]}"
-  local sudo=()
-  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-  "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  command -v apt-get > /dev/null || fail "no apt-get here; install what these Debian packages hold: ${missing[*]}"
+  as_root true || fail "not root and no sudo; let an administrator run: apt-get install ${missing[*]}"
+  as_root apt-get update -qq
+  local wanted=() absent=()
+  for package in "${missing[@]}"; do
+    if [[ " ${optional[*]} " == *" $package "* ]] && ! apt-cache show "$package" > /dev/null 2>&1; then absent+=("$package"); else wanted+=("$package"); fi
+  done
+  [ ${#absent[@]} -eq 0 ] || echo "setup: this system has no package ${absent[*]}: the tests that need it will be skipped"
+  [ ${#wanted[@]} -eq 0 ] && return
+  local size; size=$(as_root apt-get install -y --no-install-recommends --print-uris "${wanted[@]}" | awk '$3 ~ /^[0-9]+$/ {bytes += $3} END {printf "%d", bytes / 1e6}')
+  echo "setup: installing Debian packages ($size MB to download): ${wanted[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}" > /dev/null
 }
 
-# Prints the folder of python3's torch when its version is at least 2.11, else nothing.
-python_torch() {
-  python3 - <<'PY' 2>/dev/null || true
-import importlib.util, os, re
-spec = importlib.util.find_spec("torch")
-folder = os.path.dirname(spec.origin)
-text = open(os.path.join(folder, "version.py")).read()
-major, minor = map(int, re.search(r"__version__ = '(\d+)\.(\d+)", text).groups())
-if (major, minor) >= (2, 11):
-    print(folder)
-PY
-}
-
-find_torch() {
-  if [ -n "${TORCH_DIR:-}" ]; then
-    [ -f "$TORCH_DIR/share/cmake/Torch/TorchConfig.cmake" ] ||
-      { echo "setup: TORCH_DIR=$TORCH_DIR holds no share/cmake/Torch/TorchConfig.cmake; expected a libtorch folder" >&2; exit 2; }
-    echo "$TORCH_DIR"; return
-  fi
-  local found; found=$(python_torch)
-  if [ -n "$found" ]; then echo "$found"; return; fi
-  if [ ! -f .deps/torch/torch/share/cmake/Torch/TorchConfig.cmake ]; then
-    echo "setup: installing torch 2.13.0 (CPU) into .deps/torch" >&2
-    rm -rf .deps/torch.partial
-    python3 -m pip install --quiet --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-      --target .deps/torch.partial torch==2.13.0 >&2
-    rm -rf .deps/torch && mv .deps/torch.partial .deps/torch
-  fi
-  echo "$PWD/.deps/torch/torch"
-}
-
+processor_check
 mkdir -p .deps
 install_packages
-torch=$(find_torch)
+torch=$(python3 scripts/libtorch.py)
 if [ "$(cat .deps/torch_dir 2>/dev/null)" != "$torch" ]; then echo "$torch" > .deps/torch_dir; fi
 echo "setup: libtorch at $torch"

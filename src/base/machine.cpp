@@ -1,5 +1,6 @@
 #include "base/machine.h"
 
+#include <cpuid.h>
 #include <fmt/format.h>
 #include <sched.h>
 
@@ -29,6 +30,20 @@ std::string value_of(const char* file, const std::string& name, char separator) 
 std::string cpu_name() {
   const std::string name = value_of("/proc/cpuinfo", "model name", ':');
   return name.empty() ? "unknown" : name;
+}
+
+std::string processor_level() {
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl");
+  if (!avx512) return "x86-64-v3";  // less does not start (cli/processor_check.cpp)
+  std::string level = "x86-64-v4";
+  if (__builtin_cpu_supports("avx512bf16")) level += ", bfloat16";
+  if (__builtin_cpu_supports("avx512vnni")) level += ", int8";
+  constexpr unsigned kAmxTile = 1U << 24;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 1 && (d & kAmxTile) != 0) level += ", AMX";
+  return level;
 }
 
 int num_cores() {

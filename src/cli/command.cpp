@@ -1,7 +1,5 @@
 #include "cli/command.h"
 
-#include <torch/version.h>
-
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -11,6 +9,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/version.h"
 
 namespace flanmoe {
 namespace {
@@ -40,15 +39,6 @@ bool is_command(const std::string& word) {
   return false;
 }
 
-std::vector<std::string> preset_names(const std::string& kind) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 void add_common_options(CLI::App& parser) {
   parser.add_flag_callback(
       "-q,--quiet", [] { set_log_level(LogLevel::kWarn); }, "only warnings and errors on stderr");
@@ -62,7 +52,7 @@ int parse_and_run(int argc, char** argv) {
       "flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
       "Start with: flanmoe study mini --out runs/mini",
       "flanmoe");
-  app.set_version_flag("--version", fmt::format("flanmoe {}, libtorch {}", kVersion, TORCH_VERSION));
+  app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   app.footer("flanmoe COMMAND --help says more, with examples.");
   std::vector<std::function<int()>> runs(commands().size());
@@ -100,6 +90,15 @@ int report_failure(const std::string& text, int status) {
 }  // namespace
 
 const std::string& typed_command() { return command_text(); }
+
+std::vector<std::string> preset_names(const std::string& kind) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 std::string preset_help(const std::string& kind) {
   try {

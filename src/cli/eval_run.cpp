@@ -9,6 +9,7 @@
 #include "base/signals.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
+#include "cli/version.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "eval/answerer.h"
 #include "eval/eval_folder.h"
