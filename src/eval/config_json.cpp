@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "data/split_files.h"
 #include "eval/results_json.h"
+#include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
@@ -66,7 +67,8 @@ Json config_json(const EvalSetup& setup, const PlanRequest& request, const Plan&
           {"task_names", request.globs},
           {"on_bad_row", request.on_bad_row},
           {"skip_missing", request.skip_missing},
-          {"tasks", tasks}};
+          {"tasks", tasks},
+          {"platform", platform_json()}};
 }
 
 std::string model_hash(const std::filesystem::path& folder) {

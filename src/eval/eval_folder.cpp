@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
+#include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
@@ -38,10 +40,18 @@ EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
     fail_input("{}: exists already and holds no evaluation ({}); expected a new folder, or one to go on in",
                folder_.string(), kConfig);
   }
-  const std::string difference = first_difference(read_json(file), config);
+  Json before = read_json(file), now = config;
+  const std::string platform = platform_difference(before.value("platform", Json()), now.value("platform", Json()));
+  before.erase("platform");
+  now.erase("platform");
+  const std::string difference = first_difference(before, now);
   if (!difference.empty()) {
     fail_input("{}: exists already with an evaluation of another configuration: {}; expected another folder",
                folder_.string(), difference);
+  }
+  if (!platform.empty() && !finished()) {
+    log_warn("{}: was begun on another platform ({}): the evaluation goes on, but not to the bits of a straight one",
+             folder_.string(), platform);
   }
 }
 

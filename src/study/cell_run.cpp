@@ -6,6 +6,7 @@
 #include "model/folder.h"
 #include "study/cell_routing.h"
 #include "study/cells.h"
+#include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
@@ -103,7 +104,8 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   result["disk_bytes"] = folder_bytes(model_folder);
   result["timing"] = {{"train_seconds", trained.train_seconds},
                       {"tokens_per_second", trained.tokens_per_second},
-                      {"peak_memory_bytes", peak_memory_bytes()}};
+                      {"peak_memory_bytes", peak_memory_bytes()},
+                      {"platform", platform_json()}};
   write_json(folder.result(cell.name), result);
 }
 

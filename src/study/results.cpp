@@ -8,6 +8,7 @@
 #include "model/counts.h"
 #include "study/measures.h"
 #include "study/verdicts.h"
+#include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
@@ -129,11 +130,9 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
                  const StudyFolder& folder) {
   double seconds = 0.0;
   for (const auto& [name, result] : results) seconds += result.at("timing").at("train_seconds").get<double>();
-  Json timing = {
-      {"machine",
-       {{"processor", cpu_name()}, {"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}}},
-      {"cell_seconds", seconds},
-      {"cost", Json::array()}};
+  Json machine = platform_json();
+  machine.update({{"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}});
+  Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
   const Json cost = read_json(folder.cost());
   for (const ArmOptions& arm : arms) {

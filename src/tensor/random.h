@@ -1,4 +1,5 @@
-// Random tensors from named streams (base/random.h). All float32 on the CPU, the same on every machine.
+// Random tensors from named streams (base/random.h). All float32 on the CPU, the same on every machine with
+// the same C library.
 #pragma once
 
 #include <ATen/core/Tensor.h>

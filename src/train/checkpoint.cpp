@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "model/folder.h"
+#include "tensor/platform.h"
 #include "train/loop.h"
 
 namespace flanmoe {
@@ -105,7 +106,8 @@ void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& mod
                                                        {"num_tokens", state.num_tokens},
                                                        {"loss_sum", state.loss_sum},
                                                        {"loss_count", state.loss_count},
-                                                       {"mean_loss", state.mean_loss}});
+                                                       {"mean_loss", state.mean_loss},
+                                                       {"platform", platform_json()}});
     write_manifest(folder);
   });
   for (const Found& found : list_checkpoints(run_folder)) {
@@ -133,6 +135,11 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
   const auto state_file = checkpoint / "train_state" / "state.json";
   const Json state = read_json(state_file);
   const std::string where = state_file.string();
+  if (const std::string difference = platform_difference(state.value("platform", Json()), platform_json());
+      !difference.empty()) {
+    log_warn("{}: was saved on another platform ({}): the run goes on, but not to the bits of a straight run",
+             checkpoint.string(), difference);
+  }
   return {json_int(state, "step", where), json_int(state, "num_tokens", where), json_number(state, "loss_sum", where),
           json_int(state, "loss_count", where), state.value("mean_loss", 0.0)};
 }

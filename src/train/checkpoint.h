@@ -24,7 +24,8 @@ struct TrainState {
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer);
 
-// Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape.
+// Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape. Warns when it
+// was saved on another platform (tensor/platform.h): then the run goes on, but not to the bits of a straight one.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);
 
 // Removes all but the `keep` newest.

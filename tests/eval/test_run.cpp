@@ -152,6 +152,22 @@ TEST_F(RunTasks, AFolderOfAnotherConfigurationIsRefused) {
   EXPECT_NE(message.find("exists already and holds no evaluation"), std::string::npos) << message;
 }
 
+TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
+  const auto said = [&](const Json& config) {
+    testing::internal::CaptureStderr();
+    EvalFolder(folder_ / "out", config);
+    return testing::internal::GetCapturedStderr();
+  };
+  const Json begun = {{"shots", 1}, {"platform", {{"threads", 2}}}}, other = {{"shots", 1}, {"platform", {{"threads", 1}}}};
+  EXPECT_EQ(said(begun), "");
+  EXPECT_EQ(said(begun), "");
+  const std::string warning = said(other);
+  for (const std::string part : {"another platform (threads 2 there, 1 here)", "not to the bits of a straight one"})
+    EXPECT_NE(warning.find(part), std::string::npos) << warning;
+  EvalFolder(folder_ / "out", begun).finish({{"results", 1}});
+  EXPECT_EQ(said(other), "");  // nothing is left to be computed
+}
+
 // The layout that the harness's users read.
 TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
   const PlanRequest request{{{"", options("many.yaml")}}, {}, "stop", false, folder_};

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/signals.h"
 #include "train/checkpoint.h"
 #include "train_case.h"
@@ -149,6 +150,28 @@ TEST_P(Resume, ACheckpointGivesBackWhatWasSaved) {
   EXPECT_EQ(state.num_tokens, 12345);
   EXPECT_EQ(state.loss_sum, 6.25);
   EXPECT_EQ(state.loss_count, 3);
+}
+
+// Other threads or another processor give other last bits: that is said, and nothing is said where nothing differs.
+TEST_P(Resume, AnotherPlatformIsSaid) {
+  const T5Model model = fresh();
+  const TrainStepper stepper(model, options_of(GetParam()), 1);
+  save_checkpoint(folder_, model, stepper.optimizer(), {41, 12345, 6.25, 3}, {});
+  const auto checkpoint = newest_checkpoint(folder_);
+  const auto said = [&] {
+    testing::internal::CaptureStderr();
+    load_checkpoint(checkpoint, model, stepper.optimizer());
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(said(), "");
+  const auto file = checkpoint / "train_state" / "state.json";
+  Json state = read_json(file);
+  EXPECT_FALSE(state.at("platform").empty());
+  state["platform"]["threads"] = 77;
+  write_json(file, state);
+  const std::string warning = said();
+  for (const std::string part : {"another platform (threads 77 there, ", "but not to the bits of a straight run"})
+    EXPECT_NE(warning.find(part), std::string::npos) << warning;
 }
 
 }  // namespace
