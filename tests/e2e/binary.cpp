@@ -37,7 +37,7 @@ int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 1
   ::dup2(::open((folder / "in").c_str(), O_RDONLY), STDIN_FILENO);
   ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT, 0644), STDOUT_FILENO);
   ::dup2(::open((folder / "err").c_str(), O_WRONLY | O_CREAT, 0644), STDERR_FILENO);
-  ::setenv("OMP_NUM_THREADS", "1", 1);
+  ::setenv("OMP_NUM_THREADS", "1", 0);
   ::setenv("FLANMOE_HOME", FLANMOE_SOURCE_DIR, 1);
   ::execv(FLANMOE_BINARY, argv.data());
   ::_exit(127);
