@@ -1,5 +1,6 @@
-// Logging to stderr (results go to stdout). Levels debug, info, warn, error; colour only on a terminal without
-// NO_COLOR.
+// Logging to stderr (results go to stdout). Levels debug, info, warn, error. On a terminal a line is its text, behind
+// "flanmoe: error: " or "flanmoe: warning: ", in colour without NO_COLOR; in a file or pipe it begins with the clock
+// and the level.
 #pragma once
 
 #include <fmt/format.h>
