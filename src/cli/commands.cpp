@@ -79,6 +79,10 @@ const std::vector<Command>& commands() {
        setup_twin},
       {"analyze", "what the routers do with text: utilisation, dropping, specialisation",
        "  flanmoe analyze MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
+      {"completion", "a script that completes commands, options, presets and settings as you type",
+       "  source <(flanmoe completion bash)         in this shell\n"
+       "  flanmoe completion bash >> ~/.bashrc      in every new one",
+       setup_completion},
   };
   return kCommands;
 }

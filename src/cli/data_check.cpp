@@ -185,7 +185,7 @@ std::function<int()> setup_data_check(CLI::App& parser) {
   auto arguments = std::make_shared<CheckArguments>();
   parser
       .add_option("mixture", arguments->mixture,
-                  "what is trained on: a mixture, by name or file, or a task file or a folder of them")
+                  "what is trained on: a task file or a folder of them, or a mixture: " + preset_help("mixtures"))
       ->type_name("MIXTURE");
   parser
       .add_option(

@@ -196,7 +196,7 @@ int run(const ShowArguments& arguments) {
 
 std::function<int()> setup_data_show(CLI::App& parser) {
   auto arguments = std::make_shared<ShowArguments>();
-  parser.add_option("what", arguments->what, "a task file, folder or name; a mixture's name or file")
+  parser.add_option("what", arguments->what, "a task file, folder or name; a mixture: " + preset_help("mixtures"))
       ->type_name("TASK|MIXTURE");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
