@@ -11,4 +11,8 @@ if [ "$(cat "$build/.configured_for" 2>/dev/null)" != "$configured_for" ] || [ !
   mv "$build.configure.log" "$build/configure.log"
   echo "$configured_for" > "$build/.configured_for"
 fi
-ninja -C "$build" -j "$jobs" --quiet "$target"
+quiet=(--quiet)
+[ ! -t 1 ] || quiet=()  # on a terminal one line that moves
+steps=$(ninja -C "$build" -n "$target" | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | grep -oE '[0-9]+\]' | tr -d ']' || true)
+[ "${steps:-0}" -lt 20 ] || echo "build: $steps steps, $jobs beside each other (half an hour of processor time for all of them, from nothing)"
+ninja -C "$build" -j "$jobs" "${quiet[@]}" "$target"

@@ -6,7 +6,7 @@
 
 namespace flanmoe {
 
-std::string cpu_name();          // "AMD EPYC ..." from /proc/cpuinfo
+std::string cpu_name();  // "AMD EPYC ..." from /proc/cpuinfo
 // What code the processor can run: "x86-64-v3", or "x86-64-v4, bfloat16, int8, AMX" (AVX-512 and its extensions).
 std::string processor_level();
 int num_cores();                 // that this process may use

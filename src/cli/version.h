@@ -6,7 +6,8 @@
 namespace flanmoe {
 
 inline constexpr const char* kVersion = "0.1.0";
-extern const char* const kCommit;  // written by the build (cmake/commit.cmake): "ffd5424f1c", "+" behind it with changes
+extern const char* const
+    kCommit;  // written by the build (cmake/commit.cmake): "ffd5424f1c", "+" behind it with changes
 
 // "flanmoe 0.1.0 (commit ffd5424f1c, libtorch 2.13.0, built for x86-64-v3, running on x86-64-v4, bfloat16, int8)"
 std::string version_text();

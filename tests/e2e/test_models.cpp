@@ -98,8 +98,8 @@ TEST_F(Models, ConvertKeepsWhatTheModelSays) {
   EXPECT_EQ(inspected(at("hf")).at("options").at("moe").at("expert_capacity"), 50);
   run({"convert", at("hf"), "--out", at("back"), "--to", "flanmoe", "moe.capacity_factor_eval=0"});
   EXPECT_EQ(content_of(folder_ / "back/model.safetensors"), content_of(folder_ / "ours/model.safetensors"));
-  // No expert is full, but under Hugging Face's rule padding is routed too: an expert then gets other numbers of rows, and
-  // on some processors a product's last bits depend on them (docs/numerics.md).
+  // No expert is full, but under Hugging Face's rule padding is routed too: an expert then gets other numbers of rows,
+  // and on some processors a product's last bits depend on them (docs/numerics.md).
   expect_same_but_for_rounding(scores(at("back")), scores(at("hf")));
 }
 
@@ -109,7 +109,8 @@ TEST_F(Models, NeighboursAndThreadsChangeRoundingOnly) {
     const std::string model = init(preset, preset);
     const Json alone = scores(model);
     std::string batch;
-    for (const std::string prompt : {"x", "Who is it?", "What is the longest of these questions, and why is it so long?"})
+    for (const std::string prompt :
+         {"x", "Who is it?", "What is the longest of these questions, and why is it so long?"})
       batch += Json{{"prompt", prompt}, {"answers", {"me", "you"}}}.dump() + "\n";
     std::istringstream lines(run({"score", model}, batch).out);
     std::string line;

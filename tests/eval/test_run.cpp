@@ -158,7 +158,8 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
     EvalFolder(folder_ / "out", config);
     return testing::internal::GetCapturedStderr();
   };
-  const Json begun = {{"shots", 1}, {"platform", {{"threads", 2}}}}, other = {{"shots", 1}, {"platform", {{"threads", 1}}}};
+  const Json begun = {{"shots", 1}, {"platform", {{"threads", 2}}}},
+             other = {{"shots", 1}, {"platform", {{"threads", 1}}}};
   EXPECT_EQ(said(begun), "");
   EXPECT_EQ(said(begun), "");
   const std::string warning = said(other);

@@ -21,7 +21,7 @@ TEST(Platform, NamesEveryDifferenceAndNothingElse) {
   EXPECT_EQ(platform_difference(there, there), "");
   EXPECT_EQ(platform_difference(there, {{"processor", "B"}, {"threads", 1}, {"libtorch", "2.13.0"}}),
             "processor \"A\" there, \"B\" here; threads 2 there, 1 here");
-  EXPECT_EQ(platform_difference(Json(), there), "");           // a record of before
+  EXPECT_EQ(platform_difference(Json(), there), "");            // a record of before
   EXPECT_EQ(platform_difference({{"threads", 2}}, there), "");  // a key that it lacks
 }
 
