@@ -1,8 +1,8 @@
 """Finds the commands of a Markdown page.
 
 A command is a line of an indented or fenced block that begins with a program (PROGRAM below), continued over
-backslashes and open quotes, or inline code that does so and is more than the name of a verb (`flanmoe data make` names
-one, `flanmoe study full` is a command) and no fragment (`flanmoe train ...`).
+backslashes and open quotes, or inline code that does so and is more than a name (`scripts/lint.sh` names a file, `flanmoe
+data make` a verb, `flanmoe study full` is a command) and no fragment (`flanmoe train ...`).
 """
 import re
 import shlex
@@ -90,7 +90,7 @@ def inline_commands(page, lines):
         first = number - len(paragraph)
         for span in re.finditer(r"`([^`]+)`", text):
             words = " ".join(span[1].split())
-            if PROGRAM.match(words) and not VERB.match(words) and not words.endswith("..."):
+            if PROGRAM.match(words) and " " in words and not VERB.match(words) and not words.endswith("..."):
                 yield Command(page, first + text.count("\n", 0, span.start()), words, True)
         paragraph = []
 
