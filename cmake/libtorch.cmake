@@ -14,19 +14,19 @@ if(NOT FLANMOE_TORCH_VERSION VERSION_GREATER_EQUAL 2.11)
   message(FATAL_ERROR "${FLANMOE_TORCH_DIR} holds libtorch '${FLANMOE_TORCH_VERSION}', expected 2.11 or newer")
 endif()
 
-# A CUDA build's libtorch_cpu needs libcudart and libcupti, which pip lays into nvidia/*/lib beside it. The program finds
-# them by libtorch_cpu's own run path; the linker, which looks whether every symbol has an owner, must be told.
-file(GLOB nvidia_folders "${FLANMOE_TORCH_DIR}/../nvidia/*/lib")
-list(TRANSFORM nvidia_folders PREPEND "-Wl,-rpath-link,")
-
 foreach(library torch_cpu c10)
   add_library(flanmoe_lib${library} SHARED IMPORTED GLOBAL)
   set_target_properties(flanmoe_lib${library} PROPERTIES IMPORTED_LOCATION "${FLANMOE_TORCH_DIR}/lib/lib${library}.so")
 endforeach()
+# A CUDA build's libtorch_cpu needs libcudart and libcupti, which pip lays into nvidia/*/lib beside it. The program finds
+# them by libtorch_cpu's own run path; the linker, which looks whether every symbol has an owner, is told here.
+file(GLOB nvidia_libraries "${FLANMOE_TORCH_DIR}/../nvidia/*/lib/libcudart.so*" "${FLANMOE_TORCH_DIR}/../nvidia/*/lib/libcupti.so*")
+set_target_properties(flanmoe_libtorch_cpu PROPERTIES IMPORTED_LINK_DEPENDENT_LIBRARIES "${nvidia_libraries}")
+
 add_library(torch INTERFACE IMPORTED GLOBAL)
 target_include_directories(torch SYSTEM INTERFACE "${FLANMOE_TORCH_DIR}/include" "${FLANMOE_TORCH_DIR}/include/torch/csrc/api/include")
 # --no-as-needed: an operator is found by name at run time, so that a program may need the library and name no symbol of it.
-target_link_libraries(torch INTERFACE -Wl,--no-as-needed flanmoe_libtorch_cpu -Wl,--as-needed flanmoe_libc10 ${nvidia_folders})
+target_link_libraries(torch INTERFACE -Wl,--no-as-needed flanmoe_libtorch_cpu -Wl,--as-needed flanmoe_libc10)
 
 # The OpenMP runtime that libtorch uses: its own where it brings one (another name or another runtime would be a second
 # pool of threads in one process), else the compiler's.
