@@ -19,7 +19,7 @@ struct EvalArguments {
 
 // Suites and tasks with every setting; UserError for a suite that is none (with the nearest name) and for a bad
 // setting.
-PlanRequest plan_request(const EvalArguments& arguments);
+EvalRequest plan_request(const EvalArguments& arguments);
 
 // Asks, writes --out, prints; the exit status.
 int run_evaluation(const EvalArguments& arguments);

@@ -77,7 +77,7 @@ struct LoadedModel {
   Tokenizer tokenizer;
 };
 
-Answerer answerer_of(const EvalArguments& arguments, const Plan& plan) {
+Answerer answerer_of(const EvalArguments& arguments, const EvalPlan& plan) {
   if (!arguments.predictions.empty()) return prediction_answerer(arguments.predictions, plan.runs);
   if (!arguments.baseline.empty()) return baseline_answerer(arguments.baseline, static_cast<uint64_t>(arguments.seed));
   const auto loaded =
@@ -115,7 +115,7 @@ void leave_if_asked(const std::string& out) {
                                         : out + ": stopped; the same command goes on from here");
 }
 
-EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const SampleFolder* samples) {
+EvalResult ask_all(const EvalArguments& arguments, const EvalPlan& plan, const SampleFolder* samples) {
   BadRows bad_rows(on_bad_row_named(arguments.on_bad_row));
   ItemProgress progress;
   RunHooks hooks;
@@ -131,8 +131,8 @@ EvalResult ask_all(const EvalArguments& arguments, const Plan& plan, const Sampl
 
 }  // namespace
 
-PlanRequest plan_request(const EvalArguments& arguments) {
-  PlanRequest request{{}, names_of(arguments.tasks), arguments.on_bad_row, arguments.skip_missing, arguments.data};
+EvalRequest plan_request(const EvalArguments& arguments) {
+  EvalRequest request{{}, names_of(arguments.tasks), arguments.on_bad_row, arguments.skip_missing, arguments.data};
   for (const std::string& name : names_of(arguments.suites)) {
     const fs::path file = find_preset("suites", name);
     request.suites.push_back({file.stem().string(), options_of(load_config(file), arguments)});
@@ -143,8 +143,8 @@ PlanRequest plan_request(const EvalArguments& arguments) {
 
 int run_evaluation(const EvalArguments& typed) {
   const EvalArguments arguments = with_one_answerer(typed);
-  const PlanRequest request = plan_request(arguments);
-  const Plan plan = make_plan(request);
+  const EvalRequest request = plan_request(arguments);
+  const EvalPlan plan = plan_evaluation(request);
   for (const std::string& left_out : plan.left_out) log_warn("left out: {}", left_out);
   const EvalSetup setup = setup_of(arguments);
   const Json config = config_json(setup, request, plan);

@@ -52,7 +52,7 @@ Json run_json(const TaskRun& run) {
 
 }  // namespace
 
-Json config_json(const EvalSetup& setup, const PlanRequest& request, const Plan& plan) {
+Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan) {
   Json suites = Json::object(), tasks = Json::object();
   for (const Suite& suite : request.suites)
     suites[suite.name.empty() ? "tasks" : suite.name] = options_json(suite.options);

@@ -78,7 +78,7 @@ Json suite_json(const SuiteResult& suite) {
           {"tasks", suite.tasks}};
 }
 
-Json our_results(const EvalResult& result, const Plan& plan) {
+Json our_results(const EvalResult& result, const EvalPlan& plan) {
   Json tasks = Json::object(), suites = Json::object();
   for (const TaskResult& task : result.tasks) tasks[task.name()] = task_json(task);
   for (const SuiteResult& suite : result.suites) suites[suite_name(suite)] = suite_json(suite);
@@ -142,7 +142,7 @@ std::string harness_metric(const std::string& metric) {
   return metric;
 }
 
-Json results_json(const EvalResult& result, const EvalSetup& setup, const Json& config, const Plan& plan) {
+Json results_json(const EvalResult& result, const EvalSetup& setup, const Json& config, const EvalPlan& plan) {
   const auto [date, seconds] = now();
   Json results = {{"results", Json::object()},
                   {"groups", Json::object()},

@@ -22,9 +22,9 @@ struct EvalSetup {
 
 // Everything that decides an evaluation's numbers: model, suites with every setting, tasks with the checksums of their
 // task files and data files. Two evaluations of equal configuration give equal results.
-Json config_json(const EvalSetup& setup, const PlanRequest& request, const Plan& plan);
+Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
 
-Json results_json(const EvalResult& result, const EvalSetup& setup, const Json& config, const Plan& plan);
+Json results_json(const EvalResult& result, const EvalSetup& setup, const Json& config, const EvalPlan& plan);
 
 // Checksum of a model folder: config.json and every *.safetensors file.
 std::string model_hash(const std::filesystem::path& folder);

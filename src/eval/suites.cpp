@@ -22,7 +22,7 @@ struct PlannedTask {
   const Suite* suite;
 };
 
-std::vector<PlannedTask> load_planned(const PlanRequest& request, Plan& plan) {
+std::vector<PlannedTask> load_planned(const EvalRequest& request, EvalPlan& plan) {
   std::vector<PlannedTask> planned;
   for (const Suite& suite : request.suites) {
     for (const std::string& path : suite.options.tasks) {
@@ -78,7 +78,7 @@ std::string missing_file(const TaskRun& run) {
   return "";
 }
 
-void add_runs(const PlannedTask& planned, const PlanRequest& request, Plan& plan) {
+void add_runs(const PlannedTask& planned, const EvalRequest& request, EvalPlan& plan) {
   const auto& [task, suite] = planned;
   const std::string place = suite->name.empty() ? task.suite : suite->name;
   const std::vector<TaskRun> runs = runs_of_task(task, suite->options, place);
@@ -98,8 +98,8 @@ void add_runs(const PlannedTask& planned, const PlanRequest& request, Plan& plan
 
 }  // namespace
 
-Plan make_plan(const PlanRequest& request) {
-  Plan plan;
+EvalPlan plan_evaluation(const EvalRequest& request) {
+  EvalPlan plan;
   std::vector<PlannedTask> planned = load_planned(request, plan);
   keep_named(planned, request.globs);
   expect_distinct(planned);

@@ -15,7 +15,7 @@ struct Suite {
   EvalOptions options;
 };
 
-struct PlanRequest {
+struct EvalRequest {
   std::vector<Suite> suites;
   std::vector<std::string> globs;   // names of tasks ("mmlu_*"); empty = all
   std::string on_bad_row = "stop";  // or skip: rows that cannot be read are left out and counted
@@ -23,13 +23,13 @@ struct PlanRequest {
   std::filesystem::path data;       // what {data} stands for
 };
 
-struct Plan {
+struct EvalPlan {
   std::vector<TaskRun> runs;
   std::vector<std::string> left_out;  // "mmlu_anatomy: FILE is not there"
 };
 
 // Every task once, its files present. UserError for a glob that fits no task (with the nearest names), for two tasks of
 // one name, for a file that is not there, and when nothing is left.
-Plan make_plan(const PlanRequest& request);
+EvalPlan plan_evaluation(const EvalRequest& request);
 
 }  // namespace flanmoe

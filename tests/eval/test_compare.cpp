@@ -22,20 +22,20 @@ class Compare : public EvalTest {
         "name: second\nsuite: qa\nformat: jsonl\nchance: 25\nsplits: {test: dev.jsonl}\ntemplates: [{input: "
         "\"{q}\"}]\n");
   }
-  Plan plan(int64_t limit = 0) const {
-    PlanRequest request;
+  EvalPlan plan(int64_t limit = 0) const {
+    EvalRequest request;
     EvalOptions o;
     o.tasks = {"{data}/task.yaml", "{data}/second.yaml"};
     o.max_items = limit;
     request.suites = {{"", o}};
     request.data = folder_;
-    return make_plan(request);
+    return plan_evaluation(request);
   }
   // A finished folder of a baseline.
   std::filesystem::path evaluated(const std::string& name, const std::string& baseline, uint64_t seed,
                                   int64_t limit = 0) const {
     const std::filesystem::path out = folder_ / name;
-    const Plan asked = plan(limit);
+    const EvalPlan asked = plan(limit);
     const EvalFolder folder(out, {{"name", name}});
     BadRows bad_rows;
     const EvalResult result = run_tasks(asked.runs, baseline_answerer(baseline, seed), &folder.samples(), bad_rows, {});

@@ -171,8 +171,8 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
 
 // The layout that the harness's users read.
 TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
-  const PlanRequest request{{{"", options("many.yaml")}}, {}, "stop", false, folder_};
-  Plan plan;
+  const EvalRequest request{{{"", options("many.yaml")}}, {}, "stop", false, folder_};
+  EvalPlan plan;
   plan.runs = runs();
   const EvalSetup setup{"model", "12ab", "34cd", "model", "0.1.0", "flanmoe eval"};
   const EvalResult result = run(nullptr);

@@ -9,21 +9,21 @@ namespace {
 
 class Suites : public EvalTest {
  protected:
-  PlanRequest request(const std::vector<std::string>& tasks) const {
+  EvalRequest request(const std::vector<std::string>& tasks) const {
     EvalOptions o;
     for (const std::string& task : tasks) o.tasks.push_back("{data}/" + task);
-    PlanRequest result;
+    EvalRequest result;
     result.suites = {{"mine", o}};
     result.data = folder_;
     return result;
   }
-  static std::vector<std::string> names(const Plan& plan) {
+  static std::vector<std::string> names(const EvalPlan& plan) {
     std::vector<std::string> result;
     for (const TaskRun& run : plan.runs) result.push_back(run.name());
     return result;
   }
-  void expect_refused(const PlanRequest& asked_for, const std::vector<std::string>& parts) const {
-    const std::string message = message_of<UserError>([&] { make_plan(asked_for); });
+  void expect_refused(const EvalRequest& asked_for, const std::vector<std::string>& parts) const {
+    const std::string message = message_of<UserError>([&] { plan_evaluation(asked_for); });
     for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << message;
   }
 };
@@ -31,30 +31,30 @@ class Suites : public EvalTest {
 using Names = std::vector<std::string>;
 
 TEST_F(Suites, TasksStandUnderTheirSuiteAskedBothWaysWhereTheyCanBe) {
-  PlanRequest both = request({"task.yaml", "free.yaml"});
+  EvalRequest both = request({"task.yaml", "free.yaml"});
   both.suites[0].options.prompts = "both";
-  const Plan plan = make_plan(both);
+  const EvalPlan plan = plan_evaluation(both);
   EXPECT_EQ(names(plan), (Names{"one", "one_cot", "free"}));
   EXPECT_EQ(plan.runs[0].suite, "mine");
   both.suites[0].name = "";
-  EXPECT_EQ(make_plan(both).runs[2].suite, "qa");
+  EXPECT_EQ(plan_evaluation(both).runs[2].suite, "qa");
   both.suites[0].options.prompts = "cot";
-  EXPECT_EQ(names(make_plan(both)), (Names{"one_cot"}));
-  EXPECT_EQ(make_plan(both).left_out, (Names{"free: it has no chain-of-thought prompt"}));
+  EXPECT_EQ(names(plan_evaluation(both)), (Names{"one_cot"}));
+  EXPECT_EQ(plan_evaluation(both).left_out, (Names{"free: it has no chain-of-thought prompt"}));
 }
 
 TEST_F(Suites, GlobsNameTasks) {
-  PlanRequest some = request({"task.yaml", "free.yaml"});
+  EvalRequest some = request({"task.yaml", "free.yaml"});
   some.globs = {"f*"};
-  EXPECT_EQ(names(make_plan(some)), (Names{"free"}));
+  EXPECT_EQ(names(plan_evaluation(some)), (Names{"free"}));
   some.globs = {"f*", "o?e"};
-  EXPECT_EQ(names(make_plan(some)), (Names{"one", "free"}));
+  EXPECT_EQ(names(plan_evaluation(some)), (Names{"one", "free"}));
   some.globs = {"fre"};
   expect_refused(some, {"'fre' fits no task", "did you mean 'free'", "one, free"});
 }
 
 TEST_F(Suites, TwoTasksOfOneNameAreRefused) {
-  PlanRequest twice = request({"task.yaml"});
+  EvalRequest twice = request({"task.yaml"});
   twice.suites.push_back({"other", twice.suites[0].options});
   expect_refused(twice, {"two tasks are named 'one'", "task.yaml"});
 }
@@ -64,16 +64,16 @@ TEST_F(Suites, MissingFilesAreNamedOrLeftOut) {
   put("many.yaml",
       "each: \"{data}/many/*.jsonl\"\nformat: jsonl\nsplits: {test: \"{data}/many/{each}.jsonl\"}\n"
       "templates: [{input: \"{q}\"}]\n");
-  PlanRequest some = request({"free.yaml", "gone.yaml", "many.yaml"});
+  EvalRequest some = request({"free.yaml", "gone.yaml", "many.yaml"});
   expect_refused(request({"gone.yaml"}), {"task 'gone'", "none.jsonl: no such file", "--skip-missing"});
   expect_refused(request({"many.yaml"}), {"many.yaml:1", "many: no such folder", "--skip-missing"});
   some.skip_missing = true;
-  const Plan plan = make_plan(some);
+  const EvalPlan plan = plan_evaluation(some);
   EXPECT_EQ(names(plan), (Names{"free"}));
   ASSERT_EQ(plan.left_out.size(), 2u);
   EXPECT_NE(plan.left_out[0].find("many: no such folder"), std::string::npos) << plan.left_out[0];
   EXPECT_NE(plan.left_out[1].find("gone: "), std::string::npos) << plan.left_out[1];
-  PlanRequest none = request({"gone.yaml"});
+  EvalRequest none = request({"gone.yaml"});
   none.skip_missing = true;
   expect_refused(none, {"no task is left", "gone"});
 }
@@ -83,8 +83,8 @@ TEST_F(Suites, ExemplarFilesCountWhenShown) {
   put("few.yaml",
       "name: few\nformat: jsonl\nsplits: {test: free.jsonl, dev: none.jsonl}\n"
       "templates: [{input: \"{q}\"}]\n");
-  PlanRequest few = request({"few.yaml"});
-  EXPECT_EQ(names(make_plan(few)), (Names{"few"}));
+  EvalRequest few = request({"few.yaml"});
+  EXPECT_EQ(names(plan_evaluation(few)), (Names{"few"}));
   few.suites[0].options.shots = 1;
   expect_refused(few, {"task 'few'", "none.jsonl"});
 }
