@@ -1,5 +1,5 @@
 // What the router does with text: utilisation and dropping by layer, by token class, and which expert takes which token
-// (definitions.md: dropped, utilisation, load ratio). Legend: E experts.
+// (docs/definitions.md: dropped, utilisation, load ratio). Legend: E experts.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The three kinds of failure, one place each (style.md, rule 7). Bad user input throws UserError; a run that cannot go
+// The three kinds of failure, one place each (docs/style.md, rule 7). Bad user input throws UserError; a run that cannot go
 // on (disk full, NaN, I/O) throws RunError; an impossible state is a FLANMOE_ASSERT. Libraries never exit or print.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace flanmoe {
 
-// Exit statuses of the binary (reference/ecosystem 1.3).
+// Exit statuses of the binary; after a signal 128 + its number, as shells have it.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitBadInput = 2;

@@ -1,5 +1,5 @@
-// TensorBoard event files (reference/ecosystem 1.5): TFRecord framing with masked CRC32C around Event protobufs,
-// scalars only, written by hand.
+// TensorBoard event files: TFRecord framing with masked CRC32C around Event protobufs (event.proto and summary.proto of
+// tensorflow/tensorboard), scalars only, written by hand.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Span corruption (reference/routing 14): noise spans become sentinels in the source; the target holds sentinels and
+// Span corruption (docs/routing.md 14): noise spans become sentinels in the source; the target holds sentinels and
 // what was hidden.
 #pragma once
 

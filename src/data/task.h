@@ -83,7 +83,7 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
 // (data/task_paths.h) when a data file that this needs is not there.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
 
-class BadRows;  // data/bad_rows.h
+class BadRows;  // data/readers/bad_rows.h
 
 // The rows of one split; UserError naming file and line for a malformed row, and for an empty split.
 std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split);
@@ -96,7 +96,7 @@ struct RenderedExample {
 };
 RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row);
 
-// Exemplars first, then the query, in the form flan.md B4 describes.
+// Exemplars first, each with its answer and a separator behind it, then the query, in one wording as FLAN has it.
 RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
                                 const std::vector<const TaskRow*>& exemplars, const TaskRow& row);
 

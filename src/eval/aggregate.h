@@ -1,4 +1,4 @@
-// From items to tasks, suites and the normalised average (definitions.md).
+// From items to tasks, suites and the normalised average (docs/definitions.md).
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // Evaluation of a model on tasks: direct and chain-of-thought prompts, zero- and few-shot, ranking of options or
-// generation with extraction, normalised average (definitions.md: accuracy, suite score, normalised score, interval).
+// generation with extraction, normalised average (docs/definitions.md: score of a task, suite score, interval).
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What an evaluation finds: items, tasks, suites (definitions.md: accuracy, suite score, normalised score, interval).
+// What an evaluation finds: items, tasks, suites (docs/definitions.md: score of a task, suite score, interval).
 #pragma once
 
 #include <cstdint>

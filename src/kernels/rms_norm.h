@@ -1,4 +1,4 @@
-// T5's layer norm: out = x * rsqrt(mean(x^2) + epsilon) * scale, no mean, no bias (reference/routing 12).
+// T5's layer norm: out = x * rsqrt(mean(x^2) + epsilon) * scale, no mean, no bias (docs/routing.md 12).
 // Legend: N positions, D width. x [..., D], scale [D] of one floating dtype; statistics in float32 at least. Gradients:
 // x, scale.
 #pragma once

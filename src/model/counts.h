@@ -1,4 +1,4 @@
-// Exact counts of parameters and forward FLOPs (definitions.md: forward FLOPs per token, active parameters, dense
+// Exact counts of parameters and forward FLOPs (docs/definitions.md: forward FLOPs per token, active parameters, dense
 // twin).
 #pragma once
 

@@ -1,4 +1,4 @@
-// Router losses as Hugging Face's Switch adds them (reference/routing 8, row HF4): the positions of all sparse layers
+// Router losses as Hugging Face's Switch adds them (docs/routing.md 8, row HF4): the positions of all sparse layers
 // of a stack are joined along the row, padding included; a row is a group; the stacks are added. Legend: B rows, L
 // length, E experts.
 #pragma once

@@ -25,7 +25,7 @@ at::Tensor causal_mask(const at::Tensor& segments, bool packed);  // [B or 1, 1,
 // each (or the batch). Under Hugging Face's rule: every position, a row each.
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call);
 
-// A decoder-only row: source ++ target per segment (reference/routing 14, prefix LM).
+// A decoder-only row: source ++ target per segment (docs/routing.md 14, prefix LM).
 struct PrefixRows {
   at::Tensor ids;       // [B, L] input ids, shifted right inside each segment
   at::Tensor segments;  // [B, L]

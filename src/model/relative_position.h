@@ -1,4 +1,4 @@
-// T5's relative position bias (reference/routing 12). Legend: B rows (1 when all rows share positions), Lq queries, Lk
+// T5's relative position bias (docs/routing.md 12). Legend: B rows (1 when all rows share positions), Lq queries, Lk
 // keys, H heads.
 #pragma once
 

@@ -16,7 +16,7 @@ constexpr const char* kExperts = ".experts.";
 constexpr const char* kEmbedding = "shared.weight";
 constexpr const char* kHead = "lm_head.weight";
 constexpr const char* kSparseMark = ".mlp.router.classifier.weight";
-// Left in old files of T5 v1.0 and never read (reference/routing 15).
+// Left in old files of T5 v1.0 and never read (docs/routing.md 15).
 constexpr const char* kStale = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
 
 // Of tensors as files hold them: contiguous. Numbers that are none (NaN) are equal to themselves here.

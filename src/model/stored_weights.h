@@ -13,7 +13,7 @@ std::string expert_name(const std::string& stacked, int64_t expert);
 
 class StoredWeights {
  public:
-  // Reads the folder and settles what the files know better than config.json (reference/routing 16.2): whether the head
+  // Reads the folder and settles what the files know better than config.json (docs/routing.md 16.2): whether the head
   // is the embedding, which layers of a Switch are sparse, whether its feed-forwards are gated. `options` is changed
   // accordingly. UserError when aliases of one tensor differ, or the head is missing.
   StoredWeights(const std::filesystem::path& folder, ModelOptions& options);

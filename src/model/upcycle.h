@@ -1,4 +1,4 @@
-// Sparse upcycling: a dense model becomes a sparse one (reference/routing 13). Legend: E experts.
+// Sparse upcycling: a dense model becomes a sparse one (docs/routing.md 13). Legend: E experts.
 #pragma once
 
 #include <cstdint>

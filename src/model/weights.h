@@ -66,7 +66,7 @@ struct WeightSpec {
 // Gives a parameter its value: fresh, from a file, or none at all (a list of specs). Float32.
 using WeightSource = std::function<at::Tensor(const WeightSpec&)>;
 
-// Fresh weights (reference/routing 10: flaxformer's MoE column with variance scale init_scale, router 0.02), each
+// Fresh weights (docs/routing.md 10: flaxformer's MoE column with variance scale init_scale, router 0.02), each
 // tensor from its own stream (seed, "init/<name>"), so that arms share what has the same name and shape.
 WeightSource fresh_weights(uint64_t seed);
 

@@ -1,4 +1,4 @@
-// Groups: the sets of tokens that compete for an expert's room, and that room (reference/routing 1, 2; definitions.md).
+// Groups: the sets of tokens that compete for an expert's room, and that room (docs/routing.md 1, 2).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Router losses (reference/routing 8): both are means over the tokens of a group, then over groups. Legend: T real
+// Router losses (docs/routing.md 8): both are means over the tokens of a group, then over groups. Legend: T real
 // tokens, E experts, K choices.
 #pragma once
 

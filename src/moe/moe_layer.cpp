@@ -34,7 +34,7 @@ std::vector<double> largest(const at::Tensor& probabilities) {
   return {top.const_data_ptr<double>(), top.const_data_ptr<double>() + top.numel()};
 }
 
-// Gate B (reference/routing 5): weights of the kept choices of a token sum to one.
+// Gate B (docs/routing.md 5): weights of the kept choices of a token sum to one.
 at::Tensor normalise_kept(const at::Tensor& gates, const std::vector<uint8_t>& kept) {
   const at::Tensor mask = at::tensor(std::vector<int64_t>(kept.begin(), kept.end()), at::kLong).view(gates.sizes());
   const at::Tensor alive = gates * mask.to(gates.options());

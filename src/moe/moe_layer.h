@@ -29,7 +29,7 @@ struct MoeTokenPlaces {
 
 struct MoeCall {
   bool expert_choice = false;  // this stack's routing
-  bool causal = false;         // room is given by position, whatever options.priority (routing.md 3)
+  bool causal = false;         // room is given by position, whatever options.priority (docs/routing.md 3)
   bool training = false;
   bool unlimited = false;  // no capacity limit (decoding)
   bool want_losses = false;

@@ -1,4 +1,4 @@
-// The numbers of a MoE layer. Switch, GShard, ST-MoE and Expert Choice differ only in these (reference/routing 18).
+// The numbers of a MoE layer. Switch, GShard, ST-MoE and Expert Choice differ only in these (docs/routing.md 18).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct MoeOptions {
   double capacity_factor_train = 1.25;  // never contains k
   double capacity_factor_eval = 2.0;    // 0 = no limit
   int64_t min_capacity = 4;
-  // Above 0: Hugging Face's rule (reference/routing 4). Each row is a group, padding is routed and counted, and an
+  // Above 0: Hugging Face's rule (docs/routing.md 4). Each row is a group, padding is routed and counted, and an
   // expert has room for this many positions of a row, in training and evaluation.
   int64_t expert_capacity = 0;
   int64_t group_size = 4096;            // tokens that compete for capacity in training; 0 = the whole batch

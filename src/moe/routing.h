@@ -17,7 +17,7 @@ inline constexpr int64_t kNoExpert = -1;
 // Whether the layers of the encoder or the decoder route by expert choice (else by token choice).
 bool uses_expert_choice(const MoeOptions& options, bool is_decoder);
 
-// Token choice. Experts by falling probability, ties to the lowest index (reference/routing 0).
+// Token choice. Experts by falling probability, ties to the lowest index (docs/routing.md 0).
 struct TokenChoices {
   int64_t num_tokens = 0, k = 0;
   std::vector<int64_t> top;      // [T * K] chosen experts before the second-expert policy
@@ -29,7 +29,7 @@ struct TokenChoices {
 TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, const std::string& policy,
                             uint64_t noise_key);
 
-// Expert choice (reference/routing 7): per group, expert e takes its `capacity` tokens of largest probability, ties to
+// Expert choice (docs/routing.md 7): per group, expert e takes its `capacity` tokens of largest probability, ties to
 // the lowest token; weight = that probability, not renormalised.
 struct ExpertChoices {
   std::vector<int64_t> tokens;          // [P] taken tokens, by group, then expert, then rank

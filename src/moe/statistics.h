@@ -1,4 +1,4 @@
-// What a MoE layer says about one pass, as values (definitions.md: capacity, dropped, utilisation, load ratio).
+// What a MoE layer says about one pass, as values (docs/definitions.md: capacity, dropped, utilisation).
 // Legend: T real tokens of the pass, E experts, k choices.
 #pragma once
 

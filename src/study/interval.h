@@ -1,4 +1,4 @@
-// Intervals and verdicts (definitions.md, "Interval"): a verdict is yes or no only when its interval excludes zero.
+// Intervals and verdicts (docs/definitions.md): a verdict is yes or no only when its interval excludes zero.
 #pragma once
 
 #include <cstdint>

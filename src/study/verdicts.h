@@ -1,4 +1,4 @@
-// The paper's claims as questions that the measures answer (reference/paper 11, shapes 1, 2, 3, 6, 9).
+// The paper's claims (arXiv 2305.14705) as questions that the measures answer (docs/results.md lists them by id).
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // What a safetensors file is: 8 bytes of header length, a JSON header, raw little-endian data. Strict: checked
-// arithmetic, bounds before allocation, no overlap, no hole (reference/reliability 1.1). Needs no torch but the names
+// arithmetic, bounds before allocation, no overlap, no hole, as the format says. Needs no torch but the names
 // of its types, so that the fuzzer (tests/fuzz) is built in seconds.
 #pragma once
 

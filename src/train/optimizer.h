@@ -1,4 +1,4 @@
-// Optimisers: AdamW, and Adafactor as T5X has it (reference/routing 13). Their state is named tensors, saved and loaded
+// Optimisers: AdamW, and Adafactor as T5X has it (docs/routing.md 13). Their state is named tensors, saved and loaded
 // as such.
 #pragma once
 

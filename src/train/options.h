@@ -9,7 +9,7 @@
 namespace flanmoe {
 
 struct OptimizerOptions {
-  std::string name = "adamw";   // adamw | adafactor (T5X semantics, reference/routing 13)
+  std::string name = "adamw";   // adamw | adafactor (T5X semantics, docs/routing.md 13)
   double learning_rate = 3e-3;  // peak
   std::string schedule =
       "cosine";                 // constant | rsqrt (1/sqrt(max(step, warmup))) | cosine (to final_fraction) | linear

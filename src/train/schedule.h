@@ -1,4 +1,4 @@
-// The learning rate at a step (reference/routing 13).
+// The learning rate at a step (docs/routing.md 13).
 #pragma once
 
 #include <cstdint>

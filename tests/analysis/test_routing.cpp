@@ -98,7 +98,7 @@ TEST_P(Routing, SequencesAddUp) {
   }
 }
 
-// clamp(round_half_even(cf * S / E), min_capacity, S), definitions.md.
+// clamp(round_half_even(cf * S / E), min_capacity, S), docs/definitions.md.
 int64_t capacity_of(double factor, size_t group_tokens, int64_t min_capacity) {
   std::fesetround(FE_TONEAREST);
   const auto wanted = static_cast<int64_t>(std::nearbyint(factor * static_cast<double>(group_tokens) / 5.0));

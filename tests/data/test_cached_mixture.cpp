@@ -161,7 +161,7 @@ TEST_F(CachedMixture, RowsArePackedOrSorted) {
 }
 
 // When this fails the examples of a mixture have changed: caches made before must not be taken for them. Raise
-// kExamplesVersion in data/cached_mixture.cpp and put the new number here.
+// kExamplesVersion in data/mixture/cached_mixture.cpp and put the new number here.
 TEST_F(CachedMixture, ExamplesAreThoseOfTheirVersion) {
   MixtureOptions o = options();
   o.few_shot_share = 0.5;

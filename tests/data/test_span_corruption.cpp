@@ -1,4 +1,4 @@
-// Span corruption against reference/routing 14: lengths, masks, and that source and target merge into the text.
+// Span corruption against docs/routing.md 14: lengths, masks, and that source and target merge into the text.
 #include "data/span_corruption.h"
 
 #include "base/error.h"

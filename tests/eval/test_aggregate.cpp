@@ -1,4 +1,4 @@
-// Scores, standard errors and the normalised average by hand (definitions.md).
+// Scores, standard errors and the normalised average by hand (docs/definitions.md).
 #include "eval/aggregate.h"
 
 #include <gtest/gtest.h>

@@ -10,7 +10,7 @@
 namespace flanmoe {
 namespace {
 
-// First distance of each bucket from the exact ones on (reference/routing 12).
+// First distance of each bucket from the exact ones on (docs/routing.md 12).
 const std::vector<int64_t> kBothWays = {8, 12, 16, 23, 32, 46, 64, 91};
 const std::vector<int64_t> kCausal = {16, 19, 21, 24, 27, 31, 35, 40, 46, 52, 59, 67, 77, 87, 99, 113};
 

@@ -1,5 +1,5 @@
-// The presets of configs/model are the published models: exact parameter counts (reference/routing 16.1,
-// paper 2.2-2.4).
+// The presets of configs/model are the published models: exact parameter counts where they are known
+// (docs/routing.md 16.1), else the sums of flaxformer's open configurations (t5x/configs/moe).
 #include <gtest/gtest.h>
 
 #include "base/config.h"

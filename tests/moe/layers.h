@@ -1,4 +1,4 @@
-// Random layers and places for the tests of this folder, and the worked example of reference/routing 17.
+// Random layers and places for the tests of this folder, and the worked example of docs/routing.md 17.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// The arithmetic half of the oracle: experts, losses and every gradient (reference/routing 1, 8).
+// The arithmetic half of the oracle: experts, losses and every gradient (docs/routing.md 1, 8).
 #include "moe/oracle.h"
 
 #include <algorithm>

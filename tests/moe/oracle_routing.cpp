@@ -1,4 +1,4 @@
-// The routing half of the oracle: router, choices, places, weights (reference/routing 1-7).
+// The routing half of the oracle: router, choices, places, weights (docs/routing.md 1-7).
 #include <algorithm>
 #include <cmath>
 

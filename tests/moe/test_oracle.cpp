@@ -1,5 +1,5 @@
 // moe_layer against the oracle, which knows only the specification: 1,000 random layers of each routing, every answer
-// and every gradient. And the oracle against the worked example of reference/routing 17.
+// and every gradient. And the oracle against the worked example of docs/routing.md 17.
 #include <algorithm>
 #include <cmath>
 #include <iostream>

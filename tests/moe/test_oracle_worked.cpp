@@ -1,4 +1,4 @@
-// The oracle alone, against numbers that were worked out without it: the routing example of reference/routing 17 and
+// The oracle alone, against numbers that were worked out without it: the routing example of docs/routing.md 17 and
 // the capacities of section 2.
 #include <gtest/gtest.h>
 

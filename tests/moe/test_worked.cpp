@@ -1,4 +1,4 @@
-// Routings worked by hand: the example of reference/routing 17 (8 tokens, 4 experts, one group). First choices are
+// Routings worked by hand: the example of docs/routing.md 17 (8 tokens, 4 experts, one group). First choices are
 // 0 0 0 3 0 2 1 3, second ones 1 1 1 (a tie with 2) 2 1 3 0 0.
 #include <cmath>
 #include <map>

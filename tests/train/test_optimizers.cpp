@@ -140,7 +140,7 @@ TEST(Adafactor, EqualsPlainLoops) {
   }
 }
 
-TEST(Adafactor, GivesTheReferencesNumbers) {  // reference/routing 17
+TEST(Adafactor, GivesTheReferencesNumbers) {  // docs/routing.md 17
   Parameter p{"p", at::tensor({0.5f, -0.25f, 0.1f, 1.0f, 0.2f, -0.4f}).reshape({2, 3}).set_requires_grad(true), false};
   const auto optimizer = make_adafactor({p}, 2);
   optimizer->update({p}, {at::tensor({0.01f, -0.02f, 0.03f, 0.04f, 0.0f, -0.05f}).reshape({2, 3})}, 0.01, 0);

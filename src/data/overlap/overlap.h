@@ -1,6 +1,6 @@
 // Which evaluation texts occur in a training text: a run of consecutive words in common, or a short question as a
-// whole. Case, punctuation, accents and line ends make no difference (data/plain_words.h). docs/data.md,
-// "Contamination".
+// whole. Case, punctuation, accents and line ends make no difference (data/overlap/plain_words.h).
+// docs/data.md, "Contamination".
 #pragma once
 
 #include <cstdint>

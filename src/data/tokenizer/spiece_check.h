@@ -1,5 +1,5 @@
 // What a SentencePiece model file says and the library's reader does not check. The file may come from anywhere: the
-// library follows the offsets of its normalisation table without looking where they lead (reference/reliability G8).
+// library follows the offsets of its normalisation table without looking where they lead.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The answer in a generated text, read as a careful human grader would (reference/flan B11).
+// The answer in a generated text, read as a careful human grader would (docs/tasks.md, "Answers in generated text").
 #pragma once
 
 #include <string>

@@ -21,7 +21,7 @@ std::vector<std::string> numbers_of_list(const std::string& answer) {
 
 bool same_text(const std::string& a, const std::string& b) { return a == b; }
 
-// Equal to a millionth: 0.333333 answers 0.3333333 (reference/flan B11).
+// Equal to a millionth: 0.333333 answers 0.3333333 (docs/tasks.md, "Metrics").
 bool same_value(const std::string& a, const std::string& b) {
   const auto x = number_value(a), y = number_value(b);
   if (!x || !y) return a == b;
