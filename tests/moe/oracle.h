@@ -1,5 +1,5 @@
-// The MoE layer once more, in plain loops over doubles, with gradients derived by hand. Written from
-// docs/routing.md 0-9 and 18 and docs/definitions.md alone, so that agreement with moe_layer says that both follow the specification.
+// The MoE layer once more, in plain loops over doubles, with gradients derived by hand. Written from docs/routing.md
+// 0-9 and 18 and docs/definitions.md alone, so that agreement with moe_layer says that both follow the specification.
 // Deterministic rules only: no jitter, no dropout, policies all, threshold and none. Legend: N positions, T routed
 // tokens, D model, F hidden, E experts, K choices, G groups.
 #pragma once
