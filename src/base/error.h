@@ -1,5 +1,5 @@
-// The three kinds of failure, one place each (docs/style.md, rule 7). Bad user input throws UserError; a run that can
-// not go on (disk full, NaN, I/O) throws RunError; an impossible state is a FLANMOE_ASSERT. Libraries never exit or
+// The three kinds of failure, one place each (docs/style.md, rule 7). Bad user input throws UserError; a run that
+// cannot go on (disk full, NaN, I/O) throws RunError; an impossible state is a FLANMOE_ASSERT. Libraries never exit or
 // print.
 #pragma once
 
