@@ -3,8 +3,9 @@
 
 usage: scripts/docs_commands.py [BUILD_FOLDER] [--page NAME] [--list] [--keep]
 
-scripts/docs_pages.py says what a command is. Inline code that was seen before is a mention and does not run again.
-docs/LOG.md and docs/results/ are not read: they record what was run once, at full size.
+scripts/docs_pages.py says what a command is. Inline code that was seen before is a mention and does not run again, nor
+does a target of make, which needs nothing that a page has written before. docs/LOG.md and docs/results/ are not read:
+they record what was run once, at full size.
 
 Commands run in bash as written, but for what scripts/docs_commands_table.py says: what stands for MODEL and for models
 of others, which trainings are cut short, which commands do not run here, which exit status other than 0 is right. An
@@ -29,7 +30,7 @@ from docs_pages import Command, commands_of
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = {"docs/LOG.md"}
-SECONDS = 300  # no command may take longer
+SECONDS = 600  # no command may take longer
 OF_MAKE = ("MAKE", "MFLAGS", "FLANMOE", "PRESET", "JOBS", "BUILD", "DATA", "RUNS")  # variables that stay outside
 
 
@@ -61,7 +62,7 @@ class Planner:
 
     def plan(self, command):
         key = command.text.removeprefix("build/")
-        if command.inline and key in self.seen:
+        if key in self.seen and (command.inline or key.startswith("make ")):
             return Plan(command, command.text, skip=f"stands at {self.seen[key]}")
         self.seen[key] = f"{command.page}:{command.line}"
         for pattern, reason in SKIPPED:
@@ -131,7 +132,7 @@ class Copies:
 
     def environment(self, home):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_MAKE)}
-        return {"OMP_NUM_THREADS": "1", **kept, **VARIABLES, "FLANMOE_HOME": str(home),
+        return {"OMP_NUM_THREADS": "1", **kept, **VARIABLES, "TREE": str(ROOT), "FLANMOE_HOME": str(home),
                 "PATH": f"{home / 'build'}:{os.environ['PATH']}"}
 
     def run(self, text, folder, home):

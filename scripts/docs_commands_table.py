@@ -5,6 +5,9 @@ STUBS = ["scripts/setup.sh", "scripts/build.sh"]
 
 # Commands that do not run here: (pattern, where they run instead).
 SKIPPED = [
+    (r"^(make (build|setup)|apt-get)\b", "installs or builds, and the binary is given"),
+    (r"^PIP_\w+=|TORCH_DIR=", "is another `make study` in its set-up alone, and the binary is given"),
+    (r"^docker ", "needs docker and an hour; .ci/run builds without"),
     (r"^make test\b", "builds and runs tests, of which this is one"),
     (r"^make parity", "needs transformers in an environment of its own; .ci/run runs it"),
     (r"^make fuzz", "needs a build of its own with sanitizers; `make test` gives each target 20,000 inputs"),
@@ -31,6 +34,7 @@ VARIABLES = {
 FILLED_IN = [
     (r"\bMODEL\b", "any-model", "MODEL is a T5 of width 32"),
     (r"\bOTHER\b", "other-model", "OTHER is the same with other weights"),
+    (r"git clone THIS_REPOSITORY", 'git clone "$TREE"', "THIS_REPOSITORY is the tree that this is run in"),
     (r"--out RUN\b", "--out runs/run", "RUN is a folder"),
     (r"--data (FOLDER|DATA)\b", "--data ../shared/data", "a data folder"),
     (r"MIXTURE --against SUITES\.\.\. \[--corpus FILES\.\.\.\]", "small --against mmlu bbh --corpus corpus.txt",
@@ -61,17 +65,20 @@ STAND_INS = {
 
 # Commands that are cut short: (pattern, replacement, reason).
 GRID = "every cell at sizes where nothing is learned; 15 minutes to an hour otherwise"
-ONE_ITEM = "one item of each task; minutes otherwise"
+ONE_ITEM = "one item of each task, short answers; minutes otherwise"
 CUTS = [
     (r"^make study$", 'make study PRESET="mini $SMALL"', GRID),
     (r"^make study PRESET=(\w+)", r'make study PRESET="\1 $SMALL"', GRID),
+    (r'PRESET="full', 'PRESET="full seeds=[1,2]', "two seeds of three"),
+    (r"study full$", "study full 'seeds=[1, 2]'", "two seeds of three"),
     (r"^((build/)?flanmoe study .*)$", r"\1 $SMALL", GRID),
     (r"^((build/)?flanmoe train pretrain .*)$", r"\1 $LIGHT", "narrow, two rows a step; minutes otherwise"),
     (r"^((build/)?flanmoe train instruct data=runs/world .*)$", r"\1 mixture.examples_per_batch=2",
      "two examples a step; minutes otherwise"),
     (r"^((build/)?flanmoe train instruct --mixture .*)$", r"\1 train.steps=4", "4 steps; minutes otherwise"),
-    (r"--limit \d+", "--limit 1", ONE_ITEM),
-    (r"^((build/)?flanmoe eval (?!.*--(limit|baseline)).*--suite .*)$", r"\1 --limit 1", ONE_ITEM),
+    (r"--limit \d+", "--limit 1 max_new_tokens=8", ONE_ITEM),
+    (r"^((build/)?flanmoe eval (?!.*--(limit|baseline)).*--suite .*)$", r"\1 --limit 1 max_new_tokens=8", ONE_ITEM),
+    (r"^(flanmoe eval .* prompts=both .*)$", r"\1 --limit 4", "four items of each task"),
     (r"init switch_base", "init switch_base $NARROW", "width 32; 4 GB otherwise"),
 ]
 

@@ -38,7 +38,8 @@ class Extraction(unittest.TestCase):
 
     def test_pipes_variables_and_scripts(self):
         lines = ["echo hi | flanmoe generate M", "OMP_NUM_THREADS=1 build/flanmoe --help", "bench/bench_decode.py b",
-                 "python3 tests/eval/recompute.py f", "scripts/lint.sh", "export PATH=b", "source <(flanmoe completion bash)"]
+                 "python3 tests/eval/recompute.py f", "scripts/lint.sh", "export PATH=b",
+                 "source <(flanmoe completion bash)", "apt-get install make"]
         self.assertEqual(texts("", *["    " + line for line in lines]), lines)
 
     def test_inline_code(self):
@@ -47,7 +48,8 @@ class Extraction(unittest.TestCase):
 
     def test_names_of_verbs_files_and_fragments_are_no_commands(self):
         self.assertEqual(texts("`flanmoe`, `flanmoe data make`, `build/flanmoe`, `--json`, `bench/RESULTS.md`, "
-                               "`tests/eval`, `scripts/lint.sh`, `make`, `flanmoe train ...`, `data show`, `build/flanmoe-old x`"), [])
+                               "`tests/eval`, `scripts/lint.sh`, `make`, `flanmoe train ...`, `data show`, "
+                               "`build/flanmoe-old x`"), [])
 
     def test_pages_and_lines_are_told_in_order(self):
         found = commands_of("docs/a.md", "Say\n`make lint`.\n\n    make test\n\n`make bench` | `make fuzz`\n")
