@@ -255,6 +255,7 @@ def main():
     build = ROOT / arguments.build
     if not (build / "flanmoe").exists():
         sys.exit(f"docs_commands: there is no {build}/flanmoe; `make build` makes it")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the copies go, too
     copies = Copies(build)
     try:
         return run_plans(plans, unused, copies)
