@@ -7,7 +7,7 @@ RUNS ?= 1000000
 FRESH ?= build-fresh
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup setup-test build study test test-docs parity fuzz bench bench-decode bench-data lint format clean
+.PHONY: help setup setup-test build study test test-docs same-bits parity fuzz bench bench-decode bench-data lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ test-processors: setup-test ## run the tests under the instruction sets and code
 	@scripts/setup.sh processors
 	@scripts/build.sh $(BUILD) $(JOBS) all
 	@scripts/test_processors.sh $(BUILD) $(JOBS) $(SETTINGS)
+
+same-bits: setup ## run OLD=BINARY and this build over the same inputs and compare every result to the bit
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@scripts/same_bits.py $(or $(OLD),$(error name the old binary: make same-bits OLD=BINARY)) $(RUN)
 
 fuzz: setup-test ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
