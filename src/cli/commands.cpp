@@ -11,14 +11,14 @@ const std::vector<Command>& commands() {
        "  flanmoe study mini --print-config             every setting, resolved",
        setup_study},
       {"train", "one training run: pre-training, instruction tuning or finetuning",
-       "  flanmoe train pretrain data=runs/mini/world --out runs/a\n"
-       "  flanmoe train instruct data=runs/mini/world init=runs/a/checkpoints/step-2000 --out runs/b\n"
+       "  flanmoe train pretrain data=runs/world --out runs/a\n"
+       "  flanmoe train instruct data=runs/world init=runs/a/checkpoints/step-2000 --out runs/b\n"
        "  flanmoe train runs/a/config.yaml --out runs/a   go on where it stopped",
        setup_train},
       {"eval", "score a model on suites or task files, by ranking options or by generation",
        "  flanmoe eval MODEL --suite mmlu,bbh --data ../shared/data --out runs/eval\n"
-       "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/mini/world 'tasks=[\"{data}/heldout\"]'\n"
-       "  flanmoe eval MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
+       "  flanmoe eval runs/b/checkpoints/step-1000 --data runs/world 'tasks=[\"{data}/heldout\"]'\n"
+       "  flanmoe eval MODEL --data runs/world 'tasks=[\"{data}/heldout/exam\"]' prompts=both --json",
        setup_eval},
       {"generate", "answer prompts: greedy, sampled or by beam search",
        "  flanmoe generate MODEL \"What is the job of Velor?\"\n"
@@ -78,7 +78,7 @@ const std::vector<Command>& commands() {
        "  flanmoe twin t5_v1_1_base --routing st_moe",
        setup_twin},
       {"analyze", "what the routers do with text: utilisation, dropping, specialisation",
-       "  flanmoe analyze MODEL --data runs/mini/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
+       "  flanmoe analyze MODEL --data runs/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
       {"completion", "a script that completes commands, options, presets and settings as you type",
        "  source <(flanmoe completion bash)         in this shell\n"
        "  flanmoe completion bash >> ~/.bashrc      in every new one",
