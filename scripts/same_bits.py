@@ -57,6 +57,7 @@ TABLE = [
     ("file", "", r"/(cost\.json|cost-log\.txt|log\.txt|lock)$", None, "wall times, clock; or empty"),
     ("file", "", r"^resume/.*/events/[^/]*$", None, "a file more each time a run goes on"),
     ("file", "", r"/events\.out\.tfevents\.[^/]*$", "/events", "clock, host and process in the name"),
+    ("line", r"^data/build/stdout$", r", [\d.]+ s with the reading of the rows", "", "wall time"),
     ("line", r"report\.html$", r"(<td>[\d.]+\s[kMG]?B</td>)<td>[\d.]+\s[kMG]?B</td></tr>$", r"\1", "peak memory"),
     ("line", r"report\.html$", r"(<td>[\d,]+</td><td>(–|[+−]?[\d,]+%)</td>){3}</tr>$", "", "tokens per second"),
     ("line", r"report\.html$", rf'"left">({MACHINE})\b', None, "date, wall time, platform"),
