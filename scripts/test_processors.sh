@@ -12,6 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 # On AMD's processors MKL asks this function and takes its general kernels; with it answered, it takes those for Intel's.
 echo 'int mkl_serv_intel_cpu_true(void) { return 1; }' | cc -shared -fPIC -x c - -o "$scratch/libintel.so"
 
+# Threads that wait passively: two tests beside each other would otherwise hold each other up on two processors.
 names=(plain aten_default aten_avx2 aten_avx512 mkl_compatible mkl_avx2 mkl_intel onednn_sse41 onednn_avx2 two_threads lowest)
 declare -A settings=(
   [plain]="OMP_NUM_THREADS=1"
@@ -23,8 +24,8 @@ declare -A settings=(
   [mkl_intel]="OMP_NUM_THREADS=1 LD_PRELOAD=$scratch/libintel.so"
   [onednn_sse41]="OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=SSE41"
   [onednn_avx2]="OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=AVX2"
-  [two_threads]="OMP_NUM_THREADS=2"
-  [lowest]="OMP_NUM_THREADS=2 ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE ONEDNN_MAX_CPU_ISA=SSE41"
+  [two_threads]="OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive"
+  [lowest]="OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive ATEN_CPU_CAPABILITY=default MKL_CBWR=COMPATIBLE ONEDNN_MAX_CPU_ISA=SSE41"
 )
 chosen=("$@")
 [ $# -gt 0 ] || chosen=("${names[@]}")
@@ -42,11 +43,9 @@ for name in "${chosen[@]}"; do
   [ -n "${settings[$name]:-}" ] || { echo "unknown setting '$name', expected one of ${names[*]}" >&2; exit 2; }
   start=$(date +%s)
   read -ra variables <<< "${settings[$name]}"
-  beside=$jobs
-  [[ " ${variables[*]} " == *" OMP_NUM_THREADS=2 "* ]] && beside=1
   # Not: architecture (reads the tree).
   problems=$(ls tests | grep -E '^test_[a-z0-9]+$' | grep -v architecture |
-    xargs -P "$beside" -I {} bash -c 'run_test "$@"' _ {} "$scratch/$name-{}.log" "${variables[@]}")
+    xargs -P "$jobs" -I {} bash -c 'run_test "$@"' _ {} "$scratch/$name-{}.log" "${variables[@]}")
   if [ -z "$problems" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   echo "$name (${settings[$name]//$scratch\//}): ${problems:-passed}, $(($(date +%s) - start)) s"
 done
