@@ -88,8 +88,8 @@ struct MixtureOptions {
   int64_t source_length = 128, target_length = 32;
   int64_t examples_per_batch = 64;
   bool pack = false;
-  int64_t length_window = 1;  // batches sorted by length together (data/length_buckets.h); 1 = off
-  std::string cache;          // folder of a token cache (data/cached_mixture.h); "" = none
+  int64_t length_window = 1;  // batches sorted by length together (data/mixture/length_buckets.h); 1 = off
+  std::string cache;          // folder of a token cache (data/mixture/cached_mixture.h); "" = none
   void fields(FieldVisitor& visitor);
 };
 // UserError when the options contradict each other, whatever the files hold.
