@@ -7,7 +7,7 @@ RUNS ?= 1000000
 FRESH ?= build-fresh
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup setup-test build study test test-docs same-bits parity fuzz bench bench-decode bench-data lint format clean
+.PHONY: help setup setup-test build study test test-docs test-fresh test-processors same-bits parity fuzz bench bench-decode bench-data lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -7,7 +7,6 @@ comes from. Where they offer the CPU build it is taken. The ordinary build is fo
 small libraries that its libtorch_cpu needs (libcudart, libcupti), and without the other 3 GB.
 $FLANMOE_DOWNLOADS keeps the downloaded files in that folder, for the next time; otherwise they are deleted when unpacked.
 """
-import glob
 import importlib.util
 import json
 import os
