@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "data/mixture/length_buckets.h"
-#include "data/source.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 namespace {

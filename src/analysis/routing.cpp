@@ -5,7 +5,9 @@
 
 #include <cmath>
 
+#include "analysis/token_class.h"
 #include "base/error.h"
+#include "model/forward.h"
 
 namespace flanmoe {
 namespace {

@@ -13,13 +13,6 @@
 
 namespace flanmoe {
 
-enum class TokenClass { kFormatting, kDigits, kFunctionWords, kContent };
-inline constexpr std::array<const char*, 4> kTokenClassNames = {"formatting", "digits", "function words", "content"};
-
-// Class of a piece: marks, sentinels and eos are formatting; digits; a short list of English function words; else
-// content.
-TokenClass token_class(const Tokenizer& tokenizer, int32_t id);
-
 struct ClassRouting {
   int64_t num_tokens = 0;
   int64_t num_dropped_tokens = 0;   // asked and kept nothing

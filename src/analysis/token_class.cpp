@@ -1,8 +1,8 @@
+#include "analysis/token_class.h"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
-
-#include "analysis/routing.h"
 
 namespace flanmoe {
 namespace {

@@ -1,4 +1,5 @@
-// Inside of the configuration: the node's content and the steps shared by the config_*.cpp files. Include config.h.
+// Inside of the configuration: the node's content and the steps shared by its files.
+// Defined in base/config*.cpp.
 #pragma once
 
 #include <functional>

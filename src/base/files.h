@@ -30,6 +30,10 @@ void write_atomically(const fs::path& path, std::string_view content);
 // Fills a folder built by `fill(temporary)` and renames it to `path`: complete or absent. `path` must not exist.
 void create_folder_atomically(const fs::path& path, const std::function<void(const fs::path&)>& fill);
 
+// Removes from `folder` and all below it what a killed process was about to write: temporary files and folders beside
+// their targets. Nobody may be writing there.
+void remove_leftovers(const fs::path& folder);
+
 // Creates the folder and its parents; RunError with the reason when impossible.
 void make_folders(const fs::path& path);
 

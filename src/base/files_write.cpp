@@ -13,7 +13,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/leftovers.h"
 
 namespace flanmoe {
 namespace {

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "data/mixture/mixture_options.h"
+#include "data/world/world.h"
 #include "decode/options.h"
 #include "study/options.h"
 #include "study/run.h"

@@ -9,6 +9,7 @@
 #include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/mixture/cached_mixture.h"
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/token_cache.h"
 
 namespace flanmoe {

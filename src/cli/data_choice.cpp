@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/name_pattern.h"
 #include "data/task_paths.h"
 

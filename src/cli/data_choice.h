@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/source.h"
+#include "data/mixture/mixture_options.h"
 #include "data/task.h"
 
 namespace flanmoe {

@@ -3,7 +3,7 @@
 #include "base/files.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
-#include "data/world.h"
+#include "data/world/world.h"
 
 namespace flanmoe {
 namespace {

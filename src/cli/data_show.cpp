@@ -10,6 +10,10 @@
 #include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
+#include "data/packing.h"
+#include "data/render.h"
 #include "study/run.h"
 
 namespace flanmoe {

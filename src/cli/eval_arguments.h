@@ -1,4 +1,5 @@
-// flanmoe eval: what was asked for, and the steps of it (eval_run.cpp, eval_table.cpp).
+// flanmoe eval: what was asked for, and the steps of it.
+// Defined in cli/eval_*.cpp.
 #pragma once
 
 #include <cstdint>

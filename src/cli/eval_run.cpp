@@ -12,6 +12,8 @@
 #include "cli/version.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "eval/answerer.h"
+#include "eval/baseline_answerer.h"
+#include "eval/config_json.h"
 #include "eval/eval_folder.h"
 #include "eval/predictions.h"
 #include "eval/results_json.h"

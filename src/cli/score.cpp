@@ -17,6 +17,7 @@
 #include "decode/padding.h"
 #include "decode/score.h"
 #include "model/folder.h"
+#include "model/forward.h"
 #include "tensor/safetensors.h"
 
 namespace flanmoe {

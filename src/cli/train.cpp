@@ -7,6 +7,7 @@
 #include "cli/data_choice.h"
 #include "model/counts.h"
 #include "study/run.h"
+#include "train/checkpoint.h"
 
 namespace flanmoe {
 namespace {

@@ -1,8 +1,10 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "data/batch_source.h"
+#include "data/corpus.h"
 #include "data/documents.h"
-#include "data/source.h"
+#include "data/packing.h"
 #include "data/span_corruption.h"
 
 namespace flanmoe {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "data/batch_source.h"
 
 namespace flanmoe {
 

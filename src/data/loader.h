@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "data/source.h"
+#include "data/batch_source.h"
 
 namespace flanmoe {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "data/source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 namespace {

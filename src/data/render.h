@@ -20,6 +20,16 @@ std::vector<std::string> marked_styles();
 // The target of a prompt if the row's `option`-th option were the answer: what ranking scores.
 std::string render_choice(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t option);
 
+// A row as text.
+struct RenderedExample {
+  std::string input, target;
+};
+RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row);
+
+// Exemplars first, each with its answer and a separator behind it, then the query, in one wording as FLAN has it.
+RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
+                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row);
+
 // How a few-shot prompt is put together: what stands behind each exemplar, and which of the accepted answers of the
 // query is its target.
 struct FewShotForm {

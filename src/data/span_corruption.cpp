@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 namespace {

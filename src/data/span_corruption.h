@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "data/source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 

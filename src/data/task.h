@@ -90,14 +90,4 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split);
 // The same, malformed rows skipped and counted where `bad_rows` says so.
 std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, BadRows& bad_rows);
 
-// A row as text.
-struct RenderedExample {
-  std::string input, target;
-};
-RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row);
-
-// Exemplars first, each with its answer and a separator behind it, then the query, in one wording as FLAN has it.
-RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
-                                const std::vector<const TaskRow*>& exemplars, const TaskRow& row);
-
 }  // namespace flanmoe

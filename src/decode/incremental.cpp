@@ -8,6 +8,7 @@
 #include "model/forward_parts.h"
 #include "model/layout.h"
 #include "model/relative_position.h"
+#include "moe/groups.h"
 
 namespace flanmoe {
 namespace {

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "decode/padding.h"
+#include "model/forward.h"
 #include "model/forward_parts.h"
 
 namespace flanmoe {

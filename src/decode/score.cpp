@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "decode/padding.h"
+#include "model/forward.h"
 #include "model/forward_parts.h"
 
 namespace flanmoe {

@@ -19,8 +19,4 @@ using Answerer = std::function<std::vector<ItemResult>(const AskedTask& asked, s
 // Ranks options where the task is ranked, else generates greedily. Model and tokenizer must live as long.
 Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer);
 
-// What answering without reading scores (eval/baseline.h): chance | majority | random. `seed` is that of `random`.
-Answerer baseline_answerer(const std::string& name, uint64_t seed);
-std::vector<std::string> baseline_names();
-
 }  // namespace flanmoe

@@ -1,7 +1,8 @@
+#include "eval/baseline_answerer.h"
+
 #include <map>
 #include <memory>
 
-#include "eval/answerer.h"
 #include "eval/baseline.h"
 #include "eval/judge.h"
 

@@ -1,9 +1,10 @@
+#include "eval/config_json.h"
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "data/split_files.h"
-#include "eval/results_json.h"
 #include "tensor/platform.h"
 
 namespace flanmoe {

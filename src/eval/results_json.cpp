@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "eval/aggregate.h"
+#include "eval/config_json.h"
 
 namespace flanmoe {
 namespace {

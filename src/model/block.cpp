@@ -4,8 +4,10 @@
 
 #include "base/random.h"
 #include "kernels/rms_norm.h"
+#include "model/forward.h"
 #include "moe/moe_layer.h"
 #include "moe/routing.h"
+#include "moe/weights.h"
 #include "tensor/random.h"
 
 namespace flanmoe {

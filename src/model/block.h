@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "model/attention.h"
+#include "model/forward.h"
 #include "model/hugging_face_losses.h"
 #include "model/weights.h"
+#include "moe/groups.h"
 
 namespace flanmoe {
 

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "base/random.h"
+#include "model/forward.h"
 
 namespace flanmoe {
 namespace {

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "model/config_json.h"
+#include "model/parameter.h"
 #include "model/stored_weights.h"
 #include "tensor/tensor_folder.h"
 

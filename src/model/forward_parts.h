@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/block.h"
+#include "model/forward.h"
 #include "model/t5.h"
 #include "model/weights.h"
 

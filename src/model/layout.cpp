@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 
 #include "model/attention.h"
+#include "model/forward.h"
+#include "moe/groups.h"
 
 namespace flanmoe {
 namespace {

@@ -6,8 +6,9 @@
 
 #include <cstdint>
 
-#include "model/t5.h"
-#include "moe/moe_layer.h"
+#include "model/forward.h"
+#include "model/options.h"
+#include "moe/groups.h"
 
 namespace flanmoe {
 

@@ -11,6 +11,7 @@
 #include "kernels/sparse_linear.h"
 #include "model/relative_position.h"
 #include "model/weights.h"
+#include "moe/groups.h"
 #include "moe/moe_layer.h"
 #include "moe/routing.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "model/parameter.h"
 #include "model/weights.h"
 #include "tensor/random.h"
 

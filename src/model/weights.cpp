@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "model/parameter.h"
+#include "moe/weights.h"
 #include "tensor/random.h"
 
 namespace flanmoe {

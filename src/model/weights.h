@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "kernels/screened_argmax.h"
-#include "model/t5.h"
-#include "moe/moe_layer.h"
+#include "model/options.h"
+#include "model/parameter.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "kernels/grouped_linear.h"
+#include "moe/weights.h"
 #include "tensor/random.h"
 
 namespace flanmoe {

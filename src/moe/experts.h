@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "moe/moe_layer.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
 

@@ -7,10 +7,12 @@
 #include "base/random.h"
 #include "kernels/permute.h"
 #include "moe/experts.h"
+#include "moe/groups.h"
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"
 #include "moe/routing.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
 namespace {

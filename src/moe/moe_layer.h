@@ -11,21 +11,9 @@
 #include "moe/groups.h"
 #include "moe/options.h"
 #include "moe/statistics.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
-
-struct MoeWeights {
-  at::Tensor router;  // [E, D]
-  at::Tensor wi;      // [E, F, D]; with wi_1 the gelu branch
-  at::Tensor wi_1;    // [E, F, D], undefined when not gated
-  at::Tensor wo;      // [E, D, F]
-};
-
-// Which positions are real and who competes with whom. Padding is never routed and uses no room.
-struct MoeTokenPlaces {
-  at::Tensor positions;  // [T] int64: positions of the real tokens, rising
-  GroupBounds groups;    // over real tokens
-};
 
 struct MoeCall {
   bool expert_choice = false;  // this stack's routing

@@ -1,4 +1,5 @@
 // The sections of the report, in the order of the page. Each returns HTML, or "" when the study has nothing for it.
+// Defined in report/*_section.cpp, report/coloured_text.cpp, report/style.cpp.
 #pragma once
 
 #include <string>

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "analysis/routing.h"
+#include "analysis/token_class.h"
 #include "base/error.h"
+#include "data/render.h"
 #include "data/task.h"
 #include "data/task_paths.h"
 #include "study/run.h"

@@ -5,8 +5,10 @@
 #include "model/counts.h"
 #include "model/folder.h"
 #include "study/cell_routing.h"
+#include "study/cell_run.h"
 #include "study/cells.h"
 #include "tensor/platform.h"
+#include "train/checkpoint.h"
 
 namespace flanmoe {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "train/checkpoint.h"
 
 namespace flanmoe {
 namespace {

@@ -43,8 +43,4 @@ std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder
 RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
                     const StudyFolder& folder);
 
-// Trains, evaluates and analyses one cell, and writes its result.json.
-void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-              const StudyFolder& folder);
-
 }  // namespace flanmoe

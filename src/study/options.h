@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "base/config.h"
-#include "data/source.h"
-#include "data/world.h"
+#include "data/corpus.h"
+#include "data/mixture/mixture_options.h"
+#include "data/world/world.h"
 #include "eval/evaluate.h"
 #include "model/options.h"
 #include "train/options.h"

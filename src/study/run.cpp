@@ -4,9 +4,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/leftovers.h"
+#include "data/batch_source.h"
+#include "data/corpus.h"
 #include "data/mixture/cached_mixture.h"
 #include "data/mixture/length_buckets.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
 #include "data/task_paths.h"
 #include "model/folder.h"
 

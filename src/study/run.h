@@ -5,7 +5,9 @@
 #include <string>
 
 #include "base/config.h"
-#include "data/source.h"
+#include "data/batch_source.h"
+#include "data/corpus.h"
+#include "data/mixture/mixture_options.h"
 #include "data/tokenizer/tokenizer.h"
 #include "eval/evaluate.h"
 #include "model/options.h"

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <string>
 
-#include "study/cells.h"
 #include "study/options.h"
 
 namespace flanmoe {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/parameter.h"
 #include "train/optimizer.h"
 
 namespace flanmoe {

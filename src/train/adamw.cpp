@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "model/parameter.h"
 #include "train/optimizer.h"
 
 namespace flanmoe {
@@ -66,10 +67,6 @@ class AdamW final : public Optimizer {
 
 std::unique_ptr<Optimizer> make_adamw(const std::vector<Parameter>& parameters, const OptimizerOptions& options) {
   return std::make_unique<AdamW>(parameters, options);
-}
-
-std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters, const OptimizerOptions& options) {
-  return options.name == "adamw" ? make_adamw(parameters, options) : make_adafactor(parameters);
 }
 
 }  // namespace flanmoe

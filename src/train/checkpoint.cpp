@@ -12,8 +12,8 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "model/folder.h"
+#include "model/parameter.h"
 #include "tensor/platform.h"
-#include "train/loop.h"
 
 namespace flanmoe {
 namespace {

@@ -24,6 +24,9 @@ struct TrainState {
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer);
 
+// checkpoints/step-N of the newest complete checkpoint (manifest present and its checksums right), or an empty path.
+std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder);
+
 // Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape. Warns when it
 // was saved on another platform (tensor/platform.h): then the run goes on, but not to the bits of a straight one.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);

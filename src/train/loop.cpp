@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "data/batch_source.h"
 #include "data/loader.h"
 #include "train/checkpoint.h"
 #include "train/metrics.h"

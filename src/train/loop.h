@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "data/source.h"
+#include "data/batch_source.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
 #include "train/options.h"
@@ -39,8 +39,5 @@ struct TrainResult {
 // saving when a signal came, RunError when the loss is not finite (naming the step) or the disk is full.
 TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
                   const TrainHooks& hooks = {});
-
-// checkpoints/step-N of the newest complete checkpoint (manifest present and its checksums right), or an empty path.
-std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder);
 
 }  // namespace flanmoe

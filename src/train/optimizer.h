@@ -1,5 +1,5 @@
 // Optimisers: AdamW, and Adafactor as T5X has it (docs/routing.md 13). Their state is named tensors, saved and loaded
-// as such.
+// as such. Defined in train/adamw.cpp, train/adafactor.cpp.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "model/t5.h"
+#include "model/parameter.h"
 #include "tensor/safetensors.h"
 #include "train/options.h"
 

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "model/forward.h"
+#include "model/parameter.h"
 #include "train/schedule.h"
 
 namespace flanmoe {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "analysis/routing.h"
+#include "analysis/token_class.h"
 #include "data/data_case.h"
+#include "model/forward.h"
 #include "model/tiny.h"
 
 namespace flanmoe::routed {

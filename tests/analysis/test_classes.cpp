@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analysis/routing.h"
+#include "analysis/token_class.h"
 #include "data/data_case.h"
 
 namespace flanmoe {

@@ -1,5 +1,6 @@
 // One text with the expert of every token: what forward() says about each, in order.
 #include "analysis/routing.h"
+#include "model/forward.h"
 #include "routing_case.h"
 
 namespace flanmoe {

@@ -9,7 +9,6 @@
 
 #include "base/check.h"
 #include "base/random.h"
-#include "data/source.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe::cases {

@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
+#include "data/render.h"
 #include "data_case.h"
 
 namespace flanmoe::cases {

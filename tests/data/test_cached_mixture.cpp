@@ -1,9 +1,12 @@
 // Batches from a token cache are those computed on the fly, bit for bit; a cache that does not fit is never used.
-#include "data/mixture/cached_mixture.h"
-
 #include "base/error.h"
+#include "data/batch_source.h"
+#include "data/mixture/cached_mixture.h"
 #include "data/mixture/length_buckets.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
 #include "data/mixture/token_cache.h"
+#include "data/packing.h"
 #include "data_case.h"
 
 namespace flanmoe {

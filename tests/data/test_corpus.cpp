@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/batch_source.h"
+#include "data/corpus.h"
 #include "data/span_corruption.h"
 #include "data_case.h"
 

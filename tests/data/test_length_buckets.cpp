@@ -1,9 +1,9 @@
 // Batches of about one length: every window keeps its examples, batches are pure functions of the step.
 #include "data/mixture/length_buckets.h"
+#include "data/packing.h"
+#include "data_case.h"
 
 #include <thread>
-
-#include "data_case.h"
 
 namespace flanmoe {
 namespace {

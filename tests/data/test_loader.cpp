@@ -1,11 +1,12 @@
 // Batches computed ahead: the same ones in the same order for any number of threads, from any step; errors arrive where
 // the batch is asked for.
+#include "base/error.h"
+#include "data/batch_source.h"
 #include "data/loader.h"
+#include "data/packing.h"
+#include "data_case.h"
 
 #include <atomic>
-
-#include "base/error.h"
-#include "data_case.h"
 
 namespace flanmoe {
 namespace {

@@ -1,5 +1,8 @@
 // Mixtures: rates by hand, examples that follow the options, batches that are pure functions of the step.
 #include "base/error.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
+#include "data/render.h"
 #include "mixture_case.h"
 
 namespace flanmoe {

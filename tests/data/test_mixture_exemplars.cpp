@@ -1,6 +1,8 @@
 // Exemplars of few-shot examples: other rows of the query's task, as many as there is room for.
 #include <set>
 
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
 #include "mixture_case.h"
 
 namespace flanmoe {

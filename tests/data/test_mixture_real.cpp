@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/mixture_stats.h"
 #include "data/mixture/name_pattern.h"
 

@@ -2,6 +2,7 @@
 #include <set>
 #include <thread>
 
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/mixture_stats.h"
 #include "mixture_case.h"
 

@@ -1,4 +1,5 @@
 // Which tasks and rows a mixture holds, at what weights; every wrong choice is told by name.
+#include "data/mixture/mixture_options.h"
 #include "mixture_case.h"
 
 namespace flanmoe {

@@ -1,5 +1,6 @@
 // Rows of several examples: nothing lost, nothing twice, in order, segments that name what belongs together.
 #include "base/error.h"
+#include "data/packing.h"
 #include "data_case.h"
 
 namespace flanmoe {

@@ -1,7 +1,7 @@
 // Span corruption against docs/routing.md 14: lengths, masks, and that source and target merge into the text.
-#include "data/span_corruption.h"
-
 #include "base/error.h"
+#include "data/packing.h"
+#include "data/span_corruption.h"
 #include "data_case.h"
 
 namespace flanmoe {

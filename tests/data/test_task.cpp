@@ -1,8 +1,8 @@
 // Task files, their rows and their templates (docs/tasks.md).
-#include "data/task.h"
-
 #include "base/error.h"
 #include "data/reader_case.h"
+#include "data/render.h"
+#include "data/task.h"
 #include "data_case.h"
 
 namespace flanmoe {

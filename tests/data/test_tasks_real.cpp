@@ -8,6 +8,8 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
+#include "data/render.h"
 #include "data/task.h"
 #include "data/task_paths.h"
 

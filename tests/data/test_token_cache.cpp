@@ -1,13 +1,13 @@
 // Examples on disk come back as they were; whatever is wrong with the folder is one clear error.
+#include "base/error.h"
+#include "base/signals.h"
 #include "data/mixture/token_cache.h"
+#include "data/packing.h"
+#include "data_case.h"
 
 #include <sys/resource.h>
 
 #include <csignal>
-
-#include "base/error.h"
-#include "base/signals.h"
-#include "data_case.h"
 
 namespace flanmoe {
 namespace {

@@ -1,6 +1,7 @@
 // The files of a world: the same bytes again, checked sums, what is refused.
 #include "base/error.h"
 #include "data/world/facts.h"
+#include "data/world/world.h"
 #include "world_case.h"
 
 namespace flanmoe {

@@ -3,6 +3,7 @@
 
 #include "data/world/facts.h"
 #include "data/world/tasks.h"
+#include "data/world/world.h"
 #include "world_case.h"
 
 namespace flanmoe {

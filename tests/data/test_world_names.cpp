@@ -1,6 +1,7 @@
 // Names that share stems: one entity each, known by a stem and an ending.
 #include "base/error.h"
 #include "data/tokenizer/tokenizer.h"
+#include "data/world/world.h"
 #include "world_case.h"
 
 namespace flanmoe {

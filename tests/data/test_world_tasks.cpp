@@ -1,4 +1,5 @@
 // The tasks of a world: how many of which kind, and that every row fits its task file.
+#include "data/render.h"
 #include "world_case.h"
 
 namespace flanmoe {

@@ -9,9 +9,10 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/render.h"
 #include "data/task.h"
-#include "data/world.h"
 #include "data/world/rows.h"
+#include "data/world/world.h"
 
 namespace flanmoe::cases {
 

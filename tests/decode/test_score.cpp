@@ -1,11 +1,11 @@
 // Scores of given answers against sums over whole passes.
+#include "decode/generate.h"
 #include "decode/score.h"
+#include "model/forward.h"
+#include "whole.h"
 
 #include <algorithm>
 #include <cmath>
-
-#include "decode/generate.h"
-#include "whole.h"
 
 namespace flanmoe {
 namespace {

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "model/forward.h"
 #include "model/forward_parts.h"
+#include "model/parameter.h"
 #include "model/tiny.h"
 
 namespace flanmoe::whole {

@@ -1,15 +1,14 @@
 // Two evaluations side by side, and baselines in the place of a model.
-#include "eval/compare.h"
-
-#include <cmath>
-
 #include "base/error.h"
 #include "base/files.h"
-#include "eval/answerer.h"
+#include "eval/baseline_answerer.h"
+#include "eval/compare.h"
 #include "eval/eval_folder.h"
 #include "eval/results_json.h"
 #include "eval/run.h"
 #include "eval_case.h"
+
+#include <cmath>
 
 namespace flanmoe {
 namespace {

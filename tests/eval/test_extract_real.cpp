@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "data/render.h"
 #include "data/task_paths.h"
 #include "eval/extract_case.h"
 #include "eval/metrics/number_match.h"

@@ -1,11 +1,11 @@
 // An evaluation in a folder: samples part by part, killed and gone on with, refused for another configuration.
-#include "eval/run.h"
-
 #include "base/error.h"
 #include "base/files.h"
+#include "eval/config_json.h"
 #include "eval/eval_folder.h"
 #include "eval/predictions.h"
 #include "eval/results_json.h"
+#include "eval/run.h"
 #include "eval_case.h"
 
 namespace flanmoe {

@@ -1,7 +1,9 @@
 // Logits, loss and every gradient against what transformers computed (golden folders beside the checkout).
 #include "golden_models.h"
 #include "model/folder.h"
+#include "model/forward.h"
 #include "model/forward_parts.h"
+#include "model/parameter.h"
 
 namespace flanmoe {
 namespace {

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "model/config_json.h"
 #include "model/folder.h"
+#include "model/parameter.h"
 #include "tensor/tensor_folder.h"
 #include "tiny.h"
 

@@ -1,3 +1,4 @@
+#include "model/parameter.h"
 #include "model/plain_t5.h"
 
 #include <ATen/ATen.h>

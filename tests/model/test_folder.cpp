@@ -1,11 +1,11 @@
 // Model folders: what is written comes back, whole, in shards, in half precision, in another's order, mapped.
+#include "folder_case.h"
+#include "golden/golden_models.h"
 #include "model/folder.h"
+#include "model/parameter.h"
 
 #include <fstream>
 #include <sstream>
-
-#include "folder_case.h"
-#include "golden/golden_models.h"
 
 namespace flanmoe {
 namespace {

@@ -1,4 +1,5 @@
 // Several examples in a row: each is computed as if it stood alone.
+#include "model/forward.h"
 #include "model/t5.h"
 #include "tiny.h"
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "model/forward.h"
+#include "model/parameter.h"
 #include "model/t5.h"
 #include "tensor/random.h"
 

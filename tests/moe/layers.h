@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "moe/groups.h"
 #include "moe/moe_layer.h"
+#include "moe/weights.h"
 #include "tensor/random.h"
 #include "testing/gradient_check.h"
 

@@ -1,3 +1,4 @@
+#include "moe/weights.h"
 #include "naive_moe.h"
 
 #include <ATen/ATen.h>

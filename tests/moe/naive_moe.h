@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "moe/moe_layer.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
 

@@ -5,10 +5,12 @@
 #include "kernels/permute.h"
 #include "layers.h"
 #include "moe/experts.h"
+#include "moe/groups.h"
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"
 #include "moe/routing.h"
+#include "moe/weights.h"
 #include "naive_moe.h"
 
 namespace flanmoe {

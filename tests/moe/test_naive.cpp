@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "layers.h"
+#include "moe/groups.h"
+#include "moe/weights.h"
 #include "naive_moe.h"
 
 namespace flanmoe {

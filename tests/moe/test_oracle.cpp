@@ -6,7 +6,9 @@
 #include <map>
 
 #include "layers.h"
+#include "moe/groups.h"
 #include "moe/oracle_cases.h"
+#include "moe/weights.h"
 
 namespace flanmoe {
 namespace {

@@ -1,10 +1,10 @@
 // What a layer says about itself, on the worked example and in sums.
+#include "layers.h"
+#include "moe/groups.h"
+#include "moe/router.h"
 #include "moe/statistics.h"
 
 #include <cmath>
-
-#include "layers.h"
-#include "moe/router.h"
 
 namespace flanmoe {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "layers.h"
+#include "moe/groups.h"
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"

@@ -1,13 +1,14 @@
 // The grid's cells and the training run of one of them.
-#include "study/cells.h"
-
-#include <set>
-
 #include "base/error.h"
 #include "base/files.h"
+#include "data/batch_source.h"
 #include "data/data_case.h"
 #include "data/task_paths.h"
 #include "model/folder.h"
+#include "study/cells.h"
+#include "train/checkpoint.h"
+
+#include <set>
 
 namespace flanmoe {
 namespace {

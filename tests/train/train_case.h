@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "data/source.h"
+#include "data/batch_source.h"
 #include "model/tiny.h"
 #include "train/loop.h"
 #include "train/optimizer.h"

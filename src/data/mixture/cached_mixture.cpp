@@ -10,7 +10,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "data/batch_source.h"
+#include "data/mixture/example_source.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
+#include "data/mixture/mixture_source.h"
 #include "data/mixture/token_cache.h"
 #include "data/split_files.h"
 

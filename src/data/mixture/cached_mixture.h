@@ -6,7 +6,8 @@
 #include <memory>
 
 #include "base/json.h"
-#include "data/source.h"
+#include "data/batch_source.h"
+#include "data/mixture/mixture_options.h"
 
 namespace flanmoe {
 

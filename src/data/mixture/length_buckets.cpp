@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "data/mixture/example_source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 namespace {

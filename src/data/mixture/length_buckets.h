@@ -7,7 +7,8 @@
 #include <mutex>
 #include <vector>
 
-#include "data/source.h"
+#include "data/mixture/example_source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "data/source.h"
+#include "data/mixture/mixture_options.h"
+#include "data/packing.h"
+#include "data/render.h"
 #include "data/task.h"
 
 namespace flanmoe {

@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
 #include "data/render.h"
 
 namespace flanmoe {

@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/name_pattern.h"
 #include "data/readers/bad_rows.h"
+#include "data/render.h"
 
 namespace flanmoe {
 namespace {

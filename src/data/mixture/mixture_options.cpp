@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "data/source.h"
+#include "data/mixture/mixture_options.h"
 
 namespace flanmoe {
 namespace {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/mixture/mixture.h"
+#include "data/mixture/mixture_options.h"
 #include "data/mixture/name_pattern.h"
 #include "data/task_paths.h"
 

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "data/mixture/mixture_options.h"
+#include "data/packing.h"
+
 namespace flanmoe {
 namespace {
 

@@ -12,7 +12,8 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "data/source.h"
+#include "data/mixture/example_source.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 

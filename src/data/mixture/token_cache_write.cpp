@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "data/mixture/example_source.h"
 #include "data/mixture/token_cache.h"
+#include "data/packing.h"
 
 namespace flanmoe {
 namespace {

@@ -1,5 +1,6 @@
 // Readers of the formats people have: one function per format, named in one table. docs/tasks.md lists what a row of
 // each holds.
+// Defined in data/readers/reader_*.cpp.
 #pragma once
 
 #include <string>

@@ -33,13 +33,6 @@ void check(const TaskRow& row, const std::string& where) {
 
 }  // namespace
 
-int64_t TaskRow::answer_index() const {
-  if (right_option >= 0) return right_option;
-  if (answers.empty()) return -1;
-  const auto found = std::find(options.begin(), options.end(), answers.front());
-  return found == options.end() ? -1 : found - options.begin();
-}
-
 void RowSink::add_rows(const std::string& where, const std::function<std::vector<TaskRow>()>& make) {
   ++num_records_;
   bad_rows_.count_record(name_);

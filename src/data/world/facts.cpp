@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/world/names.h"
+#include "data/world/world.h"
 
 namespace flanmoe::world {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/world.h"
 #include "data/world/words.h"
+#include "data/world/world.h"
 
 namespace flanmoe::world {
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/world/names.h"
+#include "data/world/world.h"
 
 namespace flanmoe::world {
 namespace {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "data/world/facts.h"
 #include "data/world/words.h"
+#include "data/world/world.h"
 
 namespace flanmoe::world {
 

@@ -1,5 +1,5 @@
 // The families of instruction tasks, one file each: together at least 120 tasks in at least 12 clusters and the four
-// groups of the paper.
+// groups of the paper. Defined in data/world/tasks_*.cpp, data/world/heldout_*.cpp, data/world/finetune_sets.cpp.
 #pragma once
 
 #include <vector>

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/render.h"
 #include "data/task.h"
 
 namespace flanmoe::world {

@@ -1,9 +1,8 @@
-// Which mentions of options a text denies (mentions.h).
+#include "eval/answers/denials.h"
+
 #include <algorithm>
 #include <array>
 #include <unordered_set>
-
-#include "eval/answers/mentions.h"
 
 namespace flanmoe {
 namespace {

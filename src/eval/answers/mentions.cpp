@@ -5,6 +5,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include "eval/answers/denials.h"
+
 namespace flanmoe {
 namespace {
 

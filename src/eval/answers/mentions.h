@@ -34,9 +34,6 @@ struct Mention {
 // In order, none inside another: of two that overlap the longer one stays.
 std::vector<Mention> find_mentions(Tokens tokens, const Choices& choices);
 
-// Sets `denied`; the mentions are in order.
-void mark_denied(Tokens tokens, std::vector<Mention>& mentions);
-
 // Words that may stand in front of an answer without being part of it ("I think it is option").
 bool is_opening(const Token& token);
 // Words that follow a named answer and speak of it: "because", "is", "and", ...

@@ -1,7 +1,3 @@
-#include "data/world.h"
-
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -9,7 +5,10 @@
 #include "data/world/corpus_text.h"
 #include "data/world/tasks.h"
 #include "data/world/vocabulary.h"
+#include "data/world/world.h"
 #include "data/world/write_tasks.h"
+
+#include <algorithm>
 
 namespace flanmoe {
 
@@ -36,15 +35,6 @@ void WorldOptions::fields(FieldVisitor& v) {
 }
 
 namespace world {
-
-std::vector<WorldTask> instruction_tasks(const World& world) {
-  std::vector<WorldTask> tasks;
-  for (const auto family :
-       {knowledge_tasks, passage_tasks, story_tasks, word_tasks, translation_tasks, number_tasks, cot_tasks}) {
-    for (WorldTask& task : family(world)) tasks.push_back(std::move(task));
-  }
-  return tasks;
-}
 
 namespace {
 

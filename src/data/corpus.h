@@ -1,0 +1,32 @@
+// Pre-training batches: documents as spans to fill in, or as a prefix to continue (docs/routing.md 14).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "data/batch_source.h"
+#include "data/tokenizer/tokenizer.h"
+
+namespace flanmoe {
+
+struct CorpusOptions {
+  std::vector<std::string> files;  // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
+  int64_t source_length = 64;      // row budget in source tokens, eos included
+  double noise_density = 0.15;
+  double mean_span_length = 3.0;
+  double salient_share =
+      0.0;  // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
+  bool split_documents = true;  // false: a row holds whole documents
+  // span_corruption | prefix_lm (docs/routing.md 14): a row is cut at a random place, its beginning is the source
+  // and its end the target.
+  std::string objective = "span_corruption";
+  int64_t rows_per_batch = 64;
+  void fields(FieldVisitor& visitor);
+};
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer,
+                                                uint64_t seed);
+
+}  // namespace flanmoe

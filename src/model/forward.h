@@ -1,0 +1,49 @@
+// A forward pass of the whole model, and its loss. Legend: B rows, Ls/Lt lengths, V vocabulary, T real target tokens.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "moe/statistics.h"
+#include "tensor/batch.h"
+
+namespace flanmoe {
+
+class T5Model;
+
+struct ForwardOptions {
+  bool training = false;   // dropout, jitter, training capacity and groups, random second-expert policy
+  uint64_t noise_key = 0;  // key of this step's dropout and routing noise
+  bool collect_statistics = false;
+  bool collect_tokens = false;      // per-token routing as well
+  std::string eval_group = "";      // "" = the model's; "sequence" | "batch" (analysis of dropping)
+  bool unlimited_capacity = false;  // no expert is ever full (analysis of capacity)
+  bool router_losses = false;       // also outside training
+  bool only_real_targets = false;   // logits of real target tokens only, [T, V] in row order: training's short cut
+  double dropout = -1.0;            // overrides of the model's rates when >= 0
+  double expert_dropout = -1.0;
+};
+
+struct ForwardResult {
+  at::Tensor logits;  // [B, Lt, V] float32; position t predicts target_ids[:, t] (or [T, V], see above)
+  // Scalars, not multiplied by their coefficients; zero unless training or asked for. Means over groups, then sparse
+  // layers; under Hugging Face's rule its own (model/hugging_face_losses.h).
+  at::Tensor balance_loss, z_loss;
+  std::vector<MoeStatistics> statistics;
+  std::vector<MoeTokens> tokens;
+};
+
+ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
+
+// Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count. Takes both
+// forms of logits.
+struct TokenLoss {
+  at::Tensor loss;  // scalar
+  int64_t num_tokens = 0;
+};
+TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch);
+
+}  // namespace flanmoe

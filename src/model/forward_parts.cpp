@@ -1,0 +1,79 @@
+#include "model/forward_parts.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "kernels/screened_argmax.h"
+#include "model/forward.h"
+#include "model/layout.h"
+#include "model/relative_position.h"
+
+namespace flanmoe {
+namespace {
+
+// A head of its own, or the embedding, which meets scaled hidden states.
+const at::Tensor& head_weights(const T5Model& model) {
+  const T5Weights& weights = model.weights();
+  return weights.head.defined() ? weights.head : weights.embedding;
+}
+
+at::Tensor head_input(const T5Model& model, const at::Tensor& hidden) {
+  if (model.weights().head.defined()) return hidden;
+  return hidden * (1.0 / std::sqrt(static_cast<double>(model.options().d_model)));
+}
+
+}  // namespace
+
+at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
+
+at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options) {
+  const at::Tensor positions = at::arange(length, at::kLong).unsqueeze(0);
+  return relative_position_bias(stack.relative_bias, positions, positions, bidirectional,
+                                options.relative_max_distance);
+}
+
+at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
+  return at::matmul(head_input(model, hidden), head_weights(model).t());
+}
+
+std::optional<int64_t> best_token(const T5Model& model, const at::Tensor& hidden,
+                                  const std::vector<int64_t>& forbidden) {
+  const Screen& screen = model.weights().head_screen;
+  if (!screen.defined()) return std::nullopt;
+  return screened_argmax(head_input(model, hidden), head_weights(model), screen, forbidden);
+}
+
+at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
+                  const ForwardOptions& call, RouterReports& reports) {
+  const bool packed = source_segments.defined();
+  const at::Tensor segments = segments_of(source_ids, source_segments);
+  const T5Weights& weights = model.weights();
+  StackInput input;
+  input.hidden = embed(weights, source_ids);
+  input.self_bias =
+      self_bias(weights.encoder, source_ids.size(1), true, model.options()) + segment_mask(segments, segments, packed);
+  input.places = token_places(segments, model.options(), call);
+  input.unlimited_capacity = call.unlimited_capacity;
+  return run_stack(weights.encoder, input, model.options(), call, reports);
+}
+
+at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const at::Tensor& memory,
+                          const ForwardOptions& call, RouterReports& reports) {
+  const bool packed = batch.target_segments.defined();
+  const at::Tensor segments = segments_of(batch.target_ids, batch.target_segments);
+  const at::Tensor source_segments = segments_of(batch.source_ids, batch.source_segments);
+  const T5Weights& weights = model.weights();
+  StackInput input;
+  input.hidden = embed(weights, shift_right(batch.target_ids, segments));
+  input.self_bias =
+      self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
+  input.memory = memory;
+  input.cross_bias = segment_mask(segments, source_segments, packed);
+  input.places = token_places(segments, model.options(), call);
+  input.is_decoder = true;
+  input.unlimited_capacity = call.unlimited_capacity;
+  return run_stack(weights.decoder, input, model.options(), call, reports);
+}
+
+}  // namespace flanmoe
