@@ -12,13 +12,6 @@
 namespace flanmoe {
 namespace {
 
-T5Model with_capacity(const T5Model& model, double capacity_factor) {
-  if (capacity_factor < 0.0) return model;
-  MoeOptions moe = model.options().moe;
-  moe.capacity_factor_eval = capacity_factor;
-  return model.with_moe(moe);
-}
-
 at::Tensor padded(const std::vector<TextIds>& texts, size_t begin, size_t end, TokenIds TextIds::*side) {
   size_t longest = 1;
   for (size_t i = begin; i < end; ++i) longest = std::max(longest, (texts[i].*side).size());
@@ -36,15 +29,15 @@ TokenBatch batch_of(const std::vector<TextIds>& texts, size_t begin, size_t end)
 }
 
 // What a stack reads: the encoder its source; the decoder the target shifted right.
-at::Tensor ids_of_stack(const TokenBatch& batch, const std::string& stack) {
-  if (stack == "encoder") return batch.source_ids;
+at::Tensor ids_of_stack(const TokenBatch& batch, Stack stack) {
+  if (stack == Stack::kEncoder) return batch.source_ids;
   at::Tensor shifted = at::zeros_like(batch.target_ids);
   shifted.slice(1, 1).copy_(batch.target_ids.slice(1, 0, batch.target_ids.size(1) - 1));
   return shifted;
 }
 
 void count_classes(LayerRouting& layer, const MoeTokens& tokens, const TokenBatch& batch, const Tokenizer& tokenizer) {
-  const bool encoder = tokens.stack == "encoder";
+  const bool encoder = tokens.stack == Stack::kEncoder;
   const at::Tensor ids = ids_of_stack(batch, tokens.stack), real = encoder ? batch.source_ids : batch.target_ids;
   const auto id = ids.accessor<int64_t, 2>(), real_id = real.accessor<int64_t, 2>(),
              asked = tokens.asked.accessor<int64_t, 2>();
@@ -104,16 +97,16 @@ std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer&
                                           const std::vector<TextIds>& texts, const RoutingOptions& options) {
   FLANMOE_ASSERT(!model.options().decoder_only);
   const at::NoGradGuard no_gradients;
-  const T5Model routed = with_capacity(model, options.capacity_factor);
   ForwardOptions call;
   call.collect_statistics = true;
   call.collect_tokens = true;
   call.eval_group = options.eval_group;
+  call.capacity = options.capacity;
   std::vector<LayerRouting> layers;
   const auto step = static_cast<size_t>(options.rows_per_batch);
   for (size_t begin = 0; begin < texts.size(); begin += step) {
     const TokenBatch batch = batch_of(texts, begin, std::min(texts.size(), begin + step));
-    pool(layers, forward(routed, batch, call), batch, tokenizer);
+    pool(layers, forward(model, batch, call), batch, tokenizer);
   }
   return layers;
 }

@@ -4,11 +4,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data/tokenizer/tokenizer.h"
 #include "model/t5.h"
+#include "moe/capacity.h"
+#include "moe/options.h"
 #include "moe/statistics.h"
 
 namespace flanmoe {
@@ -28,8 +31,8 @@ struct LayerRouting {
 };
 
 struct RoutingOptions {
-  std::string eval_group = "batch";  // as the paper counts drops; "sequence" as scoring does
-  double capacity_factor = -1.0;     // overrides capacity_factor_eval when >= 0
+  EvalGroup eval_group = EvalGroup::kBatch;  // as the paper counts drops; kSequence as scoring does
+  std::optional<CapacityRule> capacity;      // in place of the model's
   int64_t rows_per_batch = 64;
 };
 
@@ -48,7 +51,7 @@ struct ColouredToken {
   bool dropped = false;  // it asked and kept nothing; expert choice: never, -1 means unchosen
 };
 struct ColouredText {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   int64_t layer = 0;
   std::vector<ColouredToken> tokens;
 };

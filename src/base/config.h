@@ -6,9 +6,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
+
+#include "base/names.h"
 
 namespace flanmoe {
 
@@ -63,6 +68,21 @@ class FieldVisitor {
   // A string that must be one of `choices`.
   virtual void choice(std::string_view name, std::string& value, const std::vector<std::string>& choices,
                       std::string_view help) = 0;
+  // One of an enum's values, by its name.
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void choice(std::string_view name, Enum& value, std::string_view help) {
+    std::string text = name_of(value);
+    choice(name, text, all_names<Enum>(), help);
+    value = value_named<Enum>(text).value_or(value);  // a name that is none is refused above
+  }
+  // A number that may be absent, which `absent` stands for in files.
+  template <class Number>
+  void field(std::string_view name, std::optional<Number>& value, Number absent, std::string_view help) {
+    Number number = value.value_or(absent);
+    field(name, number, help);
+    value = number == absent ? std::nullopt : std::optional(number);
+  }
   // A check on the value just visited: fails the load with the key's place, value and `expected` when `ok` is false.
   virtual void require(bool ok, std::string_view name, std::string_view expected) = 0;
 

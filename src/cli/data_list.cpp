@@ -60,9 +60,9 @@ Json as_json(const TaskSpec& task) {
     const auto rows = num_rows(task, split);
     splits[split] = rows ? Json(*rows) : Json();
   }
-  return {{"task", task.name},     {"group", task.group},     {"cluster", task.cluster}, {"suite", task.suite},
-          {"held", task.held},     {"license", task.license}, {"source", task.source},   {"version", task.version},
-          {"format", task.format}, {"metric", task.metric},   {"file", task.file},       {"splits", splits}};
+  return {{"task", task.name},          {"group", task.group},     {"cluster", task.cluster}, {"suite", task.suite},
+          {"held", name_of(task.held)}, {"license", task.license}, {"source", task.source},   {"version", task.version},
+          {"format", task.format},      {"metric", task.metric},   {"file", task.file},       {"splits", splits}};
 }
 
 std::string split_text(const TaskSpec& task) {
@@ -85,8 +85,8 @@ int run(const ListArguments& arguments) {
   std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", "task", "group", "cluster", "held", "rows",
                            "licence");
   for (const TaskSpec& task : tasks) {
-    std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", task.name, task.group, task.cluster, task.held,
-                             split_text(task), task.license.empty() ? "-" : task.license);
+    std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", task.name, task.group, task.cluster,
+                             name_of(task.held), split_text(task), task.license.empty() ? "-" : task.license);
   }
   std::cout << fmt::format("{} tasks\n", tasks.size());
   return kExitDone;

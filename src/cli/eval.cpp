@@ -22,9 +22,11 @@ void add_questions(CLI::App& parser, EvalArguments& arguments) {
   parser.add_option("--data", arguments.data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
   parser
-      .add_option("--on-bad-row", arguments.on_bad_row,
-                  "a row that cannot be read: stop (default), or skip it, and say how many and why")
-      ->check(CLI::IsMember({"stop", "skip"}));
+      .add_option_function<std::string>(
+          "--on-bad-row",
+          [&arguments](const std::string& name) { arguments.on_bad_row = *value_named<OnBadRow>(name); },
+          "a row that cannot be read: stop (default), or skip it, and say how many and why")
+      ->check(CLI::IsMember(all_names<OnBadRow>()));
   parser.add_flag("--skip-missing", arguments.skip_missing,
                   "leave out tasks whose files are not in the data folder, and say which");
 }

@@ -12,7 +12,8 @@
 namespace flanmoe {
 
 struct EvalArguments {
-  std::string model, data = ".", out, suites, tasks, baseline, predictions, on_bad_row = "stop";
+  std::string model, data = ".", out, suites, tasks, baseline, predictions;
+  OnBadRow on_bad_row = OnBadRow::kStop;
   std::vector<std::string> overrides, compare;
   int64_t limit = 0, seed = 0;
   bool json = false, skip_missing = false;

@@ -118,7 +118,7 @@ void leave_if_asked(const std::string& out) {
 }
 
 EvalResult ask_all(const EvalArguments& arguments, const EvalPlan& plan, const SampleFolder* samples) {
-  BadRows bad_rows(on_bad_row_named(arguments.on_bad_row));
+  BadRows bad_rows(arguments.on_bad_row);
   ItemProgress progress;
   RunHooks hooks;
   hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };

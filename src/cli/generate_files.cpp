@@ -99,8 +99,8 @@ Json routing_json(const T5Model& model, const Tokenizer& tokenizer, const TokenI
   }
   Json routing = Json::object();
   for (const MoeTokens& layer : trace_routing(model, source, said)) {
-    const auto pieces = pieces_of(layer.stack == "encoder" ? source : decoded, tokenizer);
-    routing[layer.stack].push_back({{"layer", layer.layer}, {"tokens", routed_tokens(layer, pieces)}});
+    const auto pieces = pieces_of(layer.stack == Stack::kEncoder ? source : decoded, tokenizer);
+    routing[name_of(layer.stack)].push_back({{"layer", layer.layer}, {"tokens", routed_tokens(layer, pieces)}});
   }
   return routing;
 }

@@ -63,7 +63,8 @@ std::string capacity_of(const MoeOptions& moe) {
     return fmt::format("{} positions per expert and row, padding routed too (Hugging Face's rule)",
                        moe.expert_capacity);
   }
-  const std::string eval = moe.capacity_factor_eval == 0.0 ? "no limit" : fmt::format("{}", moe.capacity_factor_eval);
+  const bool limited = !std::holds_alternative<NoLimit>(capacity_rule(moe, false));
+  const std::string eval = limited ? fmt::format("{}", moe.capacity_factor_eval) : "no limit";
   return fmt::format("factor {} in training, {} in evaluation, at least {}", moe.capacity_factor_train, eval,
                      moe.min_capacity);
 }

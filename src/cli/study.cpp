@@ -20,10 +20,11 @@ StudyOptions resolved_options(const StudyArguments& arguments) {
   StudyOptions options;
   load_options(with_overrides(config, arguments.overrides), options);
   if (!arguments.data.empty()) options.data = fs::absolute(arguments.data).lexically_normal().string();
-  if (options.kind == "real" && options.data.empty()) {
+  if (options.kind == DataKind::kReal && options.data.empty()) {
     fail_input("study '{}' reads real data: say where it is with --data FOLDER", arguments.preset);
   }
-  if (options.kind == "real" && !fs::is_directory(options.data)) fail_input("--data {}: no such folder", options.data);
+  if (options.kind == DataKind::kReal && !fs::is_directory(options.data))
+    fail_input("--data {}: no such folder", options.data);
   return options;
 }
 

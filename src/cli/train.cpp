@@ -54,7 +54,7 @@ int run(const TrainArguments& arguments) {
   if (options.data.empty()) fail_input("'data' is empty: say where the data is with data=FOLDER");
   if (arguments.dry_run) return dry_run(options);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
-  const TrainResult result = run_training(options, arguments.out, options.mode);
+  const TrainResult result = run_training(options, arguments.out, name_of(options.mode));
   log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps,
            format_count(static_cast<double>(result.num_tokens)), result.final_loss,
            newest_checkpoint(arguments.out).string());

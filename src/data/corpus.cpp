@@ -38,7 +38,7 @@ Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
 
 // Tokens of a row before it becomes source and target.
 int64_t raw_length(const CorpusOptions& options) {
-  if (options.objective == "prefix_lm") return options.source_length - 1;
+  if (options.objective == Objective::kPrefixLm) return options.source_length - 1;
   return corrupted_lengths(options.source_length, options.noise_density, options.mean_span_length).raw;
 }
 
@@ -142,7 +142,7 @@ class CorpusSource final : public BatchSource {
 
   TokenPair row_pair(uint64_t index) const {
     const Document joined = joined_row(index);
-    if (options_.objective == "prefix_lm") {
+    if (options_.objective == Objective::kPrefixLm) {
       RandomStream stream(seed_, "prefix", index);
       return cut_in_two(joined.ids, stream);
     }
@@ -178,8 +178,7 @@ void CorpusOptions::fields(FieldVisitor& v) {
   v.field("salient_share", salient_share, "share of masked spans put on marked spans; 0 = random spans only");
   v.require(salient_share >= 0.0 && salient_share <= 1.0, "salient_share", "a number in [0, 1]");
   v.field("split_documents", split_documents, "cut long documents to rows; false: a row holds whole documents");
-  v.choice("objective", objective, {"span_corruption", "prefix_lm"},
-           "what is learned: masked spans, or the end of a text cut at a random place");
+  v.choice("objective", objective, "what is learned: masked spans, or the end of a text cut at a random place");
   v.field("rows_per_batch", rows_per_batch, "rows per batch");
   v.require(rows_per_batch >= 1, "rows_per_batch", "1 or more");
 }

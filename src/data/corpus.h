@@ -1,16 +1,24 @@
 // Pre-training batches: documents as spans to fill in, or as a prefix to continue (docs/routing.md 14).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/config.h"
+#include "base/names.h"
 #include "data/batch_source.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe {
+
+// Prefix LM (docs/routing.md 14): a row is cut at a random place, its beginning is the source and its end the target.
+enum class Objective { kSpanCorruption, kPrefixLm };
+constexpr std::array<Named<Objective>, 2> names_of(Objective) {
+  return {{{Objective::kSpanCorruption, "span_corruption"}, {Objective::kPrefixLm, "prefix_lm"}}};
+}
 
 struct CorpusOptions {
   std::vector<std::string> files;  // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
@@ -20,9 +28,7 @@ struct CorpusOptions {
   double salient_share =
       0.0;  // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
   bool split_documents = true;  // false: a row holds whole documents
-  // span_corruption | prefix_lm (docs/routing.md 14): a row is cut at a random place, its beginning is the source
-  // and its end the target.
-  std::string objective = "span_corruption";
+  Objective objective = Objective::kSpanCorruption;
   int64_t rows_per_batch = 64;
   void fields(FieldVisitor& visitor);
 };

@@ -41,7 +41,7 @@ void ask_files(TaskSpec& spec, const TaskFile& task) {
   const std::string split = spec.splits.contains("test") ? "test" : spec.splits.begin()->first;
   if (!fs::exists(spec.splits.at(split)))
     throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, spec.splits.at(split)));
-  BadRows skipped(OnBadRow::skip);  // whoever reads the rows to use them says what becomes of bad ones
+  BadRows skipped(OnBadRow::kSkip);  // whoever reads the rows to use them says what becomes of bad ones
   spec.chance = chance_of_rows(load_rows(spec, split, skipped));
   if (spec.chance >= 100.0)
     fail_input("task '{}': its rows have one option each, so 'chance_of_options' is 100", spec.name);

@@ -2,6 +2,7 @@
 // and evaluation use the same files; docs/tasks.md is their specification.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/config.h"
+#include "base/names.h"
 
 namespace flanmoe {
 
@@ -47,12 +49,26 @@ struct EvalForm {
   int64_t max_new_tokens = 32, cot_max_new_tokens = 256;
 };
 
+// In: may be tuned on; out: evaluation only; never: downstream finetuning only.
+enum class Held { kIn, kOut, kNever };
+constexpr std::array<Named<Held>, 3> names_of(Held) {
+  return {{{Held::kIn, "in"}, {Held::kOut, "out"}, {Held::kNever, "never"}}};
+}
+// Class: one of the options.
+enum class AnswerForm { kClass, kSpan, kNumber, kFreeText };
+constexpr std::array<Named<AnswerForm>, 4> names_of(AnswerForm) {
+  return {{{AnswerForm::kClass, "class"},
+           {AnswerForm::kSpan, "span"},
+           {AnswerForm::kNumber, "number"},
+           {AnswerForm::kFreeText, "free_text"}}};
+}
+
 struct TaskSpec {
-  std::string name;         // unique in a mixture or suite
-  std::string group;        // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
-  std::string cluster;      // closed_book, entailment, translation, ...
-  std::string suite;        // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
-  std::string held = "in";  // in: may be tuned on | out: evaluation only | never: downstream finetuning only
+  std::string name;     // unique in a mixture or suite
+  std::string group;    // the paper's: muffin, t0_sf, niv2, cot; or heldout, finetune
+  std::string cluster;  // closed_book, entailment, translation, ...
+  std::string suite;    // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
+  Held held = Held::kIn;
   std::string license, source;
   int64_t version = 1;  // raised when prompts or scoring change; stands in results
   std::string format;   // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers/readers.h)
@@ -62,7 +78,7 @@ struct TaskSpec {
   std::map<std::string, std::string> columns;  // for jsonl, csv, tsv with other names: our name -> the file's column
   std::vector<PromptTemplate> templates;       // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
-  std::string answer_form = "class";           // class (one of the options) | span | number | free_text
+  AnswerForm answer_form = AnswerForm::kClass;
   std::string extraction;  // rule that finds the answer in a generated text (eval/answers/extract.h); "" = the form's
   std::string metric = "accuracy";  // by name, eval/metrics/metrics.h
   std::vector<std::string>

@@ -113,9 +113,9 @@ std::map<std::string, std::string> names_of(const ConfigNode& node) {
   return names;
 }
 
-std::string held_of(const TaskSpec& spec) {
-  if (!spec.held.empty()) return spec.held;
-  return spec.group == "heldout" ? "out" : spec.group == "finetune" ? "never" : "in";
+Held held_of(const TaskFile& task) {
+  if (!task.held.empty()) return *value_named<Held>(task.held);
+  return task.spec.group == "heldout" ? Held::kOut : task.spec.group == "finetune" ? Held::kNever : Held::kIn;
 }
 
 // How evaluation asks: what the file says, else the first templates.
@@ -141,7 +141,9 @@ void TaskFile::fields(FieldVisitor& v) {
   v.field("group", spec.group, "muffin, t0_sf, niv2, cot, heldout, finetune");
   v.field("cluster", spec.cluster, "kind of task");
   v.field("suite", spec.suite, "evaluation suite");
-  v.choice("held", spec.held, {"", "in", "out", "never"},
+  std::vector<std::string> held_names = all_names<Held>();
+  held_names.insert(held_names.begin(), "");
+  v.choice("held", held, held_names,
            "in: may be tuned on; out: evaluation only; never: finetuning alone. Empty = by the group");
   v.field("license", spec.license, "licence of the rows");
   v.field("source", spec.source, "where the rows come from");
@@ -153,7 +155,7 @@ void TaskFile::fields(FieldVisitor& v) {
   v.field("use", use, "set of templates in tasks/templates");
   v.field("templates", templates, "direct prompts");
   v.field("cot_templates", cot_templates, "chain-of-thought prompts");
-  v.choice("answer_form", spec.answer_form, {"class", "span", "number", "free_text"}, "what an answer is");
+  v.choice("answer_form", spec.answer_form, "what an answer is");
   v.choice("extraction", spec.extraction, {"", "choice", "yes_no", "span", "number", "text"},
            "rule that finds the answer in a generated text; empty = by the form");
   v.choice("metric", spec.metric,
@@ -173,7 +175,6 @@ void TaskFile::fields(FieldVisitor& v) {
 
 TaskFile parse_task_file(const ConfigNode& node) {
   TaskFile task;
-  task.spec.held.clear();
   task.spec.eval.cot.target = "{rationale} So the answer is {answer}.";
   load_options(node, task);
   TaskSpec& spec = task.spec;
@@ -183,7 +184,7 @@ TaskFile parse_task_file(const ConfigNode& node) {
   spec.columns = names_of(task.columns);
   spec.formats = names_of(task.formats);
   for (const auto& [split, format] : spec.formats) reader_for(format, node.place());
-  spec.held = held_of(spec);
+  spec.held = held_of(task);
   fill_eval_form(spec, node.place());
   if (spec.name.empty() && !task.each.empty()) spec.name = "{each}";
   if (spec.name.empty()) fail_input("{}: a task without 'name'", node.place());

@@ -16,7 +16,8 @@ struct TaskFile {
 
   // Read by parse_task_file:
   ConfigNode templates, cot_templates, columns, formats;
-  std::string use;  // a set of templates in tasks/templates
+  std::string held;  // "" = by the group
+  std::string use;   // a set of templates in tasks/templates
   void fields(FieldVisitor& visitor);
 };
 

@@ -68,7 +68,7 @@ bool all_filled(const std::vector<Beam>& beams) {
 // Could the best open beam, at the length that counts, still beat the worst ended one?
 bool may_improve(const BeamState& state, size_t length, const GenerateOptions& options) {
   if (!all_filled(state.ended)) return true;
-  const bool longest_is_best = options.early_stopping == "never" && options.length_penalty > 0.0;
+  const bool longest_is_best = options.early_stopping == EarlyStopping::kNever && options.length_penalty > 0.0;
   const size_t counted = longest_is_best ? static_cast<size_t>(options.max_new_tokens) : length;
   return state.open[0].score / length_factor(counted, options.length_penalty) > state.ended.back().score;
 }
@@ -89,7 +89,8 @@ BeamStep step_beams(const BeamState& state, const float* log_probabilities, int6
   const size_t num_beams = state.open.size(), length = state.open[0].answer.log_probabilities.size() + 1;
   const size_t count = std::max<size_t>(2, 1 + options.end_tokens.size()) * num_beams;  // enough of them stay open
   const bool last = static_cast<int64_t>(length) == options.max_new_tokens;
-  const bool takes_ended = state.improvable && !(options.early_stopping == "yes" && all_filled(state.ended));
+  const bool takes_ended =
+      state.improvable && !(options.early_stopping == EarlyStopping::kYes && all_filled(state.ended));
   std::vector<Continuation> continuations;
   BeamStep step{state, {}};
   for (const Candidate& candidate : best_candidates(state, log_probabilities, vocab_size, count)) {
@@ -114,7 +115,7 @@ BeamStep step_beams(const BeamState& state, const float* log_probabilities, int6
     step.parents.push_back(continuations[i].parent);
   }
   step.state.improvable = state.improvable && may_improve(step.state, length, options);
-  const bool full = options.early_stopping == "yes" && all_filled(step.state.ended);
+  const bool full = options.early_stopping == EarlyStopping::kYes && all_filled(step.state.ended);
   step.state.done = last || full || !step.state.improvable;
   return step;
 }

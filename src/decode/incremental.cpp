@@ -13,6 +13,13 @@
 namespace flanmoe {
 namespace {
 
+// No expert is ever full while decoding.
+ForwardOptions unlimited() {
+  ForwardOptions call;
+  call.capacity = NoLimit{};
+  return call;
+}
+
 // One real token per row: row b's position is b.
 MoeTokenPlaces every_row(int64_t num_rows) { return {at::arange(num_rows, at::kLong), cut_groups(num_rows, 0)}; }
 
@@ -37,10 +44,9 @@ DecodeState advance_rows(const T5Model& model, DecodeState state, const at::Tens
   input.cross_bias = state.cross_mask;
   input.places = every_row(num_rows);
   input.is_decoder = true;
-  input.unlimited_capacity = true;
   input.cache = &state.layers;
   RouterReports reports;
-  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), {}, reports);
+  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), unlimited(), reports);
   state.hidden = hidden.select(1, 0);
   return state;
 }
@@ -88,10 +94,9 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
   input.self_bias = self_bias(weights.decoder, length, false, model.options()) + state.key_mask;
   input.places = token_places(segments, model.options(), {});
   input.is_decoder = true;
-  input.unlimited_capacity = true;
   input.cache = &state.layers;
   RouterReports reports;
-  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), {}, reports);
+  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), unlimited(), reports);
   state.hidden = rows_at(hidden, lengths);
   return state;
 }

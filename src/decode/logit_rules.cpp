@@ -37,10 +37,10 @@ std::vector<int64_t> repeated_ngram_ends(const std::vector<int32_t>& ids, int64_
 }  // namespace
 
 bool has_rules(const GenerateOptions& o) {
-  return o.repetition_penalty != 1.0 || o.no_repeat_ngram > 0 || o.min_new_tokens > 0 || o.first_token >= 0;
+  return o.repetition_penalty != 1.0 || o.no_repeat_ngram > 0 || o.min_new_tokens > 0 || o.first_token;
 }
 
-bool only_forbids(const GenerateOptions& o) { return o.repetition_penalty == 1.0 && o.first_token < 0; }
+bool only_forbids(const GenerateOptions& o) { return o.repetition_penalty == 1.0 && !o.first_token; }
 
 std::vector<int64_t> forbidden_tokens(const std::vector<int32_t>& said, const GenerateOptions& options) {
   std::vector<int64_t> forbidden;
@@ -54,9 +54,9 @@ std::vector<int64_t> forbidden_tokens(const std::vector<int32_t>& said, const Ge
 void apply_rules(std::span<float> scores, const std::vector<int32_t>& said, const GenerateOptions& options) {
   if (options.repetition_penalty != 1.0) punish_repetition(scores, with_start(said), options.repetition_penalty);
   for (const int64_t id : forbidden_tokens(said, options)) scores[id] = kForbidden;
-  if (said.empty() && options.first_token >= 0) {
+  if (said.empty() && options.first_token) {
     std::fill(scores.begin(), scores.end(), kForbidden);
-    scores[options.first_token] = 0.0f;
+    scores[*options.first_token] = 0.0f;
   }
 }
 

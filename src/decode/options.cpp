@@ -14,7 +14,7 @@ void GenerateOptions::fields(FieldVisitor& v) {
   v.field("num_answers", num_answers, "answers per prompt: the best beams, or so many samples");
   v.require(num_answers >= 1, "num_answers", "1 or more");
   v.field("length_penalty", length_penalty, "beams are ranked by log-probability / length^penalty");
-  v.choice("early_stopping", early_stopping, {"no", "yes", "never"},
+  v.choice("early_stopping", early_stopping,
            "beam search ends when num_beams answers ended (yes), none of the open ones looks better (no), or none can "
            "become better (never)");
   v.field("temperature", temperature, "0 = the most probable token; otherwise sampling");
@@ -30,8 +30,8 @@ void GenerateOptions::fields(FieldVisitor& v) {
   v.require(repetition_penalty > 0.0, "repetition_penalty", "a number above 0");
   v.field("no_repeat_ngram", no_repeat_ngram, "n-grams of this length are said once; 0 = any number of times");
   v.require(no_repeat_ngram >= 0, "no_repeat_ngram", "0 or more");
-  v.field("first_token", first_token, "id of a forced first token; -1 = none");
-  v.require(first_token >= -1, "first_token", "an id, or -1");
+  v.field("first_token", first_token, int64_t{-1}, "id of a forced first token; -1 = none");
+  v.require(!first_token || *first_token >= 0, "first_token", "an id, or -1");
   v.field("end_tokens", end_tokens, "ids that end an answer");
   v.field("stop", stop, "texts that end an answer; cut off with what follows");
   v.field("max_prompt_tokens", max_prompt_tokens, "longer prompts are refused; 0 = any length");
@@ -52,8 +52,8 @@ void GenerateOptions::check(int64_t vocab_size) const {
   if (min_new_tokens > max_new_tokens) {
     fail_input("'min_new_tokens' is {}, expected at most max_new_tokens ({})", min_new_tokens, max_new_tokens);
   }
-  if (first_token >= vocab_size) {
-    fail_input("'first_token' is {}, expected an id below {}, the model's vocabulary", first_token, vocab_size);
+  if (first_token && *first_token >= vocab_size) {
+    fail_input("'first_token' is {}, expected an id below {}, the model's vocabulary", *first_token, vocab_size);
   }
   for (const int64_t id : end_tokens) {
     if (id < 0 || id >= vocab_size) {
@@ -95,7 +95,10 @@ void take_early_stopping(const Json& config, const std::string& file, GenerateOp
   if (config[key] != "never" && !config[key].is_boolean()) {
     fail_input("{}: '{}' is {}, expected true, false or \"never\"", file, key, config[key].dump());
   }
-  options.early_stopping = config[key] == "never" ? "never" : config[key].get<bool>() ? "yes" : "no";
+  const bool never = !config[key].is_boolean();
+  options.early_stopping = never                     ? EarlyStopping::kNever
+                           : config[key].get<bool>() ? EarlyStopping::kYes
+                                                     : EarlyStopping::kNo;
 }
 
 }  // namespace

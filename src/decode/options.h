@@ -1,14 +1,23 @@
 // How answers are generated. Names and meanings follow Hugging Face's generation_config.json where it has them.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/config.h"
 #include "base/json.h"
+#include "base/names.h"
 
 namespace flanmoe {
+
+// When beam search ends (docs of Hugging Face: early_stopping false, true, "never").
+enum class EarlyStopping { kNo, kYes, kNever };
+constexpr std::array<Named<EarlyStopping>, 3> names_of(EarlyStopping) {
+  return {{{EarlyStopping::kNo, "no"}, {EarlyStopping::kYes, "yes"}, {EarlyStopping::kNever, "never"}}};
+}
 
 struct GenerateOptions {
   int64_t max_new_tokens = 64;
@@ -16,15 +25,15 @@ struct GenerateOptions {
   int64_t num_beams = 1;
   int64_t num_answers = 1;  // per prompt: the best beams, or so many samples
   double length_penalty = 1.0;
-  std::string early_stopping = "no";  // of beam search: no | yes | never
-  double temperature = 0.0;           // 0 = no sampling
-  int64_t top_k = 0;                  // 0 = all
+  EarlyStopping early_stopping = EarlyStopping::kNo;  // of beam search
+  double temperature = 0.0;                           // 0 = no sampling
+  int64_t top_k = 0;                                  // 0 = all
   double top_p = 1.0;
   double min_p = 0.0;
   int64_t seed = 0;
   double repetition_penalty = 1.0;
-  int64_t no_repeat_ngram = 0;  // 0 = any may repeat
-  int64_t first_token = -1;     // forced first id; -1 = none
+  int64_t no_repeat_ngram = 0;         // 0 = any may repeat
+  std::optional<int64_t> first_token;  // forced first id
   std::vector<int64_t> end_tokens = {1};
   std::vector<std::string> stop;
   int64_t max_prompt_tokens = 0;  // 0 = any length

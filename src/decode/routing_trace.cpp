@@ -20,12 +20,12 @@ std::vector<MoeTokens> trace_routing(const T5Model& model, const std::vector<int
   ForwardOptions call;
   call.collect_tokens = true;
   if (model.options().decoder_only) {
-    call.unlimited_capacity = true;
+    call.capacity = NoLimit{};
     return forward(model, batch, call).tokens;
   }
   RouterReports reports;
   const at::Tensor memory = encode(model, batch.source_ids, batch.source_segments, call, reports);
-  call.unlimited_capacity = true;
+  call.capacity = NoLimit{};
   decode_targets(model, batch, memory, call, reports);
   return reports.tokens;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/t5.h"
+#include "moe/statistics.h"
 
 namespace flanmoe {
 

@@ -66,7 +66,7 @@ Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalP
           {"data", request.data.string()},
           {"suites", suites},
           {"task_names", request.globs},
-          {"on_bad_row", request.on_bad_row},
+          {"on_bad_row", name_of(request.on_bad_row)},
           {"skip_missing", request.skip_missing},
           {"tasks", tasks},
           {"platform", platform_json()}};

@@ -11,7 +11,7 @@ namespace flanmoe {
 EvalResult evaluate(const T5Model& model, const Tokenizer& tokenizer, const EvalOptions& options,
                     const std::filesystem::path& data_folder) {
   const Answerer answerer = model_answerer(model, tokenizer);
-  BadRows bad_rows(OnBadRow::stop);
+  BadRows bad_rows(OnBadRow::kStop);
   EvalResult result;
   for (const TaskRun& run : plan_tasks(options, data_folder)) {
     const AskedTask asked = open_task(run, bad_rows);

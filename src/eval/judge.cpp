@@ -15,7 +15,7 @@ double score_of(const TaskRun& run, const TaskRow& row, const std::string& predi
 }
 
 Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {
-  if (run.options.extraction == "task") {
+  if (run.options.extraction == Extraction::kTask) {
     return extract(extraction_rule(run.task, run.prompt(), row, run.cot), output);
   }
   const std::string answer = extract_answer(output, row.options);

@@ -5,17 +5,16 @@ namespace flanmoe {
 void EvalOptions::fields(FieldVisitor& v) {
   v.field("tasks", tasks, "task files or folders; {data}/... and {home}/... allowed");
   v.field("split", split, "which rows; empty = the split that the task names");
-  v.choice("prompts", prompts, {"direct", "cot", "both"}, "direct answers, chain of thought, or both");
-  v.field("shots", shots, "exemplars from the task's split for them; -1 = as many as the task says");
-  v.require(shots >= -1, "shots", "-1 or more");
-  v.choice("method", method, {"auto", "rank", "generate"},
-           "rank the options or generate; auto: rank where there are options");
+  v.choice("prompts", prompts, "direct answers, chain of thought, or both");
+  v.field("shots", shots, int64_t{-1}, "exemplars from the task's split for them; -1 = as many as the task says");
+  v.require(!shots || *shots >= 0, "shots", "-1 or more");
+  v.choice("method", method, "rank the options or generate; auto: rank where there are options");
   v.choice(
-      "extraction", extraction, {"simple", "task"},
+      "extraction", extraction,
       "how an answer is found in a generated text: what follows the last \"answer is\" or the one option named; or "
       "the task's own rule");
   v.choice(
-      "ranking", ranking, {"sum", "per_token", "unconditional"},
+      "ranking", ranking,
       "the option ranked first has the largest log-probability: summed, per token, or minus that without a prompt");
   v.field("score_eos", score_eos, "the end token counts as part of an option");
   v.field("max_items", max_items, "items per task, the first ones; 0 = all");
@@ -24,7 +23,7 @@ void EvalOptions::fields(FieldVisitor& v) {
   v.require(max_new_tokens >= 0, "max_new_tokens", "0 or more");
   v.field("source_length", source_length, "tokens of a prompt, eos included");
   v.require(source_length >= 2, "source_length", "2 or more");
-  v.choice("too_long", too_long, {"front", "context"},
+  v.choice("too_long", too_long,
            "what a prompt that is too long without exemplars loses: its front, or the middle of its passage and never "
            "the question (else the item is refused)");
 }

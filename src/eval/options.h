@@ -1,28 +1,59 @@
 // How tasks are asked: the settings of an evaluation, a suite's file (configs/suites/) and a study's sections.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/config.h"
+#include "base/names.h"
 
 namespace flanmoe {
 
+// Direct answers, chain of thought, or both.
+enum class PromptKinds { kDirect, kCot, kBoth };
+constexpr std::array<Named<PromptKinds>, 3> names_of(PromptKinds) {
+  return {{{PromptKinds::kDirect, "direct"}, {PromptKinds::kCot, "cot"}, {PromptKinds::kBoth, "both"}}};
+}
+// Auto: rank where the task has options, else generate.
+enum class AnswerMethod { kAuto, kRank, kGenerate };
+constexpr std::array<Named<AnswerMethod>, 3> names_of(AnswerMethod) {
+  return {{{AnswerMethod::kAuto, "auto"}, {AnswerMethod::kRank, "rank"}, {AnswerMethod::kGenerate, "generate"}}};
+}
+// How an answer is found in a text: extract_answer, or the task's own rule (eval/answers/extract.h).
+enum class Extraction { kSimple, kTask };
+constexpr std::array<Named<Extraction>, 2> names_of(Extraction) {
+  return {{{Extraction::kSimple, "simple"}, {Extraction::kTask, "task"}}};
+}
+// What the best option has most of (eval/ranking.h).
+enum class RankingScore { kSum, kPerToken, kUnconditional };
+constexpr std::array<Named<RankingScore>, 3> names_of(RankingScore) {
+  return {{{RankingScore::kSum, "sum"},
+           {RankingScore::kPerToken, "per_token"},
+           {RankingScore::kUnconditional, "unconditional"}}};
+}
+// What a prompt loses that is too long without exemplars (eval/prompts.h).
+enum class TooLong { kFront, kContext };
+constexpr std::array<Named<TooLong>, 2> names_of(TooLong) {
+  return {{{TooLong::kFront, "front"}, {TooLong::kContext, "context"}}};
+}
+
 struct EvalOptions {
-  std::vector<std::string> tasks;     // task files or folders; "{data}/..." allowed
-  std::string split = "test";         // "" = the one that the task names
-  std::string prompts = "direct";     // direct | cot | both
-  int64_t shots = 0;                  // exemplars, fixed per task; -1 = as many as the task says
-  std::string method = "auto";        // auto: rank when the task has options, else generate | rank | generate
-  std::string extraction = "simple";  // how an answer is found in a text: simple (extract_answer) | task (its own rule)
-  std::string ranking = "sum";  // what the best option has most of: sum | per_token | unconditional (eval/ranking.h)
+  std::vector<std::string> tasks;  // task files or folders; "{data}/..." allowed
+  std::string split = "test";      // "" = the one that the task names
+  PromptKinds prompts = PromptKinds::kDirect;
+  std::optional<int64_t> shots = 0;  // exemplars, fixed per task; absent = as many as the task says
+  AnswerMethod method = AnswerMethod::kAuto;
+  Extraction extraction = Extraction::kSimple;
+  RankingScore ranking = RankingScore::kSum;
   bool score_eos = true;        // the end token counts as part of an option
   int64_t max_items = 0;        // per task, the first ones; 0 = all
   int64_t max_new_tokens = 48;  // 0 = as many as the task says
   int64_t source_length = 512;  // tokens of a prompt, eos included
-  // Longer prompts lose exemplars, the last first, then: front | context (eval/prompts.h). All of it is counted.
-  std::string too_long = "front";
+  // Longer prompts lose exemplars, the last first, then what this says. All of it is counted.
+  TooLong too_long = TooLong::kFront;
   void fields(FieldVisitor& visitor);
 };
 

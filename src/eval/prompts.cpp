@@ -81,7 +81,7 @@ EvalPrompt make_prompt(const AskedTask& asked, const TaskRow& row, const Tokeniz
   }
   prompt.num_exemplars = static_cast<int64_t>(shown.size());
   if (!maker.fits(prompt)) {
-    asked.run.options.too_long == "front" ? cut_front(maker, prompt) : cut_context(maker, prompt, row);
+    asked.run.options.too_long == TooLong::kFront ? cut_front(maker, prompt) : cut_context(maker, prompt, row);
   }
   prompt.refused ? prompt.source.clear() : prompt.source.push_back(kEosId);
   return prompt;

@@ -38,6 +38,18 @@ OptionScore option_score(const std::string& text, const TargetScore& target, dou
           target.log_probability - without_prompt};
 }
 
+double OptionScore::*variant_of(RankingScore ranking) {
+  switch (ranking) {
+    case RankingScore::kSum:
+      return &OptionScore::sum;
+    case RankingScore::kPerToken:
+      return &OptionScore::per_token;
+    case RankingScore::kUnconditional:
+      return &OptionScore::unconditional;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const Tokenizer& tokenizer,
@@ -64,10 +76,8 @@ std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const 
   return results;
 }
 
-size_t best_option(const std::vector<OptionScore>& options, const std::string& ranking) {
-  double OptionScore::*const variant = ranking == "per_token"       ? &OptionScore::per_token
-                                       : ranking == "unconditional" ? &OptionScore::unconditional
-                                                                    : &OptionScore::sum;
+size_t best_option(const std::vector<OptionScore>& options, RankingScore ranking) {
+  double OptionScore::*const variant = variant_of(ranking);
   const auto best = std::max_element(options.begin(), options.end(),
                                      [variant](const auto& a, const auto& b) { return a.*variant < b.*variant; });
   return static_cast<size_t>(best - options.begin());

@@ -22,7 +22,7 @@ struct RankedItem {
 std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const Tokenizer& tokenizer,
                                                     const TaskRun& run, const std::vector<RankedItem>& items);
 
-// The option that ranks first by `ranking` (EvalOptions); of equal ones the first.
-size_t best_option(const std::vector<OptionScore>& options, const std::string& ranking);
+// The option that ranks first by `ranking`; of equal ones the first.
+size_t best_option(const std::vector<OptionScore>& options, RankingScore ranking);
 
 }  // namespace flanmoe

@@ -17,10 +17,10 @@ struct Suite {
 
 struct EvalRequest {
   std::vector<Suite> suites;
-  std::vector<std::string> globs;   // names of tasks ("mmlu_*"); empty = all
-  std::string on_bad_row = "stop";  // or skip: rows that cannot be read are left out and counted
-  bool skip_missing = false;        // tasks whose files are not there are left out
-  std::filesystem::path data;       // what {data} stands for
+  std::vector<std::string> globs;         // names of tasks ("mmlu_*"); empty = all
+  OnBadRow on_bad_row = OnBadRow::kStop;  // or rows that cannot be read are left out and counted
+  bool skip_missing = false;              // tasks whose files are not there are left out
+  std::filesystem::path data;             // what {data} stands for
 };
 
 struct EvalPlan {

@@ -22,11 +22,11 @@ std::vector<TaskRow> load_exemplars(const TaskRun& run, BadRows& bad_rows) {
 
 bool is_ranked(const TaskRun& run, const std::vector<TaskRow>& rows) {
   const auto bare = std::find_if(rows.begin(), rows.end(), [](const TaskRow& row) { return row.options.empty(); });
-  if (run.options.method == "rank" && bare != rows.end()) {
+  if (run.options.method == AnswerMethod::kRank && bare != rows.end()) {
     fail_input("task '{}': 'method' is rank, but row '{}' has no options; expected auto or generate", run.task.name,
                bare->id);
   }
-  return !run.cot && run.options.method != "generate" && bare == rows.end();
+  return !run.cot && run.options.method != AnswerMethod::kGenerate && bare == rows.end();
 }
 
 }  // namespace
@@ -36,10 +36,7 @@ std::string TaskRun::exemplar_split() const {
   return named == "dev" && !task.splits.contains("dev") ? "train" : named;
 }
 
-int64_t TaskRun::shots() const {
-  if (options.shots >= 0) return options.shots;
-  return cot ? task.eval.cot_shots : task.eval.shots;
-}
+int64_t TaskRun::shots() const { return options.shots.value_or(cot ? task.eval.cot_shots : task.eval.shots); }
 
 int64_t TaskRun::max_new_tokens() const {
   if (options.max_new_tokens > 0) return options.max_new_tokens;
@@ -48,8 +45,9 @@ int64_t TaskRun::max_new_tokens() const {
 
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite) {
   std::vector<TaskRun> runs;
-  if (options.prompts != "cot") runs.push_back({task, suite, false, options});
-  if (options.prompts != "direct" && !task.eval.cot.input.empty()) runs.push_back({task, suite, true, options});
+  if (options.prompts != PromptKinds::kCot) runs.push_back({task, suite, false, options});
+  if (options.prompts != PromptKinds::kDirect && !task.eval.cot.input.empty())
+    runs.push_back({task, suite, true, options});
   return runs;
 }
 

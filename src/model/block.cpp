@@ -18,15 +18,13 @@ struct BlockPlace {
   const StackInput& input;
   const ModelOptions& options;
   const ForwardOptions& call;
-  std::string stack;
+  Stack stack;
   int64_t layer;
 
-  double dropout_rate() const { return !call.training ? 0.0 : call.dropout >= 0.0 ? call.dropout : options.dropout; }
-  double expert_dropout_rate() const {
-    return call.expert_dropout >= 0.0 ? call.expert_dropout : options.moe.expert_dropout;
-  }
+  double dropout_rate() const { return call.training ? call.dropout.value_or(options.dropout) : 0.0; }
+  double expert_dropout_rate() const { return call.expert_dropout.value_or(options.moe.expert_dropout); }
   uint64_t noise(std::string_view site) const {
-    return stream_key(call.noise_key, fmt::format("{}/{}/{}", stack, layer, site));
+    return stream_key(call.noise_key, fmt::format("{}/{}/{}", name_of(stack), layer, site));
   }
   at::Tensor norm(const at::Tensor& x, const at::Tensor& scale) const {
     return rms_norm(x, scale, options.layer_norm_epsilon);
@@ -81,7 +79,7 @@ at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, c
   call.expert_choice = uses_expert_choice(moe, place.input.is_decoder);
   call.causal = place.input.is_decoder;
   call.training = place.call.training;
-  call.unlimited = place.input.unlimited_capacity;
+  call.capacity = place.call.capacity;
   call.want_losses = place.call.training || place.call.router_losses;
   call.want_statistics = place.call.collect_statistics;
   const bool pooled = call.want_losses && moe.hugging_face();
@@ -136,11 +134,11 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
 
 at::Tensor run_stack(const StackWeights& stack, const StackInput& input, const ModelOptions& options,
                      const ForwardOptions& call, RouterReports& reports) {
-  const std::string name = input.is_decoder ? "decoder" : "encoder";
-  const BlockPlace outside{input, options, call, name, -1};
+  const Stack stack_of = input.is_decoder ? Stack::kDecoder : Stack::kEncoder;
+  const BlockPlace outside{input, options, call, stack_of, -1};
   at::Tensor hidden = outside.drop(input.hidden, "embedding");
   for (size_t i = 0; i < stack.blocks.size(); ++i) {
-    const BlockPlace place{input, options, call, name, static_cast<int64_t>(i)};
+    const BlockPlace place{input, options, call, stack_of, static_cast<int64_t>(i)};
     hidden = run_block(hidden, stack.blocks[i], place, input.cache ? &(*input.cache)[i] : nullptr, reports);
   }
   return outside.drop(outside.norm(hidden, stack.final_norm), "final");

@@ -26,7 +26,6 @@ struct StackInput {
   at::Tensor cross_bias;  // [B, 1, L or 1, Ls] mask
   MoeTokenPlaces places;  // of the real tokens
   bool is_decoder = false;
-  bool unlimited_capacity = false;
   std::vector<BlockCache>* cache = nullptr;
 };
 

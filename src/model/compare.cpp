@@ -45,7 +45,7 @@ ModelGap compare_models(const T5Model& first, const T5Model& second, uint64_t se
   batch.source_ids = random_rows(kSourceLength, vocab_size, stream);
   batch.target_ids = random_rows(kTargetLength, vocab_size, stream);
   ForwardOptions call;
-  call.unlimited_capacity = unlimited;
+  if (unlimited) call.capacity = NoLimit{};
   call.only_real_targets = true;
   const at::Tensor one = forward(first, batch, call).logits.to(at::kDouble);
   call.collect_tokens = second.options().moe.num_experts > 0;

@@ -25,7 +25,6 @@ at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const
   input.self_bias = self_bias(weights.decoder, rows.ids.size(1), false, model.options()) + rows.mask;
   input.places = token_places(rows.segments, model.options(), call);
   input.is_decoder = true;
-  input.unlimited_capacity = call.unlimited_capacity;
   const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), call, reports);
   const int64_t width = hidden.size(2);
   return hidden.reshape({-1, width}).index_select(0, rows.target_places).view({batch.target_ids.size(0), -1, width});

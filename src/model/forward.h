@@ -4,9 +4,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
+#include "moe/capacity.h"
+#include "moe/options.h"
 #include "moe/statistics.h"
 #include "tensor/batch.h"
 
@@ -18,13 +20,12 @@ struct ForwardOptions {
   bool training = false;   // dropout, jitter, training capacity and groups, random second-expert policy
   uint64_t noise_key = 0;  // key of this step's dropout and routing noise
   bool collect_statistics = false;
-  bool collect_tokens = false;      // per-token routing as well
-  std::string eval_group = "";      // "" = the model's; "sequence" | "batch" (analysis of dropping)
-  bool unlimited_capacity = false;  // no expert is ever full (analysis of capacity)
-  bool router_losses = false;       // also outside training
-  bool only_real_targets = false;   // logits of real target tokens only, [T, V] in row order: training's short cut
-  double dropout = -1.0;            // overrides of the model's rates when >= 0
-  double expert_dropout = -1.0;
+  bool collect_tokens = false;           // per-token routing as well
+  std::optional<EvalGroup> eval_group;   // in place of the model's (analysis of dropping)
+  std::optional<CapacityRule> capacity;  // in place of the model's
+  bool router_losses = false;            // also outside training
+  bool only_real_targets = false;        // logits of real target tokens only, [T, V] in row order: training's short cut
+  std::optional<double> dropout, expert_dropout;  // in place of the model's
 };
 
 struct ForwardResult {

@@ -54,7 +54,6 @@ at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::
   input.self_bias =
       self_bias(weights.encoder, source_ids.size(1), true, model.options()) + segment_mask(segments, segments, packed);
   input.places = token_places(segments, model.options(), call);
-  input.unlimited_capacity = call.unlimited_capacity;
   return run_stack(weights.encoder, input, model.options(), call, reports);
 }
 
@@ -72,7 +71,6 @@ at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const a
   input.cross_bias = segment_mask(segments, source_segments, packed);
   input.places = token_places(segments, model.options(), call);
   input.is_decoder = true;
-  input.unlimited_capacity = call.unlimited_capacity;
   return run_stack(weights.decoder, input, model.options(), call, reports);
 }
 

@@ -6,7 +6,7 @@ namespace flanmoe {
 
 PooledLosses pooled_losses(const std::vector<PooledRouting>& layers) {
   PooledLosses sum{at::zeros({}), at::zeros({})};
-  for (const char* stack : {"encoder", "decoder"}) {
+  for (const Stack stack : {Stack::kEncoder, Stack::kDecoder}) {
     std::vector<at::Tensor> logits_of, kept_of;
     for (const PooledRouting& layer : layers) {
       if (layer.stack != stack) continue;

@@ -5,13 +5,14 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <string>
 #include <vector>
+
+#include "moe/stack.h"
 
 namespace flanmoe {
 
 struct PooledRouting {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   at::Tensor logits;  // [B, L, E], gradient to the router
   at::Tensor kept;    // [B, L] int64: the expert that took the position; 0 where it found no room
 };

@@ -52,8 +52,7 @@ MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& opti
     return {at::arange(flat.size(0), at::kLong), cut_groups(flat.size(0), segments.size(1))};
   MoeTokenPlaces places{flat.nonzero().view({-1}), {}};
   const int64_t num_tokens = places.positions.size(0);
-  const std::string& eval_group = call.eval_group.empty() ? options.moe.eval_group : call.eval_group;
-  if (call.training || eval_group == "batch") {
+  if (call.training || call.eval_group.value_or(options.moe.eval_group) == EvalGroup::kBatch) {
     places.groups = cut_groups(num_tokens, call.training ? options.moe.group_size : 0);
     return places;
   }

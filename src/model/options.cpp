@@ -27,8 +27,8 @@ void check_listed_layers(const ModelOptions& o, bool is_decoder) {
 // Hugging Face's rule is Switch's: one expert per token, its raw probability, in the order of the row.
 void check_hugging_face(const MoeOptions& moe) {
   if (!moe.hugging_face()) return;
-  const bool is_switch = moe.routing == "token_choice" && moe.k == 1 && moe.gate == "raw" &&
-                         moe.priority == "position" && !moe.extra_dense_ffn;
+  const bool is_switch = moe.routing == RoutingRule::kTokenChoice && moe.k == 1 && moe.gate == GateRule::kRaw &&
+                         moe.priority == RoomPriority::kPosition && !moe.extra_dense_ffn;
   if (!is_switch) {
     fail_input(
         "'moe.expert_capacity' is {} with another routing than Switch; expected 0, or token_choice with k 1, gate raw, "
@@ -100,14 +100,15 @@ void ModelOptions::check() const {
   if (moe.num_experts == 0) return;
   check_hugging_face(moe);
   if (moe.k > moe.num_experts) fail_input("'moe.k' is {}, expected at most num_experts ({})", moe.k, moe.num_experts);
-  const bool causal_expert_choice = moe.routing == "expert_choice" && (decoder_only || moe.decoder_routing == "same");
+  const bool causal_expert_choice =
+      moe.routing == RoutingRule::kExpertChoice && (decoder_only || moe.decoder_routing == DecoderRouting::kSame);
   if (causal_expert_choice) {
     fail_input(
         "'moe.routing' is expert_choice in a causal stack, where a token's routing would depend on later tokens; "
         "expected {}",
         decoder_only ? "token_choice for a decoder-only model" : "moe.decoder_routing=token_choice");
   }
-  if (moe.priority == "probability" && decoder_only) {
+  if (moe.priority == RoomPriority::kProbability && decoder_only) {
     fail_input(
         "'moe.priority' is probability in a causal stack, where it would look at later tokens; expected position");
   }

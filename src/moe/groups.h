@@ -1,4 +1,4 @@
-// Groups: the sets of tokens that compete for an expert's room, and that room (docs/routing.md 1, 2).
+// Groups: the sets of tokens that compete for an expert's room (docs/routing.md 1).
 // Legend: T real tokens.
 #pragma once
 
@@ -6,8 +6,6 @@
 
 #include <cstdint>
 #include <vector>
-
-#include "moe/options.h"
 
 namespace flanmoe {
 
@@ -22,14 +20,5 @@ struct MoeTokenPlaces {
   at::Tensor positions;  // [T] int64: positions of the real tokens, rising
   GroupBounds groups;    // over real tokens
 };
-
-// The room of an expert in a group of S tokens: clamp(round_half_even(factor * S / E), least, S), the factor never
-// containing k; S when factor is 0 (no limit). An `absolute` room stands in for all that (Hugging Face).
-struct CapacityRule {
-  double factor = 0.0;
-  int64_t least = 1;
-  int64_t absolute = 0;  // 0 = by factor
-};
-int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
 
 }  // namespace flanmoe

@@ -5,10 +5,10 @@
 namespace flanmoe {
 
 at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k,
-                        const std::string& counts, const GroupBounds& groups) {
+                        BalanceCounts counts, const GroupBounds& groups) {
   const int64_t num_experts = probabilities.size(1);
-  const int64_t num_ranks = counts == "top1" ? 1 : k;
-  const double scale = counts == "all_over_k" ? 1.0 / static_cast<double>(k) : 1.0;
+  const int64_t num_ranks = counts == BalanceCounts::kTop1 ? 1 : k;
+  const double scale = counts == BalanceCounts::kAllOverK ? 1.0 / static_cast<double>(k) : 1.0;
   at::Tensor total = at::zeros({}, probabilities.options());
   for (size_t g = 0; g + 1 < groups.size(); ++g) {
     const int64_t begin = groups[g], end = groups[g + 1];

@@ -4,18 +4,18 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <string>
 #include <vector>
 
 #include "moe/groups.h"
+#include "moe/options.h"
 
 namespace flanmoe {
 
 // E * sum_e f_e P_e: f_e the share of tokens whose choice is e, before any drop or policy (a constant), P_e the mean
-// probability (gradient). `counts`: "top1" counts first choices, "all" every choice, "all_over_k" those over k. 1 at
+// probability (gradient). `counts`: first choices, every choice, or every choice over k. 1 at
 // perfect balance for top1. top [T * k] as in TokenChoices.
 at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k,
-                        const std::string& counts, const GroupBounds& groups);
+                        BalanceCounts counts, const GroupBounds& groups);
 
 // Mean of (log sum_e exp logits)^2. Gradient: logits.
 at::Tensor router_z_loss(const at::Tensor& logits, const GroupBounds& groups);

@@ -25,10 +25,8 @@ struct Routed {
   std::vector<int64_t> asked;  // [T] pairs each token asked for, the policy of the second expert applied
 };
 
-CapacityRule capacity_rule(const MoeOptions& options, const MoeCall& call) {
-  if (call.unlimited) return {};
-  return {call.training ? options.capacity_factor_train : options.capacity_factor_eval, options.min_capacity,
-          options.expert_capacity};
+CapacityRule capacity_of(const MoeOptions& options, const MoeCall& call) {
+  return call.capacity ? *call.capacity : capacity_rule(options, call.training);
 }
 
 std::vector<double> largest(const at::Tensor& probabilities) {
@@ -53,21 +51,21 @@ std::vector<int64_t> asked_per_token(const TokenChoices& choices) {
 
 Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options,
                        const MoeCall& call) {
-  const std::string& policy = call.training ? options.second_train : options.second_eval;
+  const SecondExpert policy = call.training ? options.second_train : options.second_eval;
   const TokenChoices choices =
       choose_experts(router.probabilities, options, policy, stream_key(call.noise_key, "second_expert"));
-  const bool by_probability = options.priority == "probability" && !call.causal;
-  Plan plan = plan_token_choice(choices, groups, options.num_experts, capacity_rule(options, call),
+  const bool by_probability = options.priority == RoomPriority::kProbability && !call.causal;
+  Plan plan = plan_token_choice(choices, groups, options.num_experts, capacity_of(options, call),
                                 by_probability ? largest(router.probabilities) : std::vector<double>{});
   at::Tensor gates = choices.gates;
-  if (options.gate == "normalised_after_drop") gates = normalise_kept(gates, plan.kept);
+  if (options.gate == GateRule::kNormalisedAfterDrop) gates = normalise_kept(gates, plan.kept);
   at::Tensor weights = gates.reshape({-1}).index_select(0, plan.pairs);
   return {std::move(plan), weights, choices.top, asked_per_token(choices)};
 }
 
 Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, const MoeOptions& options,
                         const MoeCall& call) {
-  const ExpertChoices choices = choose_tokens(router.probabilities, groups, capacity_rule(options, call));
+  const ExpertChoices choices = choose_tokens(router.probabilities, groups, capacity_of(options, call));
   Plan plan = plan_expert_choice(choices, groups, options.num_experts);
   at::Tensor weights = router.probabilities.reshape({-1}).index_select(0, plan.pairs);
   return {std::move(plan), weights, {}, std::vector<int64_t>(groups.back(), 0)};

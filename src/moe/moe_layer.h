@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "moe/capacity.h"
 #include "moe/groups.h"
 #include "moe/options.h"
 #include "moe/statistics.h"
@@ -19,7 +20,7 @@ struct MoeCall {
   bool expert_choice = false;  // this stack's routing
   bool causal = false;         // room is given by position, whatever options.priority (docs/routing.md 3)
   bool training = false;
-  bool unlimited = false;  // no capacity limit (decoding)
+  std::optional<CapacityRule> capacity;  // in place of the options'
   bool want_losses = false;
   bool want_statistics = false;
   bool want_tokens = false;  // per-token kept experts

@@ -5,18 +5,17 @@ namespace flanmoe {
 void MoeOptions::fields(FieldVisitor& v) {
   v.field("num_experts", num_experts, "experts per sparse layer; 0 = a dense model");
   v.require(num_experts >= 0, "num_experts", "0 or more");
-  v.choice("routing", routing, {"token_choice", "expert_choice"}, "who chooses");
-  v.choice("decoder_routing", decoder_routing, {"same", "token_choice"}, "routing of the decoder's layers");
+  v.choice("routing", routing, "who chooses");
+  v.choice("decoder_routing", decoder_routing, "routing of the decoder's layers");
   v.field("k", k, "experts per token (token choice)");
   v.require(k >= 1, "k", "1 or more");
   v.require(num_experts == 0 || k <= num_experts, "k", "at most num_experts");
-  v.choice("gate", gate, {"raw", "normalised_before_drop", "normalised_after_drop"}, "weights of the chosen experts");
-  const std::vector<std::string> policies = {"all", "random", "threshold", "sampling", "none"};
-  v.choice("second_train", second_train, policies, "when the second expert is used, in training");
-  v.choice("second_eval", second_eval, policies, "when the second expert is used, otherwise");
+  v.choice("gate", gate, "weights of the chosen experts");
+  v.choice("second_train", second_train, "when the second expert is used, in training");
+  v.choice("second_eval", second_eval, "when the second expert is used, otherwise");
   v.field("second_threshold", second_threshold, "gate below which random and threshold let go of the second expert");
   v.require(second_threshold > 0.0 && second_threshold <= 1.0, "second_threshold", "a number in (0, 1]");
-  v.choice("priority", priority, {"position", "probability"}, "who comes first when room is short");
+  v.choice("priority", priority, "who comes first when room is short");
   v.field("jitter", jitter, "router input noise in training: times U[1 - jitter, 1 + jitter]");
   v.require(jitter >= 0.0 && jitter < 1.0, "jitter", "a number in [0, 1)");
   v.field("capacity_factor_train", capacity_factor_train,
@@ -31,8 +30,8 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.require(expert_capacity >= 0, "expert_capacity", "0 or more");
   v.field("group_size", group_size, "tokens that compete for room in training; 0 = the whole batch");
   v.require(group_size >= 0, "group_size", "0 or more");
-  v.choice("eval_group", eval_group, {"sequence", "batch"}, "who competes for room in evaluation");
-  v.choice("aux_counts", aux_counts, {"top1", "all", "all_over_k"}, "choices that the balance loss counts");
+  v.choice("eval_group", eval_group, "who competes for room in evaluation");
+  v.choice("aux_counts", aux_counts, "choices that the balance loss counts");
   v.field("balance_loss", balance_loss, "coefficient of the load-balance loss");
   v.require(balance_loss >= 0.0, "balance_loss", "0 or more");
   v.field("z_loss", z_loss, "coefficient of the router z-loss");

@@ -1,34 +1,76 @@
 // The numbers of a MoE layer. Switch, GShard, ST-MoE and Expert Choice differ only in these (docs/routing.md 18).
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "base/config.h"
+#include "base/names.h"
 
 namespace flanmoe {
 
+enum class RoutingRule { kTokenChoice, kExpertChoice };
+constexpr std::array<Named<RoutingRule>, 2> names_of(RoutingRule) {
+  return {{{RoutingRule::kTokenChoice, "token_choice"}, {RoutingRule::kExpertChoice, "expert_choice"}}};
+}
+// What the decoder does; Expert Choice is not causal and needs token choice there.
+enum class DecoderRouting { kSame, kTokenChoice };
+constexpr std::array<Named<DecoderRouting>, 2> names_of(DecoderRouting) {
+  return {{{DecoderRouting::kSame, "same"}, {DecoderRouting::kTokenChoice, "token_choice"}}};
+}
+// Weights of the chosen experts (docs/routing.md 5).
+enum class GateRule { kRaw, kNormalisedBeforeDrop, kNormalisedAfterDrop };
+constexpr std::array<Named<GateRule>, 3> names_of(GateRule) {
+  return {{{GateRule::kRaw, "raw"},
+           {GateRule::kNormalisedBeforeDrop, "normalised_before_drop"},
+           {GateRule::kNormalisedAfterDrop, "normalised_after_drop"}}};
+}
+// When the second expert is used (docs/routing.md 6).
+enum class SecondExpert { kAll, kRandom, kThreshold, kSampling, kNone };
+constexpr std::array<Named<SecondExpert>, 5> names_of(SecondExpert) {
+  return {{{SecondExpert::kAll, "all"},
+           {SecondExpert::kRandom, "random"},
+           {SecondExpert::kThreshold, "threshold"},
+           {SecondExpert::kSampling, "sampling"},
+           {SecondExpert::kNone, "none"}}};
+}
+// Who comes first when room is short; by probability (batch-prioritised) in an encoder only.
+enum class RoomPriority { kPosition, kProbability };
+constexpr std::array<Named<RoomPriority>, 2> names_of(RoomPriority) {
+  return {{{RoomPriority::kPosition, "position"}, {RoomPriority::kProbability, "probability"}}};
+}
+// Who competes for room in evaluation.
+enum class EvalGroup { kSequence, kBatch };
+constexpr std::array<Named<EvalGroup>, 2> names_of(EvalGroup) {
+  return {{{EvalGroup::kSequence, "sequence"}, {EvalGroup::kBatch, "batch"}}};
+}
+// Which choices the balance loss counts (docs/routing.md 8).
+enum class BalanceCounts { kTop1, kAll, kAllOverK };
+constexpr std::array<Named<BalanceCounts>, 3> names_of(BalanceCounts) {
+  return {{{BalanceCounts::kTop1, "top1"}, {BalanceCounts::kAll, "all"}, {BalanceCounts::kAllOverK, "all_over_k"}}};
+}
+
 struct MoeOptions {
-  int64_t num_experts = 0;               // E; 0 = a dense model
-  std::string routing = "token_choice";  // token_choice | expert_choice
-  std::string decoder_routing = "same";  // same | token_choice (what Expert Choice needs: it is not causal)
-  int64_t k = 1;                         // experts per token (token choice)
-  std::string gate = "raw";              // raw | normalised_before_drop | normalised_after_drop
-  std::string second_train = "all";      // policy of the second expert: all | random | threshold | sampling | none
-  std::string second_eval = "all";
+  int64_t num_experts = 0;  // E; 0 = a dense model
+  RoutingRule routing = RoutingRule::kTokenChoice;
+  DecoderRouting decoder_routing = DecoderRouting::kSame;
+  int64_t k = 1;  // experts per token (token choice)
+  GateRule gate = GateRule::kRaw;
+  SecondExpert second_train = SecondExpert::kAll;
+  SecondExpert second_eval = SecondExpert::kAll;
   double second_threshold = 0.2;
-  std::string priority = "position";    // position | probability (batch-prioritised; encoder only)
+  RoomPriority priority = RoomPriority::kPosition;
   double jitter = 0.0;                  // router input noise in training, U[1-eps, 1+eps]
   double capacity_factor_train = 1.25;  // never contains k
-  double capacity_factor_eval = 2.0;    // 0 = no limit
+  double capacity_factor_eval = 2.0;    // 0 = no limit; read by capacity_rule (moe/capacity.h) alone
   int64_t min_capacity = 4;
   // Above 0: Hugging Face's rule (docs/routing.md 4). Each row is a group, padding is routed and counted, and an
   // expert has room for this many positions of a row, in training and evaluation.
   int64_t expert_capacity = 0;
-  int64_t group_size = 4096;            // tokens that compete for capacity in training; 0 = the whole batch
-  std::string eval_group = "sequence";  // sequence | batch
-  std::string aux_counts = "top1";      // which choices the balance loss counts: top1 | all | all_over_k
+  int64_t group_size = 4096;  // tokens that compete for capacity in training; 0 = the whole batch
+  EvalGroup eval_group = EvalGroup::kSequence;
+  BalanceCounts aux_counts = BalanceCounts::kTop1;
   double balance_loss = 0.01;
   double z_loss = 0.0;
   double expert_dropout = 0.0;   // on the experts' hidden activation, in training

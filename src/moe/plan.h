@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "moe/capacity.h"
 #include "moe/routing.h"
 #include "moe/statistics.h"
 
@@ -21,7 +22,7 @@ struct Plan {
 };
 
 // All first choices of a group precede all second ones; inside a rank by token position, or by falling top-1
-// probability (priority "probability"). A pair is kept while its expert has room (docs/routing.md 3).
+// probability (RoomPriority::kProbability). A pair is kept while its expert has room (docs/routing.md 3).
 // `top_probability` [T] is read for that priority only.
 Plan plan_token_choice(const TokenChoices& choices, const GroupBounds& groups, int64_t num_experts,
                        const CapacityRule& rule, const std::vector<double>& top_probability);

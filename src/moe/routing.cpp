@@ -47,28 +47,38 @@ int64_t sample_second(const double* row, int64_t num_experts, int64_t first, Ran
 }
 
 // Is the second expert used? `gate` is its normalised weight p2 / (p1 + p2), whatever gate the layer combines with.
-bool keeps_second(const std::string& policy, double gate, double threshold, RandomStream& stream) {
-  if (policy == "none") return false;
-  if (policy == "threshold") return gate > threshold;
-  if (policy == "random") return stream.uniform() < gate / threshold;
-  return true;  // all, sampling
+bool keeps_second(SecondExpert policy, double gate, double threshold, RandomStream& stream) {
+  switch (policy) {
+    case SecondExpert::kNone:
+      return false;
+    case SecondExpert::kThreshold:
+      return gate > threshold;
+    case SecondExpert::kRandom:
+      return stream.uniform() < gate / threshold;
+    case SecondExpert::kAll:
+    case SecondExpert::kSampling:
+      return true;
+  }
+  return true;
 }
 
 at::Tensor gates_of(const at::Tensor& probabilities, const std::vector<int64_t>& top, const MoeOptions& options) {
   const int64_t num_tokens = probabilities.size(0);
   const at::Tensor index = at::tensor(top, at::kLong).view({num_tokens, options.k}).to(probabilities.device());
   const at::Tensor chosen = probabilities.gather(1, index);
-  if (options.gate != "normalised_before_drop") return chosen;  // after_drop normalises in the plan's combine weights
+  if (options.gate != GateRule::kNormalisedBeforeDrop)
+    return chosen;  // after_drop normalises in the plan's combine weights
   return chosen / (chosen.sum(1, true) + kGateEpsilon);
 }
 
 }  // namespace
 
 bool uses_expert_choice(const MoeOptions& options, bool is_decoder) {
-  return options.routing == "expert_choice" && !(is_decoder && options.decoder_routing == "token_choice");
+  return options.routing == RoutingRule::kExpertChoice &&
+         !(is_decoder && options.decoder_routing == DecoderRouting::kTokenChoice);
 }
 
-TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, const std::string& policy,
+TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, SecondExpert policy,
                             uint64_t noise_key) {
   const int64_t num_tokens = probabilities.size(0), num_experts = probabilities.size(1), k = options.k;
   const std::vector<double> rows = to_rows(probabilities);
@@ -78,7 +88,7 @@ TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& o
     const double* row = rows.data() + t * num_experts;
     int64_t* top = choices.top.data() + t * k;
     pick_top(row, num_experts, k, top);
-    if (k >= 2 && policy == "sampling") top[1] = sample_second(row, num_experts, top[0], stream);
+    if (k >= 2 && policy == SecondExpert::kSampling) top[1] = sample_second(row, num_experts, top[0], stream);
   }
   choices.experts = choices.top;
   for (int64_t t = 0; k >= 2 && t < num_tokens; ++t) {

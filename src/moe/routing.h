@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "moe/capacity.h"
 #include "moe/groups.h"
 #include "moe/options.h"
 
@@ -26,7 +27,7 @@ struct TokenChoices {
 };
 
 // `policy` is options.second_train or second_eval; random and sampling draw from `noise_key`.
-TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, const std::string& policy,
+TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& options, SecondExpert policy,
                             uint64_t noise_key);
 
 // Expert choice (docs/routing.md 7): per group, expert e takes its `capacity` tokens of largest probability, ties to

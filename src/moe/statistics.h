@@ -5,14 +5,15 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
+
+#include "moe/stack.h"
 
 namespace flanmoe {
 
 // Sums over groups and passes; shares are computed from them, so statistics of several batches add up exactly.
 struct MoeStatistics {
-  std::string stack;  // "encoder" or "decoder"
+  Stack stack = Stack::kEncoder;
   int64_t layer = 0;  // index in its stack
   int64_t num_experts = 0;
   int64_t num_tokens = 0;   // real tokens routed
@@ -40,7 +41,7 @@ struct MoeStatistics {
 
 // Per token, when asked (analysis, coloured text).
 struct MoeTokens {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   int64_t layer = 0;
   at::Tensor experts;  // [B, L, K] int64: kept experts of each token by falling weight, -1 = none
   at::Tensor weights;  // [B, L, K] float32

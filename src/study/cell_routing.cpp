@@ -59,7 +59,7 @@ Json layer_json(const LayerRouting& layer) {
                        {"unchosen_token_share", static_cast<double>(counts.num_unchosen_tokens) / tokens},
                        {"kept", counts.kept}});
   }
-  return {{"stack", s.stack},
+  return {{"stack", name_of(s.stack)},
           {"layer", s.layer},
           {"num_tokens", s.num_tokens},
           {"utilisation", s.utilisation()},
@@ -87,7 +87,7 @@ Json coloured_json(const std::vector<ColouredText>& texts) {
     for (const ColouredToken& token : text.tokens) {
       tokens.push_back({{"piece", token.piece}, {"expert", token.expert}, {"dropped", token.dropped}});
     }
-    result.push_back({{"stack", text.stack}, {"layer", text.layer}, {"tokens", tokens}});
+    result.push_back({{"stack", name_of(text.stack)}, {"layer", text.layer}, {"tokens", tokens}});
   }
   return result;
 }
@@ -108,9 +108,9 @@ Json routing_of_cell(const T5Model& model, const Tokenizer& tokenizer, const Stu
   const std::vector<TextIds> texts = routing_texts(tokenizer, options, data_folder);
   if (texts.empty()) fail_input("the held-out tasks have no rows to analyse the routing on");
   RoutingOptions unlimited;
-  unlimited.capacity_factor = 0.0;
-  const bool expert_choice =
-      model.options().moe.routing == "expert_choice";  // its capacity is its routing: no limit would mean all to all
+  unlimited.capacity = NoLimit{};
+  // Expert Choice: its capacity is its routing, no limit would mean all to all.
+  const bool expert_choice = model.options().moe.routing == RoutingRule::kExpertChoice;
   return {{"num_texts", texts.size()},
           {"layers", layers_json(analyze_routing(model, tokenizer, texts, {}))},
           {"unlimited", expert_choice ? Json() : layers_json(analyze_routing(model, tokenizer, texts, unlimited))},

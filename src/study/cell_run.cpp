@@ -1,3 +1,4 @@
+#include "study/cell_run.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
@@ -5,7 +6,6 @@
 #include "model/counts.h"
 #include "model/folder.h"
 #include "study/cell_routing.h"
-#include "study/cell_run.h"
 #include "study/cells.h"
 #include "tensor/platform.h"
 #include "train/checkpoint.h"
@@ -41,12 +41,10 @@ int64_t folder_bytes(const std::filesystem::path& folder) {
 Json capacity_scores(const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
                      const std::filesystem::path& data) {
   const MoeOptions& moe = model.options().moe;
-  if (moe.num_experts == 0 || moe.routing != "token_choice") return nullptr;
-  MoeOptions changed = moe;
-  changed.capacity_factor_eval = 0.0;
+  if (moe.num_experts == 0 || moe.routing != RoutingRule::kTokenChoice) return nullptr;
   EvalOptions direct = options.heldout;
-  direct.prompts = "direct";
-  return {{"unlimited", eval_to_json(evaluate(model.with_moe(changed), tokenizer, direct, data))}};
+  direct.prompts = PromptKinds::kDirect;
+  return {{"unlimited", eval_to_json(evaluate(model.with_moe(without_limit(moe)), tokenizer, direct, data))}};
 }
 
 // Between the evaluations of a trained cell: they are done again by the next run, the training is not.
@@ -93,11 +91,11 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   const T5Model model = load_model(model_folder);
   const Tokenizer tokenizer = open_tokenizer(run);
   Json result = {{"cell", cell.name},      {"arm", cell.arm},
-                 {"seed", cell.seed},      {"phase", cell.phase},
+                 {"seed", cell.seed},      {"phase", name_of(cell.phase)},
                  {"set", cell.set},        {"instructed", cell.instructed},
                  {"steps", trained.steps}, {"tokens", trained.num_tokens}};
   result["curve"] = curve_of(cell_folder / "metrics.jsonl");
-  if (cell.phase == "finetune") {
+  if (cell.phase == Phase::kFinetune) {
     add_finetune_score(result, model, tokenizer, options, run, cell_folder);
   } else {
     add_general_scores(result, model, tokenizer, options, run.data, cell_folder);

@@ -29,13 +29,14 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
   for (int64_t seed : options.seeds) {
     for (const ArmOptions& arm : arms) {
       const std::string base = fmt::format("{}/seed-{}/", arm.name, seed);
-      pretrains.push_back({base + "pretrain", arm.name, seed, "pretrain", "", false, ""});
-      instructs.push_back({base + "instruct", arm.name, seed, "instruct", "", false, base + "pretrain"});
+      pretrains.push_back({base + "pretrain", arm.name, seed, Phase::kPretrain, "", false, ""});
+      instructs.push_back({base + "instruct", arm.name, seed, Phase::kInstruct, "", false, base + "pretrain"});
       for (const std::string& file : options.finetune_sets) {
         const std::string name = base + "finetune-" + set_name(file);
-        finetunes.push_back({name + "-direct", arm.name, seed, "finetune", set_name(file), false, base + "pretrain"});
         finetunes.push_back(
-            {name + "-instructed", arm.name, seed, "finetune", set_name(file), true, base + "instruct"});
+            {name + "-direct", arm.name, seed, Phase::kFinetune, set_name(file), false, base + "pretrain"});
+        finetunes.push_back(
+            {name + "-instructed", arm.name, seed, Phase::kFinetune, set_name(file), true, base + "instruct"});
       }
     }
   }
@@ -46,7 +47,7 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
 }
 
 std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder) {
-  return options.kind == "world" ? folder.world() : std::filesystem::path(options.data);
+  return options.kind == DataKind::kWorld ? folder.world() : std::filesystem::path(options.data);
 }
 
 RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
@@ -61,9 +62,9 @@ RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& 
   if (!cell.after.empty()) run.init = finished_model(folder, cell.after).string();
   run.corpus = options.corpus;
   run.validation = options.curve;
-  if (cell.phase == "pretrain") {
+  if (cell.phase == Phase::kPretrain) {
     run.train = options.pretrain;
-  } else if (cell.phase == "instruct") {
+  } else if (cell.phase == Phase::kInstruct) {
     run.train = options.instruct;
     run.mixture = options.mixture;
   } else {

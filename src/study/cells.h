@@ -16,7 +16,7 @@ struct Cell {
   std::string name;  // "switch/seed-1/instruct": also its folder under cells/
   std::string arm;
   int64_t seed = 1;
-  std::string phase;        // pretrain | instruct | finetune
+  Phase phase = Phase::kPretrain;
   std::string set;          // finetune: name of the set
   bool instructed = false;  // finetune: after instruction tuning?
   std::string after;        // name of the cell whose model this one starts from, "" = fresh weights

@@ -73,7 +73,7 @@ void time_round(TimedArm& arm, const TokenBatch& batch, int64_t round) {
 }  // namespace
 
 Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& arms, const StudyFolder& folder) {
-  const Cell cell{"cost", arms.front().name, options.seeds.front(), "pretrain", "", false, ""};
+  const Cell cell{"cost", arms.front().name, options.seeds.front(), Phase::kPretrain, "", false, ""};
   const RunOptions run = cell_run(options, arms, cell, folder);
   const auto source = make_source(run, open_tokenizer(run));
   std::vector<TimedArm> timed;

@@ -62,7 +62,7 @@ void ArmOptions::fields(FieldVisitor& v) {
 
 void StudyOptions::fields(FieldVisitor& v) {
   v.field("title", title, "headline of the report");
-  v.choice("kind", kind, {"world", "real"}, "the built-in world, or files of `data`");
+  v.choice("kind", kind, "the built-in world, or files of `data`");
   v.field("note", note, "a remark shown in the report");
   v.field("seeds", seeds, "training seeds");
   v.require(!seeds.empty() && std::set<int64_t>(seeds.begin(), seeds.end()).size() == seeds.size(), "seeds",

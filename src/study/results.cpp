@@ -18,7 +18,7 @@ std::string cell_name(const std::string& arm, int64_t seed, const std::string& p
 }
 
 Json data_json(const StudyOptions& options, const StudyFolder& folder) {
-  if (options.kind != "world")
+  if (options.kind != DataKind::kWorld)
     return {{"description", "real data: " + fs::path(options.data).filename().string()}, {"counts", Json::object()}};
   const Json world = read_json(folder.world() / "world.json");
   return {{"description", world.at("description")}, {"counts", world.at("counts")}};
@@ -183,7 +183,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   Json json = {{"format", 1},
                {"title", options.title},
                {"note", options.note},
-               {"kind", options.kind},
+               {"kind", name_of(options.kind)},
                {"command", command},
                {"config", dump_options(options)},
                {"seeds", options.seeds},

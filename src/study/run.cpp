@@ -59,7 +59,7 @@ TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenize
 }  // namespace
 
 void RunOptions::fields(FieldVisitor& v) {
-  v.choice("mode", mode, {"pretrain", "instruct", "finetune"}, "what the run does with the text");
+  v.choice("mode", mode, "what the run does with the text");
   v.field("seed", seed, "of initial weights, data order, dropout and routing noise");
   v.field("data", data, "folder that {data} stands for");
   v.field("tokenizer", tokenizer, "SentencePiece model; empty = {data}/spiece.model");
@@ -110,7 +110,7 @@ T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer) {
 
 std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokenizer& tokenizer) {
   const auto seed = static_cast<uint64_t>(options.seed);
-  if (options.mode == "pretrain") {
+  if (options.mode == Phase::kPretrain) {
     CorpusOptions corpus = options.corpus;
     corpus.files = resolved(corpus.files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);

@@ -1,10 +1,12 @@
 // One training run as `flanmoe train` and every cell of a study do it: a configuration in, a run folder out.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 
 #include "base/config.h"
+#include "base/names.h"
 #include "data/batch_source.h"
 #include "data/corpus.h"
 #include "data/mixture/mixture_options.h"
@@ -16,8 +18,13 @@
 
 namespace flanmoe {
 
+enum class Phase { kPretrain, kInstruct, kFinetune };
+constexpr std::array<Named<Phase>, 3> names_of(Phase) {
+  return {{{Phase::kPretrain, "pretrain"}, {Phase::kInstruct, "instruct"}, {Phase::kFinetune, "finetune"}}};
+}
+
 struct RunOptions {
-  std::string mode = "pretrain";  // pretrain | instruct | finetune
+  Phase mode = Phase::kPretrain;
   int64_t seed = 1;
   std::string data;       // folder that {data} stands for: a world, or real data
   std::string tokenizer;  // SentencePiece model; "" = {data}/spiece.model

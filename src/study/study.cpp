@@ -57,7 +57,7 @@ void keep_config(const StudyOptions& options, const StudyFolder& folder) {
 }
 
 void keep_world(const StudyOptions& options, const StudyFolder& folder) {
-  if (options.kind != "world" || fs::exists(folder.world())) return;
+  if (options.kind != DataKind::kWorld || fs::exists(folder.world())) return;
   log_info("writing the world into {}", folder.world().string());
   make_world(options.world, folder.world());
 }
@@ -89,7 +89,7 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
 // Before anything is written: a study that cannot run leaves no folder behind.
 void check_study(const StudyOptions& options, const StudyFolder& folder) {
   check_files(options, folder);
-  if (options.kind == "real" || fs::exists(folder.world())) {
+  if (options.kind == DataKind::kReal || fs::exists(folder.world())) {
     arms_of(options, folder);
   } else {
     resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);

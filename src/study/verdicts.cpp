@@ -109,7 +109,8 @@ std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vect
   std::vector<Part> parts;
   for (const ArmOptions& arm : arms) {
     // Expert Choice is always full; the routing of decoder-only models is not analysed.
-    if (arm.model.moe.num_experts == 0 || arm.model.moe.routing == "expert_choice" || arm.model.decoder_only) continue;
+    if (arm.model.moe.num_experts == 0 || arm.model.moe.routing == RoutingRule::kExpertChoice || arm.model.decoder_only)
+      continue;
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
       const Json& before = results.at(fmt::format("{}/seed-{}/pretrain", arm.name, seed));

@@ -49,7 +49,7 @@ std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_
                                           {"train/tokens_per_second", meter.tokens_per_second()},
                                           {"train/loader_wait", meter.share_waited()}};
   for (const MoeStatistics& s : metrics.statistics) {
-    const std::string prefix = fmt::format("moe/{}/{}/", s.stack, s.layer);
+    const std::string prefix = fmt::format("moe/{}/{}/", name_of(s.stack), s.layer);
     values[prefix + "utilisation"] = s.utilisation();
     values[prefix + "dropped_token_share"] = s.dropped_token_share();
     values[prefix + "unchosen_token_share"] = s.unchosen_token_share();

@@ -1,11 +1,17 @@
 #include "train/optimizer.h"
 
-#include "model/parameter.h"
+#include "base/error.h"
 
 namespace flanmoe {
 
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters, const OptimizerOptions& options) {
-  return options.name == "adamw" ? make_adamw(parameters, options) : make_adafactor(parameters);
+  switch (options.name) {
+    case OptimizerName::kAdamw:
+      return make_adamw(parameters, options);
+    case OptimizerName::kAdafactor:
+      return make_adafactor(parameters);
+  }
+  fail_input("no such optimiser");
 }
 
 }  // namespace flanmoe

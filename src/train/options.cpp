@@ -1,12 +1,22 @@
 #include "train/options.h"
 
 namespace flanmoe {
+namespace {
+
+// A rate in place of the model's; absent below 0.
+void rate_field(FieldVisitor& v, std::string_view name, std::optional<double>& rate) {
+  v.field(name, rate, -1.0, "overrides the model's when 0 or more");
+  v.require(!rate || *rate < 1.0, name, "a number below 1");
+  if (rate && *rate < 0.0) rate.reset();
+}
+
+}  // namespace
 
 void OptimizerOptions::fields(FieldVisitor& v) {
-  v.choice("name", name, {"adamw", "adafactor"}, "optimiser");
+  v.choice("name", name, "optimiser");
   v.field("learning_rate", learning_rate, "peak learning rate");
   v.require(learning_rate > 0.0, "learning_rate", "a number above 0");
-  v.choice("schedule", schedule, {"constant", "rsqrt", "cosine", "linear"}, "course of the learning rate");
+  v.choice("schedule", schedule, "course of the learning rate");
   v.field("warmup_steps", warmup_steps, "linear from 0 to the peak; rsqrt: the flat part");
   v.require(warmup_steps >= 0, "warmup_steps", "0 or more");
   v.field("final_fraction", final_fraction, "of the peak, at the last step (cosine, linear)");
@@ -28,10 +38,8 @@ void TrainOptions::fields(FieldVisitor& v) {
   v.require(steps >= 1, "steps", "1 or more");
   v.field("accumulate", accumulate, "micro-batches per optimiser step");
   v.require(accumulate >= 1, "accumulate", "1 or more");
-  v.field("dropout", dropout, "overrides the model's when 0 or more");
-  v.require(dropout < 1.0, "dropout", "a number below 1");
-  v.field("expert_dropout", expert_dropout, "overrides the model's when 0 or more");
-  v.require(expert_dropout < 1.0, "expert_dropout", "a number below 1");
+  rate_field(v, "dropout", dropout);
+  rate_field(v, "expert_dropout", expert_dropout);
   v.field("log_every", log_every, "steps between lines of metrics");
   v.require(log_every >= 1, "log_every", "1 or more");
   v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end");

@@ -1,21 +1,36 @@
 // What one training run needs: optimiser, schedule, length. The data and the model have their own structs.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
+#include <optional>
 
 #include "base/config.h"
+#include "base/names.h"
 
 namespace flanmoe {
 
+// Adafactor as T5X has it (docs/routing.md 13).
+enum class OptimizerName { kAdamw, kAdafactor };
+constexpr std::array<Named<OptimizerName>, 2> names_of(OptimizerName) {
+  return {{{OptimizerName::kAdamw, "adamw"}, {OptimizerName::kAdafactor, "adafactor"}}};
+}
+// Course of the learning rate; rsqrt is 1 / sqrt(max(step, warmup)), cosine and linear end at final_fraction.
+enum class Schedule { kConstant, kRsqrt, kCosine, kLinear };
+constexpr std::array<Named<Schedule>, 4> names_of(Schedule) {
+  return {{{Schedule::kConstant, "constant"},
+           {Schedule::kRsqrt, "rsqrt"},
+           {Schedule::kCosine, "cosine"},
+           {Schedule::kLinear, "linear"}}};
+}
+
 struct OptimizerOptions {
-  std::string name = "adamw";   // adamw | adafactor (T5X semantics, docs/routing.md 13)
+  OptimizerName name = OptimizerName::kAdamw;
   double learning_rate = 3e-3;  // peak
-  std::string schedule =
-      "cosine";                 // constant | rsqrt (1/sqrt(max(step, warmup))) | cosine (to final_fraction) | linear
-  int64_t warmup_steps = 0;     // linear from 0 (cosine, linear, constant); the flat part of rsqrt
-  double final_fraction = 0.1;  // of the peak, at the last step
-  double weight_decay = 0.0;    // decoupled, times the learning rate (adamw)
+  Schedule schedule = Schedule::kCosine;
+  int64_t warmup_steps = 0;          // linear from 0 (cosine, linear, constant); the flat part of rsqrt
+  double final_fraction = 0.1;       // of the peak, at the last step
+  double weight_decay = 0.0;         // decoupled, times the learning rate (adamw)
   double beta1 = 0.9, beta2 = 0.99;  // adamw
   double epsilon = 1e-8;
   double clip_norm = 1.0;  // global gradient norm; 0 = off
@@ -25,8 +40,7 @@ struct OptimizerOptions {
 struct TrainOptions {
   int64_t steps = 1000;
   int64_t accumulate = 1;  // micro-batches per optimiser step (steps of the source: step * accumulate + i)
-  double dropout = -1.0;   // overrides the model's when >= 0
-  double expert_dropout = -1.0;
+  std::optional<double> dropout, expert_dropout;  // in place of the model's
   int64_t log_every = 50;
   int64_t checkpoint_every = 0;  // 0 = only at the end (and when interrupted)
   int64_t keep_checkpoints = 1;  // the newest ones

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/t5.h"
+#include "moe/statistics.h"
 #include "tensor/batch.h"
 #include "train/optimizer.h"
 #include "train/options.h"

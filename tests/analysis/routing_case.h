@@ -99,7 +99,7 @@ inline std::vector<Recount> recount(const T5Model& model, const std::vector<Text
     for (size_t i = 0; i < tokens.size(); ++i) {
       layers[i].stack = tokens[i].stack;
       layers[i].layer = tokens[i].layer;
-      const bool encoder = tokens[i].stack == "encoder";
+      const bool encoder = tokens[i].stack == Stack::kEncoder;
       for (size_t b = begin; b < end; ++b) {
         const size_t length = encoder ? all[b].source.size() : all[b].target.size();
         const std::vector<int64_t> before = layers[i].all.kept;

@@ -23,10 +23,10 @@ TEST_P(Colour, OneEntryPerTokenInOrder) {
   const TextIds& text = long_text();
   const auto coloured = colour_text(routed::tight_model(GetParam()), routed::tokenizer(), text);
   ASSERT_EQ(coloured.size(), 2u);
-  EXPECT_EQ(coloured[0].stack, "encoder");
-  EXPECT_EQ(coloured[1].stack, "decoder");
+  EXPECT_EQ(coloured[0].stack, Stack::kEncoder);
+  EXPECT_EQ(coloured[1].stack, Stack::kDecoder);
   for (const ColouredText& layer : coloured) {
-    const bool encoder = layer.stack == "encoder";
+    const bool encoder = layer.stack == Stack::kEncoder;
     EXPECT_EQ(layer.layer, 1);
     ASSERT_EQ(layer.tokens.size(), encoder ? text.source.size() : text.target.size());
     for (size_t t = 0; t < layer.tokens.size(); ++t) {
@@ -63,13 +63,13 @@ TEST_P(Colour, TheExpertIsTheKeptOneOfLargestWeight) {
 TEST_P(Colour, MarksWhatWasDropped) {
   const auto coloured = colour_text(routed::tight_model(GetParam(), 0.5), routed::tokenizer(), long_text());
   for (const ColouredText& layer : coloured) {
-    const bool experts_choose = GetParam() == "expert_choice" && layer.stack == "encoder";
+    const bool experts_choose = GetParam() == "expert_choice" && layer.stack == Stack::kEncoder;
     int64_t without = 0;
     for (const ColouredToken& token : layer.tokens) {
       without += token.expert < 0 ? 1 : 0;
       EXPECT_EQ(token.dropped, token.expert < 0 && !experts_choose) << token.piece;
     }
-    EXPECT_GT(without, 0) << layer.stack;
+    EXPECT_GT(without, 0) << name_of(layer.stack);
     EXPECT_LT(without, static_cast<int64_t>(layer.tokens.size()));
   }
 }

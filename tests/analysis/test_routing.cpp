@@ -46,13 +46,13 @@ TEST_P(Routing, TotalsEqualARecount) {
       ASSERT_EQ(expected.size(), 2u);
       for (size_t i = 0; i < layers.size(); ++i) {
         const MoeStatistics& s = layers[i].statistics;
-        EXPECT_EQ(s.stack, i == 0 ? "encoder" : "decoder");
+        EXPECT_EQ(s.stack, i == 0 ? Stack::kEncoder : Stack::kDecoder);
         EXPECT_EQ(s.layer, 1);
         EXPECT_EQ(s.num_tokens, expected[i].all.tokens);
         EXPECT_EQ(s.kept, expected[i].all.kept);
         EXPECT_EQ(s.num_dropped_tokens, expected[i].all.dropped);
         EXPECT_EQ(s.num_unchosen_tokens, expected[i].all.unchosen);
-        const bool experts_choose = GetParam() == "expert_choice" && s.stack == "encoder";
+        const bool experts_choose = GetParam() == "expert_choice" && s.stack == Stack::kEncoder;
         EXPECT_EQ(s.num_choices, experts_choose ? sum(s.kept) : expected[i].all.asked);
         EXPECT_EQ(s.num_dropped_choices, s.num_choices - sum(s.kept));
         EXPECT_GT(s.num_dropped_tokens + s.num_unchosen_tokens, 0) << "nothing went without: the test tests little";
@@ -73,7 +73,7 @@ TEST_P(Routing, TokensOfTheClassesAreTheTokensOfTheTexts) {
   for (const LayerRouting& layer : layers) {
     int64_t total = 0;
     for (const ClassRouting& counts : layer.classes) total += counts.num_tokens;
-    EXPECT_EQ(total, layer.statistics.stack == "encoder" ? num_source : num_target);
+    EXPECT_EQ(total, layer.statistics.stack == Stack::kEncoder ? num_source : num_target);
     EXPECT_EQ(layer.statistics.num_tokens, total);
   }
 }
@@ -137,7 +137,7 @@ TEST_P(Routing, AGivenCapacityFactorTakesTheModelsPlace) {
 
 TEST_P(Routing, WithoutLimitNothingIsDropped) {
   RoutingOptions unlimited;
-  unlimited.capacity_factor = 0.0;
+  unlimited.capacity = NoLimit{};
   const auto layers = analyze_routing(routed::tight_model(GetParam()), routed::tokenizer(), routed::texts(), unlimited);
   for (const LayerRouting& layer : layers) {
     EXPECT_EQ(layer.statistics.num_dropped_choices, 0);

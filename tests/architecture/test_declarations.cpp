@@ -113,7 +113,7 @@ std::vector<Statement> statements_of(const std::string& source) {
 
 // The name of a type with a body, "" for anything else.
 std::string type_of(const Statement& statement) {
-  static const std::regex kName("\\b(struct|class|enum class|enum|union)\\s+(\\w+)");
+  static const std::regex kName("\\b(struct|class|enum class|enum|union)\\s+([\\w:]+)");
   std::smatch match;
   if (!statement.has_body || !is_type(statement.text)) return "";
   return std::regex_search(statement.text, match, kName) ? match[2].str() : "";
@@ -168,7 +168,8 @@ bool is_home(const File& header, const std::string& source) {
 TEST(Declarations, AreRead) {
   const std::vector<Statement> all = statements_of(
       "#pragma once\nnamespace a {\nstruct S : B {\n  int f() { return 1; }\n};\n// int no();\nint64_t f(int x = {});\n"
-      "namespace {\nint hidden() { return 2; }\n}  // namespace\nint S::g() const { return 3; }\nconst int k[] = {1};\n}\n");
+      "namespace {\nint hidden() { return 2; }\n}  // namespace\nint S::g() const { return 3; }\nconst int k[] = "
+      "{1};\n}\n");
   ASSERT_EQ(all.size(), 6u);
   EXPECT_EQ(type_of(all[0]), "S");
   EXPECT_EQ(function_of(all[2]), "f");
@@ -176,7 +177,8 @@ TEST(Declarations, AreRead) {
   EXPECT_EQ(function_of(all[4]), "S::g");
   EXPECT_EQ(all[4].space, "a");
   EXPECT_EQ(type_of(all[5]), "");
-  EXPECT_EQ(named_homes("// x\n// Defined in a/b_*.cpp,\n// a/c.cpp.\n"), (std::vector<std::string>{"a/b_*.cpp", "a/c.cpp"}));
+  EXPECT_EQ(named_homes("// x\n// Defined in a/b_*.cpp,\n// a/c.cpp.\n"),
+            (std::vector<std::string>{"a/b_*.cpp", "a/c.cpp"}));
 }
 
 TEST(Declarations, OfATypeStandOnceInANamespace) {
@@ -211,7 +213,8 @@ TEST(Declarations, OfAHeaderAreDefinedInItsOwnSources) {
       ++checked;
       EXPECT_TRUE(std::any_of(found->second.begin(), found->second.end(),
                               [&](const File* header) { return is_home(*header, source.name); }))
-          << "src/" << source.name << " defines " << name << ", which src/" << found->second.front()->name << " declares";
+          << "src/" << source.name << " defines " << name << ", which src/" << found->second.front()->name
+          << " declares";
     }
   }
   EXPECT_GT(checked, 300u);

@@ -84,7 +84,7 @@ TEST_F(Faults, BadRowsAreSkippedAndCounted) {
   std::string lines;
   for (int i = 1; i <= 1200; ++i)
     lines += i == 17 || i == 900 || i == 901 || i == 1000 ? row("1") : row(std::to_string(i));
-  BadRows skipped(OnBadRow::skip);
+  BadRows skipped(OnBadRow::kSkip);
   const auto file = put("r.jsonl", lines).string();
   EXPECT_EQ(read_skipping("jsonl", file, skipped).size(), 1196u);
   EXPECT_EQ(skipped.num_skipped(), 4);
@@ -95,7 +95,7 @@ TEST_F(Faults, BadRowsAreSkippedAndCounted) {
 }
 
 TEST_F(Faults, RowsBehindABrokenQuoteAreRead) {
-  BadRows skipped(OnBadRow::skip);
+  BadRows skipped(OnBadRow::kSkip);
   const auto file = put("t.csv", "q,answer\na,1\n\"b,2\nc,\"3\"\n\"d\"x,4\n\"e\ne\",5\n").string();
   const Rows rows = read_skipping("csv", file, skipped);
   EXPECT_EQ(ids_of(rows), (Texts{"1", "3", "5"}));
@@ -104,7 +104,7 @@ TEST_F(Faults, RowsBehindABrokenQuoteAreRead) {
 }
 
 TEST_F(Faults, ElementsOfListsAreSkippedToo) {
-  BadRows skipped(OnBadRow::skip);
+  BadRows skipped(OnBadRow::kSkip);
   const auto list =
       put("s.json", R"([{"qid": "a", "question": "Q?", "answer": true, "facts": []}, 3, {"qid": "b"}])").string();
   EXPECT_EQ(read_skipping("strategyqa", list, skipped).size(), 1u);
@@ -116,7 +116,7 @@ TEST_F(Faults, ElementsOfListsAreSkippedToo) {
 }
 
 TEST_F(Faults, OfWholeFilesStopEvenWhenRowsAreSkipped) {
-  BadRows skipped(OnBadRow::skip);
+  BadRows skipped(OnBadRow::kSkip);
   for (const auto& [format, name, content] : {std::tuple{"csv", "a.csv", "q,b\na,b\n"},
                                               {"strategyqa", "a.json", "[{\"a\": 1}"},
                                               {"asdiv", "a.xml", "<R>"},
@@ -135,12 +135,12 @@ TEST_F(Faults, TasksPassThemOn) {
   task.splits["train"] = put("r.jsonl", row("1") + "3\n").string();
   task.splits["bad"] = put("bad.jsonl", "3\n4\n").string();
   expect_says(message_of<UserError>([&] { load_rows(task, "train"); }), {"r.jsonl:2"});
-  BadRows skipped(OnBadRow::skip);
+  BadRows skipped(OnBadRow::kSkip);
   EXPECT_EQ(load_rows(task, "train", skipped).size(), 1u);
   EXPECT_EQ(skipped.num_skipped(), 1);
   expect_says(message_of<UserError>([&] { load_rows(task, "bad", skipped); }),
               {"bad.jsonl", "no rows", "task 't'", "first bad row", "bad.jsonl:1"});
-  EXPECT_EQ(on_bad_row_named("skip"), OnBadRow::skip);
+  EXPECT_EQ(on_bad_row_named("skip"), OnBadRow::kSkip);
   expect_says(message_of<UserError>([] { on_bad_row_named("ignore"); }), {"'ignore'", "stop or skip"});
 }
 

@@ -137,7 +137,7 @@ TEST_F(Corpus, BatchesArePureFunctionsOfTheStep) {
 TEST_F(Corpus, PrefixesAndWhatFollowsAreTheDocuments) {
   const auto texts = write_documents("a.jsonl");
   CorpusOptions o = options("a.jsonl", 24);
-  o.objective = "prefix_lm";
+  o.objective = Objective::kPrefixLm;
   std::vector<cases::Row> documents;
   for (const std::string& text : texts) {
     const TokenIds ids = cases::tokenizer().encode(text);

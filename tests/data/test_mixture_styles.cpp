@@ -150,7 +150,7 @@ TEST_F(MixtureStyles, OneOfTheAcceptedAnswersIsTheTarget) {
   std::map<std::string, double> targets;
   for (const Example& example : sampled(o, 3, 300)) targets[example.text.target] += 1.0;
   EXPECT_EQ(targets, (std::map<std::string, double>{{"one", 300.0}}));
-  o.answers = "random";
+  o.answers = TargetAnswer::kRandom;
   targets.clear();
   for (const Example& example : sampled(o, 3, 3000)) targets[example.text.target] += 1.0;
   for (const char* answer : {"one", "uno", "eins"}) EXPECT_NEAR(targets[answer], 1000.0, 100.0) << answer;
@@ -160,7 +160,7 @@ TEST_F(MixtureStyles, AnAnswerAmongOptionsIsTheRightOne) {
   add_choice_task("a", 20);
   MixtureOptions o = options();
   o.cot_share = 0.0;
-  o.answers = "random";
+  o.answers = TargetAnswer::kRandom;
   for (const Example& example : sampled(o, 3, 200)) EXPECT_EQ(example.text.target, "no");
 }
 
@@ -200,7 +200,7 @@ MixtureOptions varied(MixtureOptions o) {
   o.cot_few_shot_share = 0.5;
   o.inversion_share = 0.3;
   o.separators = {"\n", " ~ "};
-  o.answers = "random";
+  o.answers = TargetAnswer::kRandom;
   return o;
 }
 

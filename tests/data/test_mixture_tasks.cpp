@@ -203,7 +203,7 @@ TEST_F(MixtureTasks, MalformedRowsStopOrAreSkipped) {
   put("a.jsonl", content_of(folder_ / "a.jsonl") + "{\"id\": \"9\", \"fields\"\n");
   EXPECT_TRUE(tells(refusal(options()), "a.jsonl:4"));
   MixtureOptions o = options();
-  o.on_bad_row = "skip";
+  o.on_bad_row = OnBadRow::kSkip;
   EXPECT_EQ(load_mixture(o, folder_)[0].num_rows, 3);
 }
 

@@ -62,7 +62,7 @@ TEST(Beam, WithRoomForAllItFindsTheBestOfAllAnswers) {
     for (const double penalty : {0.0, 0.6, 1.0, 2.0}) {
       GenerateOptions options = beams(36, 3);
       options.length_penalty = penalty;
-      options.early_stopping = "never";
+      options.early_stopping = EarlyStopping::kNever;
       const Best best = best_of_all(model, source, 3, penalty);
       const Answer found = generate_answers(model, {source}, options)[0][0];
       EXPECT_EQ(found.ids, best.ids) << "seed " << seed << " penalty " << penalty;
@@ -107,7 +107,7 @@ TEST(Beam, ScoresAreLogProbabilitiesOverLengthToThePenalty) {
 // log_probabilities of 2 beams over 3 tokens, token 1 the end.
 TEST(Beam, ByHand) {
   GenerateOptions options = beams(2, 9);
-  options.early_stopping = "yes";
+  options.early_stopping = EarlyStopping::kYes;
   BeamState state = start_beams(options);
   const std::vector<float> first = {-2.0f, -1.0f, -0.5f, -2.0f, -1.0f, -0.5f};
   BeamStep step = step_beams(state, first.data(), 3, options, {});

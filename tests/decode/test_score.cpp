@@ -82,7 +82,7 @@ TEST_P(Score, DoesNotDependOnNeighboursOrBatchSize) {
 TEST_P(Score, OfAGreedyAnswerIsTheSumOfItsSteps) {
   ModelOptions options = tiny::roomy_options(GetParam());
   // Room for all in the decoder as well; 0 = no limit would let every expert take every token of the source.
-  if (options.moe.routing == "expert_choice") options.moe.min_capacity = 64;
+  if (options.moe.routing == RoutingRule::kExpertChoice) options.moe.min_capacity = 64;
   GenerateOptions up_to_six;
   up_to_six.max_new_tokens = 6;
   int64_t num_tokens = 0;
@@ -121,7 +121,7 @@ TEST(Scores, ProbabilitiesOfAllOneTokenAnswersSumToOne) {
 TEST(Scores, TheEncoderReadsASourceOnceForAllItsOptions) {
   ModelOptions options = tiny::options("switch");
   options.num_decoder_layers = 1;
-  options.moe.eval_group = "batch";
+  options.moe.eval_group = EvalGroup::kBatch;
   options.moe.capacity_factor_eval = 0.5;
   options.moe.min_capacity = 1;
   const T5Model model = tiny::stirred(options);

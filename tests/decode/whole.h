@@ -35,7 +35,7 @@ inline at::Tensor next_logits(const T5Model& model, const Tokens& source, const 
   batch.source_segments = at::ones_like(batch.source_ids);  // a generated 0 is a token as any other
   batch.target_segments = at::ones_like(batch.target_ids);
   ForwardOptions unlimited;
-  unlimited.unlimited_capacity = true;
+  unlimited.capacity = NoLimit{};
   at::Tensor logits;
   if (model.options().decoder_only) {
     logits = forward(model, batch, unlimited).logits;

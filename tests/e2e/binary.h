@@ -14,8 +14,8 @@ struct Ended {
   std::string out, err;
 };
 
-// A running flanmoe with one thread (or $OMP_NUM_THREADS) and FLANMOE_HOME at the source folder, in a process group of its own. Killed when
-// destroyed.
+// A running flanmoe with one thread (or $OMP_NUM_THREADS) and FLANMOE_HOME at the source folder, in a process group of
+// its own. Killed when destroyed.
 class Running {
  public:
   // `output`: where standard output goes, "" = into Ended::out.

@@ -61,8 +61,8 @@ TEST_F(Evaluate, RankingTakesTheOptionOfLargestProbability) {
 TEST_F(Evaluate, GeneratedAnswersAreExtractedAndJudged) {
   const T5Model m = model("gshard");
   EvalOptions o = options("task.yaml");
-  o.prompts = "both";
-  o.method = "generate";
+  o.prompts = PromptKinds::kBoth;
+  o.method = AnswerMethod::kGenerate;
   const EvalResult result = evaluate(m, cases::tokenizer(), o, folder_);
   ASSERT_EQ(result.items.size(), 18u);
   GenerateOptions decoding;
@@ -130,7 +130,7 @@ TEST_F(Evaluate, BadOptionsAreNamed) {
 
 TEST_F(Evaluate, DirectAndChainOfThoughtAreApart) {
   EvalOptions o = options("task.yaml");
-  o.prompts = "both";
+  o.prompts = PromptKinds::kBoth;
   o.max_items = 4;
   const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
   ASSERT_EQ(result.tasks.size(), 2u);
@@ -152,11 +152,11 @@ TEST_F(Evaluate, DirectAndChainOfThoughtAreApart) {
 TEST_F(Evaluate, SameTwiceAndWithoutItsNeighbours) {
   const T5Model m = model("gshard");
   EvalOptions o = options("task.yaml");
-  o.prompts = "both";
+  o.prompts = PromptKinds::kBoth;
   const EvalResult all = evaluate(m, cases::tokenizer(), o, folder_),
                    again = evaluate(m, cases::tokenizer(), o, folder_);
   EXPECT_EQ(eval_to_json(all), eval_to_json(again));
-  o.prompts = "direct";
+  o.prompts = PromptKinds::kDirect;
   o.max_items = 2;
   const EvalResult few = evaluate(m, cases::tokenizer(), o, folder_);
   for (size_t i = 0; i < 2; ++i) EXPECT_EQ(few.items[i].prediction, all.items[i].prediction);
@@ -168,7 +168,7 @@ TEST_F(Evaluate, FreeFormIsGenerated) {
   EXPECT_GE(result.items[0].score, 0.0);
   EXPECT_LE(result.items[0].score, 1.0);
   EvalOptions ranked = options("free.yaml");
-  ranked.method = "rank";
+  ranked.method = AnswerMethod::kRank;
   const std::string message = message_of<UserError>([&] { evaluate(model(), cases::tokenizer(), ranked, folder_); });
   for (const char* part : {"free", "rank", "options"}) EXPECT_NE(message.find(part), std::string::npos) << message;
 }

@@ -32,7 +32,7 @@ class LongPrompts : public EvalTest {
     EvalOptions o = options("long.yaml");
     o.shots = -1;
     o.source_length = source_length;
-    o.too_long = "context";
+    o.too_long = TooLong::kContext;
     return o;
   }
   static size_t length(const std::string& text) { return cases::tokenizer().encode(text).size(); }

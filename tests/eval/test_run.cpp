@@ -32,7 +32,7 @@ class RunTasks : public EvalTest {
   }
   std::vector<TaskRun> runs() const {
     EvalOptions o = options("many.yaml");
-    o.prompts = "both";
+    o.prompts = PromptKinds::kBoth;
     o.max_new_tokens = 3;
     return plan_tasks(o, folder_);
   }

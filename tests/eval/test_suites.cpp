@@ -32,13 +32,13 @@ using Names = std::vector<std::string>;
 
 TEST_F(Suites, TasksStandUnderTheirSuiteAskedBothWaysWhereTheyCanBe) {
   EvalRequest both = request({"task.yaml", "free.yaml"});
-  both.suites[0].options.prompts = "both";
+  both.suites[0].options.prompts = PromptKinds::kBoth;
   const EvalPlan plan = plan_evaluation(both);
   EXPECT_EQ(names(plan), (Names{"one", "one_cot", "free"}));
   EXPECT_EQ(plan.runs[0].suite, "mine");
   both.suites[0].name = "";
   EXPECT_EQ(plan_evaluation(both).runs[2].suite, "qa");
-  both.suites[0].options.prompts = "cot";
+  both.suites[0].options.prompts = PromptKinds::kCot;
   EXPECT_EQ(names(plan_evaluation(both)), (Names{"one_cot"}));
   EXPECT_EQ(plan_evaluation(both).left_out, (Names{"free: it has no chain-of-thought prompt"}));
 }

@@ -73,7 +73,8 @@ inline void check_rows(const RowsCase* forms, size_t num_forms, const uint8_t* d
   if (size == 0) return;
   const RowsCase& form = forms[data[0] % num_forms];
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const RowsRead stopped = read_text_as(form, text, OnBadRow::stop), skipped = read_text_as(form, text, OnBadRow::skip);
+  const RowsRead stopped = read_text_as(form, text, OnBadRow::kStop),
+                 skipped = read_text_as(form, text, OnBadRow::kSkip);
   FUZZ_CHECK(stopped.num_skipped == 0 && stopped.num_rows <= skipped.num_rows);
   if (stopped.refused) {
     FUZZ_CHECK(skipped.refused || skipped.num_skipped > 0);

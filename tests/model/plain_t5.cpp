@@ -1,5 +1,5 @@
-#include "model/parameter.h"
 #include "model/plain_t5.h"
+#include "model/parameter.h"
 
 #include <ATen/ATen.h>
 
@@ -209,7 +209,7 @@ PlainRows PlainT5::sparse_feed_forward(const PlainRows& rows, const std::string&
   const double even = moe.capacity_factor_eval * static_cast<double>(size) / static_cast<double>(moe.num_experts);
   const int64_t limited = std::min(std::max(static_cast<int64_t>(std::nearbyint(even)), moe.min_capacity), size);
   const int64_t room = moe.capacity_factor_eval == 0.0 ? size : limited;
-  if (moe.routing == "expert_choice" && !is_decoder) {
+  if (moe.routing == RoutingRule::kExpertChoice && !is_decoder) {
     for (int64_t e = 0; e < moe.num_experts; ++e) {
       std::vector<double> column;
       for (const auto& row : shares) column.push_back(row[e]);
@@ -223,7 +223,7 @@ PlainRows PlainT5::sparse_feed_forward(const PlainRows& rows, const std::string&
         const std::vector<int64_t> order = by_falling(shares[t]);
         double total = 0.0;
         for (int64_t i = 0; i < moe.k; ++i) total += shares[t][order[i]];
-        if (moe.gate == "raw") total = 1.0;
+        if (moe.gate == GateRule::kRaw) total = 1.0;
         if (taken[order[rank]]++ < room) combine[t][order[rank]] = shares[t][order[rank]] / total;
       }
     }

@@ -18,9 +18,9 @@ std::vector<std::string> all_arms() {
 // No room is ever short and nothing is drawn, in training as in evaluation. Expert Choice has the room it has.
 ModelOptions calm_options(const std::string& arm) {
   ModelOptions o = tiny::roomy_options(arm);
-  if (o.moe.routing == "token_choice") o.moe.capacity_factor_train = 0.0;
+  if (o.moe.routing == RoutingRule::kTokenChoice) o.moe.capacity_factor_train = 0.0;
   o.moe.jitter = 0.0;
-  if (o.moe.k == 2) o.moe.second_train = "all";
+  if (o.moe.k == 2) o.moe.second_train = SecondExpert::kAll;
   o.dropout = 0.0;
   return o;
 }
@@ -91,7 +91,7 @@ TEST_P(EveryPackedArm, NoSegmentSeesAnother) {
   const auto rows = rows_of_examples();
   const TokenBatch batch = tiny::packed_batch(rows);
   for (const bool training : {false, true}) {
-    if (training && o.moe.routing == "expert_choice") continue;
+    if (training && o.moe.routing == RoutingRule::kExpertChoice) continue;
     ForwardOptions call;
     call.training = training;
     const at::Tensor before = forward(model, batch, call).logits;

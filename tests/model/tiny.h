@@ -38,16 +38,16 @@ inline MoeOptions moe_options(const std::string& routing) {
     return moe;
   }
   moe.k = 2;
-  moe.gate = "normalised_before_drop";
-  moe.second_train = "random";
+  moe.gate = GateRule::kNormalisedBeforeDrop;
+  moe.second_train = SecondExpert::kRandom;
   moe.capacity_factor_train = 2.0;
   if (routing == "st_moe") {
     moe.extra_dense_ffn = true;
     moe.z_loss = 0.001;
   }
   if (routing == "expert_choice") {
-    moe.routing = "expert_choice";
-    moe.decoder_routing = "token_choice";
+    moe.routing = RoutingRule::kExpertChoice;
+    moe.decoder_routing = DecoderRouting::kTokenChoice;
     moe.min_capacity = 1;
   }
   return moe;
@@ -73,7 +73,7 @@ inline ModelOptions options(const std::string& arm) {
 // No expert is ever full (Expert Choice: its usual room).
 inline ModelOptions roomy_options(const std::string& arm) {
   ModelOptions o = options(arm);
-  if (o.moe.routing == "token_choice") o.moe.capacity_factor_eval = 0.0;
+  if (o.moe.routing == RoutingRule::kTokenChoice) o.moe.capacity_factor_eval = 0.0;
   return o;
 }
 

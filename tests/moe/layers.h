@@ -53,7 +53,7 @@ inline MoeTokenPlaces places(int64_t num_tokens, int64_t group_size = 0, bool pa
   return result;
 }
 
-inline MoeOptions options(int64_t num_experts, int64_t k = 1, const std::string& gate = "raw") {
+inline MoeOptions options(int64_t num_experts, int64_t k = 1, GateRule gate = GateRule::kRaw) {
   MoeOptions o;
   o.num_experts = num_experts;
   o.k = k;

@@ -1,5 +1,5 @@
-#include "moe/weights.h"
 #include "naive_moe.h"
+#include "moe/weights.h"
 
 #include <ATen/ATen.h>
 
@@ -41,10 +41,10 @@ int64_t best(const std::vector<double>& p, const std::vector<bool>& taken) {
 }
 
 // Tokens of the group in the order in which they are served.
-std::vector<size_t> serving_order(const Table& p, const std::string& priority) {
+std::vector<size_t> serving_order(const Table& p, RoomPriority priority) {
   std::vector<size_t> order(p.size());
   std::iota(order.begin(), order.end(), 0);
-  if (priority == "probability") {
+  if (priority == RoomPriority::kProbability) {
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
       return *std::max_element(p[a].begin(), p[a].end()) > *std::max_element(p[b].begin(), p[b].end());
     });
@@ -85,7 +85,7 @@ struct GroupResult {
   std::vector<std::vector<bool>> asked, kept;
 };
 
-GroupResult token_choice(const at::Tensor& p, int64_t capacity, const MoeOptions& o, const std::string& policy) {
+GroupResult token_choice(const at::Tensor& p, int64_t capacity, const MoeOptions& o, SecondExpert policy) {
   const Table table = table_of(p);
   const size_t k = static_cast<size_t>(o.k), num_experts = static_cast<size_t>(p.size(1));
   std::vector<Choice> top(k, Choice(table.size()));
@@ -100,7 +100,8 @@ GroupResult token_choice(const at::Tensor& p, int64_t capacity, const MoeOptions
   if (k == 2) {
     for (size_t s = 0; s < table.size(); ++s) {
       const double p1 = table[s][static_cast<size_t>(top[0][s])], p2 = table[s][static_cast<size_t>(top[1][s])];
-      if (policy == "none" || (policy == "threshold" && p2 / (p1 + p2 + 1e-9) <= o.second_threshold))
+      if (policy == SecondExpert::kNone ||
+          (policy == SecondExpert::kThreshold && p2 / (p1 + p2 + 1e-9) <= o.second_threshold))
         used[1][s] = kNone;
     }
   }
@@ -123,13 +124,13 @@ GroupResult token_choice(const at::Tensor& p, int64_t capacity, const MoeOptions
     keeps.push_back(mask);
     sum = sum + chosen[r];
     sum_kept = sum_kept + chosen[r] * mask;
-    if (r == 0 || o.aux_counts != "top1")
-      result.counted += o.aux_counts == "all_over_k" ? hot / static_cast<double>(o.k) : hot;
+    if (r == 0 || o.aux_counts != BalanceCounts::kTop1)
+      result.counted += o.aux_counts == BalanceCounts::kAllOverK ? hot / static_cast<double>(o.k) : hot;
   }
   for (size_t r = 0; r < k; ++r) {
     at::Tensor gate = chosen[r];
-    if (o.gate == "normalised_before_drop") gate = gate / (sum + 1e-9);
-    if (o.gate == "normalised_after_drop") gate = gate / sum_kept.clamp_min(1e-9);
+    if (o.gate == GateRule::kNormalisedBeforeDrop) gate = gate / (sum + 1e-9);
+    if (o.gate == GateRule::kNormalisedAfterDrop) gate = gate / sum_kept.clamp_min(1e-9);
     result.combine = result.combine + (gate * keeps[r]).unsqueeze(1) * one_hot(top[r], p.size(1));
   }
   return result;
@@ -170,7 +171,7 @@ NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBo
   const at::Tensor logits = x.matmul(weights.router.t()), p = at::softmax(logits, 1);
   const int64_t num_experts = p.size(1);
   double factor = call.training ? options.capacity_factor_train : options.capacity_factor_eval;
-  if (call.unlimited) factor = 0.0;
+  if (call.capacity.has_value()) factor = 0.0;
   NaiveMoe out;
   std::vector<at::Tensor> combine, balance, z;
   for (size_t g = 0; g + 1 < groups.size(); ++g) {

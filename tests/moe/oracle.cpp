@@ -80,7 +80,7 @@ void back_through_weight(Pass& pass, const Pair& pair, double d_weight) {
 void add_losses(Pass& pass) {
   const int64_t num_experts = pass.layer.num_experts;
   const double num_groups = static_cast<double>(pass.layer.groups.size() - 1);
-  const int64_t counted = pass.options.aux_counts == "top1" ? 1 : pass.k;
+  const int64_t counted = pass.options.aux_counts == BalanceCounts::kTop1 ? 1 : pass.k;
   for (size_t g = 0; g + 1 < pass.layer.groups.size(); ++g) {
     const int64_t begin = pass.layer.groups[g], end = pass.layer.groups[g + 1];
     const double part = 1.0 / (num_groups * static_cast<double>(end - begin));
@@ -88,7 +88,7 @@ void add_losses(Pass& pass) {
     for (int64_t t = begin; t < end && !pass.call.expert_choice; ++t) {
       for (int64_t r = 0; r < counted; ++r) share[pass.top[t][r]] += 1.0 / static_cast<double>(end - begin);
     }
-    const double divisor = pass.options.aux_counts == "all_over_k" ? static_cast<double>(pass.k) : 1.0;
+    const double divisor = pass.options.aux_counts == BalanceCounts::kAllOverK ? static_cast<double>(pass.k) : 1.0;
     for (int64_t t = begin; t < end; ++t) {
       pass.out.z_loss += part * pass.lse[t] * pass.lse[t];
       for (int64_t e = 0; e < num_experts; ++e) {

@@ -110,22 +110,24 @@ void draw_capacity(RandomStream& random, Case& c) {
   factor = random.pick<double>({0.25, 0.5, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 3.0});
   if (!training && random.chance(0.15)) factor = 0.0;
   c.options.min_capacity = random.chance(0.6) ? 1 : random.between(2, 5);
-  c.call.unlimited = random.chance(0.1);
+  if (random.chance(0.1)) c.call.capacity = NoLimit{};
 }
 
 void draw_choices(RandomStream& random, const std::string& routing, Case& c) {
   MoeOptions& options = c.options;
-  options.aux_counts = random.pick<std::string>({"top1", "all", "all_over_k"});
-  options.priority = random.pick<std::string>({"position", "probability"});
+  options.aux_counts =
+      random.pick<BalanceCounts>({BalanceCounts::kTop1, BalanceCounts::kAll, BalanceCounts::kAllOverK});
+  options.priority = random.pick<RoomPriority>({RoomPriority::kPosition, RoomPriority::kProbability});
   if (routing == "switch") return;
   options.k = 2;
-  options.gate = "normalised_before_drop";
-  if (routing == "st_moe") options.gate = random.pick<std::string>({options.gate, "normalised_after_drop", "raw"});
-  const auto policy = random.pick<std::string>({"all", "threshold", "none"});
+  options.gate = GateRule::kNormalisedBeforeDrop;
+  if (routing == "st_moe")
+    options.gate = random.pick<GateRule>({options.gate, GateRule::kNormalisedAfterDrop, GateRule::kRaw});
+  const auto policy = random.pick<SecondExpert>({SecondExpert::kAll, SecondExpert::kThreshold, SecondExpert::kNone});
   options.second_train = c.call.training ? policy : "random";
   options.second_eval = c.call.training ? "random" : policy;
   options.second_threshold = random.pick<double>({0.2, 0.2, 0.35, 0.45});
-  if (policy == "all" && routing == "st_moe" && random.chance(0.2)) options.k = 3;
+  if (policy == SecondExpert::kAll && routing == "st_moe" && random.chance(0.2)) options.k = 3;
 }
 
 void draw_reading(RandomStream& random, Case& c) {
@@ -142,7 +144,8 @@ void name_case(const std::string& routing, int64_t index, Case& c) {
       routing, index, c.layer.positions.size(), c.num_positions, c.layer.groups.size() - 1, o.num_experts,
       c.layer.d_model, c.layer.hidden, c.layer.gated ? " gated" : "", o.k, o.gate, o.second_train, o.second_eval,
       o.second_threshold, o.priority, o.capacity_factor_train, o.capacity_factor_eval, o.min_capacity,
-      o.expert_capacity, o.aux_counts, c.call.training ? ", training" : "", c.call.unlimited ? ", unlimited" : "");
+      o.expert_capacity, o.aux_counts, c.call.training ? ", training" : "",
+      c.call.capacity.has_value() ? ", unlimited" : "");
 }
 
 double factor_of(const Case& c) {
@@ -151,7 +154,7 @@ double factor_of(const Case& c) {
 
 bool half_rounded(const Case& c, int64_t group_tokens) {
   const double even = factor_of(c) * static_cast<double>(group_tokens) / static_cast<double>(c.options.num_experts);
-  return !c.call.unlimited && c.options.expert_capacity == 0 &&
+  return !c.call.capacity.has_value() && c.options.expert_capacity == 0 &&
          even - static_cast<double>(static_cast<int64_t>(even)) == 0.5;
 }
 
@@ -170,7 +173,8 @@ Case random_case(const std::string& routing, int64_t index) {
   if (routing == "expert_choice") {
     c.call.expert_choice = true;
     c.options.routing = routing;
-    c.options.gate = random.pick<std::string>({"raw", "normalised_before_drop"});  // of token choice: not read
+    c.options.gate =
+        random.pick<GateRule>({GateRule::kRaw, GateRule::kNormalisedBeforeDrop});  // of token choice: not read
   } else if (!rows) {
     draw_choices(random, routing, c);
   }
@@ -200,7 +204,7 @@ void count_situations(const Case& c, const Answer& answer, Tally& tally) {
   count("unchosen tokens", counts.num_unchosen_tokens > 0);
   count("ties", answer.num_ties > 0);
   count("padding", c.num_positions > counts.num_tokens);
-  count("no limit", c.call.unlimited || (c.options.expert_capacity == 0 && factor_of(c) == 0.0));
+  count("no limit", c.call.capacity.has_value() || (c.options.expert_capacity == 0 && factor_of(c) == 0.0));
   count("room for one", room_one);
   count("room rounded from a half", half);
   count("one expert takes all", counts.num_experts > 1 && most > 1 && most == counts.num_choices);

@@ -46,9 +46,9 @@ double sum_of_top(const Pass& pass, int64_t token) {
 
 // The policy looks at the pre-drop normalised gate, whatever the gate of the weights is (routing 5.3).
 bool asks(Pass& pass, int64_t token, int64_t rank) {
-  const std::string& policy = pass.call.training ? pass.options.second_train : pass.options.second_eval;
-  if (rank == 0 || policy == "all") return true;
-  if (policy == "none") return false;
+  SecondExpert policy = pass.call.training ? pass.options.second_train : pass.options.second_eval;
+  if (rank == 0 || policy == SecondExpert::kAll) return true;
+  if (policy == SecondExpert::kNone) return false;
   const double gate = pass.p(token, pass.top[token][rank]) / (sum_of_top(pass, token) + kGateEpsilon);
   note_comparison(pass.out, gate, pass.options.second_threshold);
   return gate > pass.options.second_threshold;
@@ -62,7 +62,7 @@ std::vector<int64_t> serving_order(Pass& pass, int64_t begin, int64_t end) {
     tokens.push_back(t);
     importance.push_back(pass.p(t, pass.top[t][0]));
   }
-  if (pass.options.priority == "position") return tokens;
+  if (pass.options.priority == RoomPriority::kPosition) return tokens;
   std::vector<int64_t> order = falling(importance);
   for (size_t i = 0; i + 1 < order.size(); ++i) {
     note_comparison(pass.out, importance[order[i]], importance[order[i + 1]]);
@@ -169,8 +169,8 @@ void place(Pass& pass) {
 void weigh(Pass& pass) {
   pass.norm.assign(pass.num_tokens, 1.0);
   pass.members.resize(pass.num_tokens);
-  const bool raw = pass.call.expert_choice || pass.options.gate == "raw";
-  if (!raw && pass.options.gate == "normalised_before_drop") {
+  const bool raw = pass.call.expert_choice || pass.options.gate == GateRule::kRaw;
+  if (!raw && pass.options.gate == GateRule::kNormalisedBeforeDrop) {
     pass.members = pass.top;
     for (int64_t t = 0; t < pass.num_tokens; ++t) pass.norm[t] = sum_of_top(pass, t) + kGateEpsilon;
   } else if (!raw) {
@@ -188,7 +188,7 @@ void weigh(Pass& pass) {
 }
 
 int64_t room(const MoeOptions& options, const MoeCall& call, int64_t group_tokens) {
-  if (call.unlimited) return group_tokens;
+  if (call.capacity.has_value()) return group_tokens;
   if (options.expert_capacity > 0) return options.expert_capacity;
   const double factor = call.training ? options.capacity_factor_train : options.capacity_factor_eval;
   if (factor == 0.0) return group_tokens;

@@ -37,7 +37,7 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
     const double factor = 0.3 + 2.0 * stream.uniform();
     const GroupBounds groups = cut_groups(num_tokens, group_size);
     const at::Tensor p = random_probabilities(num_tokens, num_experts, seed);
-    const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), "random", seed);
+    const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), SecondExpert::kRandom, seed);
     const Plan plan = plan_token_choice(choices, groups, num_experts, {factor, 1}, {});
 
     ASSERT_EQ(plan.kept.size(), choices.experts.size());
@@ -64,7 +64,7 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
         ++of_group[static_cast<size_t>(std::upper_bound(groups.begin(), groups.end(), token) - groups.begin()) - 1];
       }
       for (size_t g = 0; g + 1 < groups.size(); ++g) {
-        EXPECT_LE(of_group[g], expert_capacity({factor, 1}, groups[g + 1] - groups[g], num_experts));
+        EXPECT_LE(of_group[g], expert_capacity(CapacityFactor{factor, 1}, groups[g + 1] - groups[g], num_experts));
       }
     }
   }
@@ -73,9 +73,10 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
 // A pair is dropped only when its expert is full.
 TEST(PlanLaws, NobodyIsTurnedAwayFromAnExpertWithRoom) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
-    const TokenChoices choices = choose_experts(random_probabilities(29, 4, seed), layers::options(4, 2), "all", seed);
-    const Plan plan = plan_token_choice(choices, {0, 29}, 4, {0.8, 1}, {});
-    const int64_t room = expert_capacity({0.8, 1}, 29, 4);
+    const TokenChoices choices =
+        choose_experts(random_probabilities(29, 4, seed), layers::options(4, 2), SecondExpert::kAll, seed);
+    const Plan plan = plan_token_choice(choices, {0, 29}, 4, CapacityFactor{0.8, 1}, {});
+    const int64_t room = expert_capacity(CapacityFactor{0.8, 1}, 29, 4);
     for (size_t pair = 0; pair < plan.kept.size(); ++pair) {
       if (plan.kept[pair] == 1) continue;
       EXPECT_EQ(plan.counts.kept[static_cast<size_t>(choices.experts[pair])], room);
@@ -111,9 +112,9 @@ TEST(PlanLaws, ExpertChoiceFillsEveryExpertWithItsBest) {
 
 TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
   for (const int64_t k : {1, 2, 3}) {
-    const TokenChoices choices =
-        choose_experts(random_probabilities(17, 5, 3), layers::options(5, k, "normalised_before_drop"), "all", 0);
-    const Plan plan = plan_token_choice(choices, {0, 17}, 5, {0.0, 1}, {});
+    const TokenChoices choices = choose_experts(
+        random_probabilities(17, 5, 3), layers::options(5, k, GateRule::kNormalisedBeforeDrop), SecondExpert::kAll, 0);
+    const Plan plan = plan_token_choice(choices, {0, 17}, 5, CapacityFactor{0.0, 1}, {});
     const at::Tensor x = layers::tokens(17, 6);
     const at::Tensor weights = choices.gates.reshape({-1}).index_select(0, plan.pairs);
     EXPECT_LT(largest_gap(combine_rows(dispatch_rows(x, plan.tokens), weights, plan.tokens, 17), x), 1e-5) << k;
@@ -125,21 +126,21 @@ TEST(BalanceLoss, IsOneWhenTheRouterIsUniform) {
     const at::Tensor p = at::full({7, num_experts}, 1.0 / static_cast<double>(num_experts));
     std::vector<int64_t> top;
     for (int64_t t = 0; t < 7; ++t) top.push_back((t * t) % num_experts);
-    EXPECT_NEAR(balance_loss(p, top, 1, "top1", {0, 7}).item<double>(), 1.0, 1e-6) << num_experts;
-    EXPECT_NEAR(balance_loss(p, top, 1, "top1", {0, 3, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+    EXPECT_NEAR(balance_loss(p, top, 1, BalanceCounts::kTop1, {0, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+    EXPECT_NEAR(balance_loss(p, top, 1, BalanceCounts::kTop1, {0, 3, 7}).item<double>(), 1.0, 1e-6) << num_experts;
   }
 }
 
 TEST(BalanceLoss, IsTheNumberOfExpertsWhenAllGoToOne) {
   at::Tensor p = at::zeros({4, 3});
   p.select(1, 1).fill_(1.0);
-  EXPECT_NEAR(balance_loss(p, {1, 1, 1, 1}, 1, "top1", {0, 4}).item<double>(), 3.0, 1e-6);
+  EXPECT_NEAR(balance_loss(p, {1, 1, 1, 1}, 1, BalanceCounts::kTop1, {0, 4}).item<double>(), 3.0, 1e-6);
 }
 
 TEST(LayerLaws, TopTwoWithoutASecondIsSwitch) {
   MoeOptions one = layers::options(5), two = layers::options(5, 2);
   one.capacity_factor_eval = two.capacity_factor_eval = 0.8;
-  two.second_eval = "none";
+  two.second_eval = SecondExpert::kNone;
   const MoeWeights w = layers::weights(kShape);
   const at::Tensor x = layers::tokens(19, 6);
   MoeCall call;
@@ -169,7 +170,7 @@ TEST(LayerLaws, EqualExpertsAreTheDenseFeedForwardWhenWeightsSumToOne) {
   for (at::Tensor* stacked : {&w.wi, &w.wi_1, &w.wo})
     *stacked = stacked->narrow(0, 0, 1).expand_as(*stacked).contiguous();
   const at::Tensor x = layers::tokens(13, 6);
-  const MoeOutput out = moe_layer(x, w, layers::places(13), layers::options(5, 2, "normalised_before_drop"), {});
+  const MoeOutput out = moe_layer(x, w, layers::places(13), layers::options(5, 2, GateRule::kNormalisedBeforeDrop), {});
   EXPECT_LT(largest_gap(out.hidden, naive_expert(x, w, 0)), 1e-5);
 }
 
@@ -190,7 +191,7 @@ TEST(LayerLaws, PaddingIsNeverRoutedAndGetsZero) {
   MoeTokenPlaces places;
   places.positions = at::tensor(std::vector<int64_t>{1, 2, 5, 6, 7, 10}, at::kLong);
   places.groups = {0, 6};
-  MoeOptions o = layers::options(5, 2, "normalised_before_drop");
+  MoeOptions o = layers::options(5, 2, GateRule::kNormalisedBeforeDrop);
   o.capacity_factor_eval = 0.5;
   for (const bool expert_choice : {false, true}) {
     MoeCall call;
@@ -232,7 +233,7 @@ TEST(LayerLaws, NoRealTokenIsFine) {
 TEST(LayerLaws, OneGroupDoesNotSeeAnother) {
   const MoeWeights w = layers::weights(kShape);
   const at::Tensor x = layers::tokens(20, 6);
-  MoeOptions o = layers::options(5, 2, "normalised_before_drop");
+  MoeOptions o = layers::options(5, 2, GateRule::kNormalisedBeforeDrop);
   o.capacity_factor_eval = 0.6;
   for (const bool expert_choice : {false, true}) {
     MoeCall call;
@@ -247,12 +248,12 @@ TEST(LayerLaws, OneGroupDoesNotSeeAnother) {
 TEST(Noise, SameKeySameBitsOtherKeyOtherRouting) {
   const MoeWeights w = layers::weights(kShape);
   const at::Tensor x = layers::tokens(31, 6);
-  MoeOptions jittered = layers::options(5), random = layers::options(5, 2, "normalised_before_drop");
+  MoeOptions jittered = layers::options(5), random = layers::options(5, 2, GateRule::kNormalisedBeforeDrop);
   jittered.jitter = 0.3;
-  random.second_train = "random";
+  random.second_train = SecondExpert::kRandom;
   random.second_threshold = 1.0;
   MoeOptions sampled = random;
-  sampled.second_train = "sampling";
+  sampled.second_train = SecondExpert::kSampling;
   for (const MoeOptions& o : {jittered, random, sampled}) {
     const auto hidden = [&](uint64_t key) { return moe_layer(x, w, layers::places(31), o, training_call(key)).hidden; };
     EXPECT_TRUE(hidden(4).equal(hidden(4)));

@@ -92,7 +92,7 @@ constexpr double kFactors[] = {0.0, 0.4, 1.0, 1.7};
 TEST(AgainstNaive, Switch) {
   over_sizes([](const Grid& grid) {
     for (const double factor : kFactors) {
-      for (const char* priority : {"position", "probability"}) {
+      for (const RoomPriority priority : {RoomPriority::kPosition, RoomPriority::kProbability}) {
         MoeOptions options = layers::options(grid.num_experts);
         options.capacity_factor_eval = factor;
         options.priority = priority;
@@ -107,8 +107,8 @@ TEST(AgainstNaive, TopTwo) {
   over_sizes([](const Grid& grid) {
     if (grid.num_experts == 1) return;
     for (const double factor : kFactors) {
-      for (const char* gate : {"raw", "normalised_before_drop", "normalised_after_drop"}) {
-        for (const char* policy : {"all", "threshold", "none"}) {
+      for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
+        for (const SecondExpert policy : {SecondExpert::kAll, SecondExpert::kThreshold, SecondExpert::kNone}) {
           MoeOptions options = layers::options(grid.num_experts, 2, gate);
           options.capacity_factor_eval = factor;
           options.second_eval = policy;
@@ -124,11 +124,11 @@ TEST(AgainstNaive, TopTwo) {
 TEST(AgainstNaive, TopTwoByPriorityAndByCounts) {
   over_sizes([](const Grid& grid) {
     if (grid.num_experts == 1) return;
-    for (const char* counts : {"top1", "all", "all_over_k"}) {
-      for (const char* gate : {"raw", "normalised_before_drop", "normalised_after_drop"}) {
+    for (const BalanceCounts counts : {BalanceCounts::kTop1, BalanceCounts::kAll, BalanceCounts::kAllOverK}) {
+      for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
         MoeOptions options = layers::options(grid.num_experts, 2, gate);
         options.capacity_factor_eval = 0.7;
-        options.priority = "probability";
+        options.priority = RoomPriority::kProbability;
         options.aux_counts = counts;
         SCOPED_TRACE(fmt::format("{} {}", counts, gate));
         check(grid, options, {});
@@ -141,7 +141,7 @@ TEST(AgainstNaive, TopThree) {
   over_sizes([](const Grid& grid) {
     if (grid.num_experts == 1) return;
     for (const double factor : kFactors) {
-      for (const char* gate : {"raw", "normalised_before_drop", "normalised_after_drop"}) {
+      for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
         MoeOptions options = layers::options(grid.num_experts, 3, gate);
         options.capacity_factor_eval = factor;
         SCOPED_TRACE(fmt::format("factor {} {}", factor, gate));
@@ -153,7 +153,7 @@ TEST(AgainstNaive, TopThree) {
 
 TEST(AgainstNaive, OneChoiceUnderEveryGate) {
   over_sizes([](const Grid& grid) {
-    for (const char* gate : {"normalised_before_drop", "normalised_after_drop"}) {
+    for (const GateRule gate : {GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
       MoeOptions options = layers::options(grid.num_experts, 1, gate);
       options.capacity_factor_eval = 0.7;
       SCOPED_TRACE(gate);
@@ -167,7 +167,7 @@ TEST(AgainstNaive, ExpertChoice) {
     for (const double factor : kFactors) {
       for (const int64_t least : {1, 4}) {
         MoeOptions options = layers::options(grid.num_experts, 2);
-        options.routing = "expert_choice";
+        options.routing = RoutingRule::kExpertChoice;
         options.capacity_factor_eval = factor;
         options.min_capacity = least;
         SCOPED_TRACE(fmt::format("factor {} at least {}", factor, least));
@@ -186,12 +186,12 @@ TEST(AgainstNaive, TrainingReadsItsOwnFactorAndPolicy) {
       MoeOptions options = layers::options(grid.num_experts, 2, "normalised_before_drop");
       options.capacity_factor_train = 0.6;
       options.capacity_factor_eval = 1.5;
-      options.second_train = "threshold";
+      options.second_train = SecondExpert::kThreshold;
       options.second_threshold = 0.4;
       MoeCall call;
       call.training = training;
       check(grid, options, call);
-      call.unlimited = true;
+      call.capacity = NoLimit{};
       check(grid, options, call);
     }
   });

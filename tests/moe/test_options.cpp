@@ -62,7 +62,7 @@ TEST(MoeOptions, ComeBackFromTheirOwnText) {
   MoeOptions options, back;
   options.num_experts = 7;
   options.k = 2;
-  options.gate = "normalised_after_drop";
+  options.gate = GateRule::kNormalisedAfterDrop;
   options.capacity_factor_train = 0.1;
   options.extra_dense_ffn = true;
   load_options(parse_config(dump_options(options), "dump"), back);

@@ -37,7 +37,7 @@ Answer worked(const Layer& layer, const MoeOptions& options, bool expert_choice 
   return oracle::answer(layer, options, call, {Values(32, 0.0), 0.0, 0.0});
 }
 
-MoeOptions with_factor(int64_t k, const std::string& gate, double factor) {
+MoeOptions with_factor(int64_t k, GateRule gate, double factor) {
   MoeOptions o = layers::options(4, k, gate);
   o.capacity_factor_eval = factor;
   return o;
@@ -56,7 +56,7 @@ Values weights_of(const Answer& answer) {
 }
 
 TEST(OracleWorked, ProbabilitiesAndLosses) {
-  const Answer answer = worked(worked_layer(), with_factor(1, "raw", 1.0));
+  const Answer answer = worked(worked_layer(), with_factor(1, GateRule::kRaw, 1.0));
   layers::expect_near(answer.probabilities, {.643914, .236883, .087144, .032059, .412547, .373288, .112432, .101733,
                                              .823752, .067618, .067618, .041012, .213838, .236328, .261183, .288651,
                                              .581797, .352878, .017569, .047757, .089401, .147397, .400666, .362537,
@@ -64,38 +64,38 @@ TEST(OracleWorked, ProbabilitiesAndLosses) {
                       1e-6);
   EXPECT_NEAR(answer.z_loss, 6.941107, 1e-6);
   EXPECT_NEAR(answer.balance_loss, 1.162369, 1e-6);
-  MoeOptions two = with_factor(2, "raw", 1.0);
+  MoeOptions two = with_factor(2, GateRule::kRaw, 1.0);
   EXPECT_NEAR(worked(worked_layer(), two).balance_loss, 1.162369, 1e-6);
-  two.aux_counts = "all";
+  two.aux_counts = BalanceCounts::kAll;
   EXPECT_NEAR(worked(worked_layer(), two).balance_loss, 2.291349, 1e-6);
-  two.aux_counts = "all_over_k";
+  two.aux_counts = BalanceCounts::kAllOverK;
   EXPECT_NEAR(worked(worked_layer(), two).balance_loss, 1.145674, 1e-6);
-  const Answer padded = worked(worked_layer(6), with_factor(1, "raw", 1.0));
+  const Answer padded = worked(worked_layer(6), with_factor(1, GateRule::kRaw, 1.0));
   EXPECT_NEAR(padded.balance_loss, 1.431262, 1e-6);
   EXPECT_NEAR(padded.z_loss, 6.243475, 1e-6);
 }
 
 TEST(OracleWorked, Switch) {
-  MoeOptions options = with_factor(1, "raw", 1.0);
+  MoeOptions options = with_factor(1, GateRule::kRaw, 1.0);
   const Answer answer = worked(worked_layer(), options);
   EXPECT_EQ(kept_of(answer), (Kept{{0}, {0}, {}, {3}, {}, {2}, {1}, {3}}));
   layers::expect_near(weights_of(answer), {.643914, .412547, .288651, .400666, .789137, .573968}, 1e-6);
   EXPECT_EQ(answer.counts.num_dropped_tokens, 2);
   EXPECT_EQ(answer.counts.routed, (Ints{4, 1, 1, 2}));
-  options.priority = "probability";
+  options.priority = RoomPriority::kProbability;
   EXPECT_EQ(kept_of(worked(worked_layer(), options)), (Kept{{0}, {}, {0}, {3}, {}, {2}, {1}, {3}}));
 }
 
 TEST(OracleWorked, TwoChoicesWithRoomForTwo) {
   const Kept expected = {{0, 1}, {0}, {}, {3, 2}, {}, {2}, {1}, {3}};
-  const Answer before = worked(worked_layer(), with_factor(2, "normalised_before_drop", 1.0));
+  const Answer before = worked(worked_layer(), with_factor(2, GateRule::kNormalisedBeforeDrop, 1.0));
   EXPECT_EQ(kept_of(before), expected);
   layers::expect_near(weights_of(before), {.731059, .268941, .524979, .524979, .475021, .524979, .880797, .785835},
                       1e-6);
-  const Answer after = worked(worked_layer(), with_factor(2, "normalised_after_drop", 1.0));
+  const Answer after = worked(worked_layer(), with_factor(2, GateRule::kNormalisedAfterDrop, 1.0));
   EXPECT_EQ(kept_of(after), expected);
   layers::expect_near(weights_of(after), {.731059, .268941, 1, .524979, .475021, 1, 1, 1}, 1e-6);
-  const Answer raw = worked(worked_layer(), with_factor(2, "raw", 1.0));
+  const Answer raw = worked(worked_layer(), with_factor(2, GateRule::kRaw, 1.0));
   EXPECT_EQ(kept_of(raw), expected);
   layers::expect_near(weights_of(raw), {.643914, .236883, .412547, .288651, .261183, .400666, .789137, .573968}, 1e-6);
   EXPECT_EQ(raw.counts.num_choices, 16);
@@ -104,28 +104,28 @@ TEST(OracleWorked, TwoChoicesWithRoomForTwo) {
 }
 
 TEST(OracleWorked, TwoChoicesWithRoomForFour) {
-  const Answer answer = worked(worked_layer(), with_factor(2, "normalised_before_drop", 2.0));
+  const Answer answer = worked(worked_layer(), with_factor(2, GateRule::kNormalisedBeforeDrop, 2.0));
   EXPECT_EQ(kept_of(answer), (Kept{{0, 1}, {0, 1}, {0, 1}, {3, 2}, {0}, {2, 3}, {1}, {3}}));
 }
 
 TEST(OracleWorked, PoliciesOfTheSecondChoice) {
-  MoeOptions options = with_factor(2, "normalised_before_drop", 0.0);
-  options.second_eval = "threshold";
+  MoeOptions options = with_factor(2, GateRule::kNormalisedBeforeDrop, 0.0);
+  options.second_eval = SecondExpert::kThreshold;
   const Answer threshold = worked(worked_layer(), options);
   EXPECT_EQ(threshold.asked, (Ints{2, 2, 1, 2, 2, 2, 1, 2}));
   EXPECT_EQ(kept_of(threshold), (Kept{{0, 1}, {0, 1}, {0}, {3, 2}, {0, 1}, {2, 3}, {1}, {3, 0}}));
   EXPECT_NEAR(threshold.kept[4].weight, 1 - .075858, 1e-6);  // t2: the policy renormalises nothing
-  options.second_eval = "none";
+  options.second_eval = SecondExpert::kNone;
   EXPECT_EQ(worked(worked_layer(), options).counts.num_choices, 8);
 }
 
 TEST(OracleWorked, ExpertChoice) {
-  const Answer two = worked(worked_layer(), with_factor(1, "raw", 1.0), true);
+  const Answer two = worked(worked_layer(), with_factor(1, GateRule::kRaw, 1.0), true);
   EXPECT_EQ(kept_of(two), (Kept{{0}, {1}, {0}, {2}, {}, {2, 3}, {1}, {3}}));
   layers::expect_near(weights_of(two), {.643914, .373288, .823752, .261183, .400666, .362537, .789137, .573968}, 1e-6);
   EXPECT_EQ(two.counts.num_unchosen_tokens, 1);
   EXPECT_EQ(two.balance_loss, 0.0);
-  const Answer four = worked(worked_layer(), with_factor(1, "raw", 2.0), true);
+  const Answer four = worked(worked_layer(), with_factor(1, GateRule::kRaw, 2.0), true);
   EXPECT_EQ(kept_of(four), (Kept{{0, 1}, {0, 1, 2, 3}, {0}, {3, 2}, {0, 1}, {2, 3}, {1}, {3, 2}}));
 }
 
@@ -146,7 +146,7 @@ TEST(OracleWorked, Capacity) {
   options.expert_capacity = 5;
   EXPECT_EQ(oracle::room(options, training, 12), 5);
   EXPECT_EQ(oracle::room(options, training, 3), 5);  // independent of the group
-  training.unlimited = true;
+  training.capacity = NoLimit{};
   EXPECT_EQ(oracle::room(options, training, 3), 3);
 }
 

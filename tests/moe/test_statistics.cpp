@@ -12,7 +12,7 @@ namespace {
 using Ints = std::vector<int64_t>;
 
 MoeOutput worked(int64_t k, MoeCall call, double factor = 1.0) {
-  MoeOptions o = layers::options(4, k, k == 1 ? "raw" : "normalised_before_drop");
+  MoeOptions o = layers::options(4, k, k == 1 ? GateRule::kRaw : GateRule::kNormalisedBeforeDrop);
   o.capacity_factor_eval = factor;
   call.want_statistics = true;
   return moe_layer(layers::worked_x(), layers::worked_weights(), layers::places(8), o, call);
@@ -59,8 +59,8 @@ TEST(Statistics, OfTopTwoWorkedByHand) {
 }
 
 TEST(Statistics, ChoicesSwitchedOffAreNotCounted) {
-  MoeOptions o = layers::options(4, 2, "normalised_before_drop");
-  o.second_eval = "threshold";
+  MoeOptions o = layers::options(4, 2, GateRule::kNormalisedBeforeDrop);
+  o.second_eval = SecondExpert::kThreshold;
   MoeCall call;
   call.want_statistics = true;
   const MoeStatistics s =
@@ -85,7 +85,7 @@ TEST(Statistics, OfExpertChoiceWorkedByHand) {
 
 TEST(Statistics, WithoutALimitNothingIsDropped) {
   MoeCall call;
-  call.unlimited = true;
+  call.capacity = NoLimit{};
   const MoeStatistics s = *worked(2, call, 0.5).statistics;
   EXPECT_EQ(s.num_dropped_choices, 0);
   EXPECT_EQ(s.num_dropped_tokens, 0);
@@ -95,7 +95,7 @@ TEST(Statistics, WithoutALimitNothingIsDropped) {
 
 TEST(Statistics, OfPassesAddUp) {
   const MoeOptions o = [] {
-    MoeOptions options = layers::options(4, 2, "raw");
+    MoeOptions options = layers::options(4, 2, GateRule::kRaw);
     options.capacity_factor_eval = 1.0;
     return options;
   }();

@@ -20,13 +20,13 @@ using Bytes = std::vector<uint8_t>;
 RouterOutput worked_router() { return route(layers::worked_logits(), at::eye(4), 0.0, 0); }
 
 // Capacity 2 is factor 1 of 8 tokens over 4 experts, capacity 4 is factor 2.
-MoeOptions worked_options(int64_t k, const std::string& gate, double factor) {
+MoeOptions worked_options(int64_t k, GateRule gate, double factor) {
   MoeOptions o = layers::options(4, k, gate);
   o.capacity_factor_eval = factor;
   return o;
 }
 
-TokenChoices choices_of(int64_t k, const std::string& policy, const std::string& gate = "normalised_before_drop",
+TokenChoices choices_of(int64_t k, SecondExpert policy, GateRule gate = GateRule::kNormalisedBeforeDrop,
                         uint64_t key = 0) {
   return choose_experts(worked_router().probabilities, worked_options(k, gate, 1.0), policy, key);
 }
@@ -50,78 +50,84 @@ TEST(WorkedRouter, Probabilities) {
 TEST(WorkedRouter, Losses) {
   const RouterOutput router = worked_router();
   const GroupBounds all = {0, 8}, real = {0, 6};
-  const Ints top1 = choices_of(1, "all").top, top2 = choices_of(2, "all").top;
+  const Ints top1 = choices_of(1, SecondExpert::kAll).top, top2 = choices_of(2, SecondExpert::kAll).top;
   EXPECT_NEAR(router_z_loss(router.logits, all).item<double>(), 6.941107, 2e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top1, 1, "top1", all).item<double>(), 1.162369, 1e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, "top1", all).item<double>(), 1.162369, 1e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, "all", all).item<double>(), 2.291349, 2e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, "all_over_k", all).item<double>(), 1.145674, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top1, 1, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kAll, all).item<double>(), 2.291349, 2e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kAllOverK, all).item<double>(), 1.145674,
+              1e-6);
   // t6 and t7 are padding: they are not handed over at all
   const at::Tensor logits = router.logits.narrow(0, 0, 6), probabilities = router.probabilities.narrow(0, 0, 6);
   EXPECT_NEAR(router_z_loss(logits, real).item<double>(), 6.243475, 2e-6);
-  EXPECT_NEAR(balance_loss(probabilities, Ints(top1.begin(), top1.begin() + 6), 1, "top1", real).item<double>(),
-              1.431262, 1e-6);
+  EXPECT_NEAR(
+      balance_loss(probabilities, Ints(top1.begin(), top1.begin() + 6), 1, BalanceCounts::kTop1, real).item<double>(),
+      1.431262, 1e-6);
 }
 
 TEST(WorkedRouter, PublishedBalanceLoss) {
   const std::vector<double> p = {.35490513, .60419905, .4275843,  .23061597, .32985854,
                                  .43953657, .25099766, .27730572, .7678207,  .71474564};
   const at::Tensor probabilities = at::tensor(p, at::kFloat).view({5, 2});
-  EXPECT_NEAR(balance_loss(probabilities, {0, 1, 1, 0, 0}, 1, "top1", {0, 5}).item<double>(), 0.8741045, 1e-6);
+  EXPECT_NEAR(balance_loss(probabilities, {0, 1, 1, 0, 0}, 1, BalanceCounts::kTop1, {0, 5}).item<double>(), 0.8741045,
+              1e-6);
 }
 
 // Two groups: the loss is the mean of theirs, not that of all tokens at once.
 TEST(WorkedRouter, LossesAreMeansOverGroups) {
   const RouterOutput router = worked_router();
-  const Ints top = choices_of(1, "all").top;
+  const Ints top = choices_of(1, SecondExpert::kAll).top;
   double balance = 0.0, z = 0.0;
   for (const auto& [from, to] : {std::pair{0, 3}, std::pair{3, 8}}) {
     const at::Tensor p = router.probabilities.narrow(0, from, to - from);
     balance +=
-        0.5 * balance_loss(p, Ints(top.begin() + from, top.begin() + to), 1, "top1", {0, to - from}).item<double>();
+        0.5 * balance_loss(p, Ints(top.begin() + from, top.begin() + to), 1, BalanceCounts::kTop1, {0, to - from})
+                  .item<double>();
     z += 0.5 * router_z_loss(router.logits.narrow(0, from, to - from), {0, to - from}).item<double>();
   }
-  EXPECT_NEAR(balance_loss(router.probabilities, top, 1, "top1", {0, 3, 8}).item<double>(), balance, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top, 1, BalanceCounts::kTop1, {0, 3, 8}).item<double>(), balance,
+              1e-6);
   EXPECT_NEAR(router_z_loss(router.logits, {0, 3, 8}).item<double>(), z, 1e-5);
 }
 
 TEST(WorkedChoices, FirstAndSecond) {
-  EXPECT_EQ(choices_of(1, "all").top, (Ints{0, 0, 0, 3, 0, 2, 1, 3}));
-  EXPECT_EQ(choices_of(2, "all").top, (Ints{0, 1, 0, 1, 0, 1, 3, 2, 0, 1, 2, 3, 1, 0, 3, 0}));
+  EXPECT_EQ(choices_of(1, SecondExpert::kAll).top, (Ints{0, 0, 0, 3, 0, 2, 1, 3}));
+  EXPECT_EQ(choices_of(2, SecondExpert::kAll).top, (Ints{0, 1, 0, 1, 0, 1, 3, 2, 0, 1, 2, 3, 1, 0, 3, 0}));
 }
 
 TEST(WorkedChoices, TiesGoToTheLowestExpert) {
   const at::Tensor p = at::full({2, 5}, 0.2);
-  EXPECT_EQ(choose_experts(p, layers::options(5, 3), "all", 0).top, (Ints{0, 1, 2, 0, 1, 2}));
+  EXPECT_EQ(choose_experts(p, layers::options(5, 3), SecondExpert::kAll, 0).top, (Ints{0, 1, 2, 0, 1, 2}));
 }
 
 TEST(WorkedChoices, Gates) {
-  layers::expect_near(doubles(choices_of(2, "all").gates.select(1, 1)),
+  layers::expect_near(doubles(choices_of(2, SecondExpert::kAll).gates.select(1, 1)),
                       {.268941, .475021, .075858, .475021, .377541, .475021, .119203, .214165});
-  layers::expect_near(doubles(choices_of(2, "all").gates.sum(1)), std::vector<double>(8, 1.0));
-  layers::expect_near(doubles(choices_of(2, "all", "raw").gates.select(1, 1)),
+  layers::expect_near(doubles(choices_of(2, SecondExpert::kAll).gates.sum(1)), std::vector<double>(8, 1.0));
+  layers::expect_near(doubles(choices_of(2, SecondExpert::kAll, GateRule::kRaw).gates.select(1, 1)),
                       {.236883, .373288, .067618, .261183, .352878, .362537, .106798, .156424});
 }
 
 TEST(WorkedChoices, Policies) {
-  const Ints all = choices_of(2, "all").top;
+  const Ints all = choices_of(2, SecondExpert::kAll).top;
   Ints expected = all;
   expected[2 * 2 + 1] = expected[6 * 2 + 1] = kNoExpert;  // t2 .0759 and t6 .1192 are below 0.2
-  for (const char* gate : {"raw", "normalised_before_drop", "normalised_after_drop"}) {
-    const TokenChoices choices = choices_of(2, "threshold", gate);
+  for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
+    const TokenChoices choices = choices_of(2, SecondExpert::kThreshold, gate);
     EXPECT_EQ(choices.experts, expected) << gate;
     EXPECT_EQ(choices.top, all) << gate;
-    EXPECT_EQ(choices_of(2, "all", gate).experts, all) << gate;
+    EXPECT_EQ(choices_of(2, SecondExpert::kAll, gate).experts, all) << gate;
   }
   for (size_t t = 0; t < 8; ++t) expected[2 * t + 1] = kNoExpert;
-  EXPECT_EQ(choices_of(2, "none").experts, expected);
+  EXPECT_EQ(choices_of(2, SecondExpert::kNone).experts, expected);
 }
 
 TEST(WorkedChoices, RandomPolicyKeepsInProportion) {
   constexpr int kDraws = 4000;
   std::vector<int> used(8, 0);
   for (uint64_t draw = 0; draw < kDraws; ++draw) {
-    const TokenChoices choices = choices_of(2, "random", "normalised_before_drop", stream_key(1, "policy", draw));
+    const TokenChoices choices =
+        choices_of(2, SecondExpert::kRandom, GateRule::kNormalisedBeforeDrop, stream_key(1, "policy", draw));
     for (size_t t = 0; t < 8; ++t) used[t] += choices.experts[2 * t + 1] != kNoExpert;
   }
   for (const size_t t : {0, 1, 3, 4, 5, 7}) EXPECT_EQ(used[t], kDraws) << t;
@@ -134,7 +140,8 @@ TEST(WorkedChoices, SamplingDrawsTheSecondFromTheRest) {
   constexpr int kDraws = 4000;
   std::map<int64_t, int> drawn;
   for (uint64_t draw = 0; draw < kDraws; ++draw) {
-    const TokenChoices choices = choices_of(2, "sampling", "normalised_before_drop", stream_key(1, "policy", draw));
+    const TokenChoices choices =
+        choices_of(2, SecondExpert::kSampling, GateRule::kNormalisedBeforeDrop, stream_key(1, "policy", draw));
     EXPECT_EQ(choices.experts[4], 0);
     ++drawn[choices.experts[5]];
     const double first = .823752, second = choices.experts[5] == 3 ? .041012 : .067618;
@@ -147,7 +154,7 @@ TEST(WorkedChoices, SamplingDrawsTheSecondFromTheRest) {
 }
 
 TEST(WorkedPlan, SwitchByPosition) {
-  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, {1.0, 1}, {});
+  const Plan plan = plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, {});
   EXPECT_EQ(plan.kept, (Bytes{1, 1, 0, 1, 0, 1, 1, 1}));
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 3, 4, 6}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {0, 1, 6, 5, 3, 7});
@@ -157,19 +164,20 @@ TEST(WorkedPlan, SwitchByPosition) {
 // Order 2 6 0 4 7 1 5 3: expert 0 takes t2 and t0.
 TEST(WorkedPlan, SwitchByPriority) {
   const at::Tensor top = std::get<0>(worked_router().probabilities.max(1));
-  const Plan plan = plan_token_choice(choices_of(1, "all"), {0, 8}, 4, {1.0, 1}, doubles(top));
+  const Plan plan =
+      plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, doubles(top));
   EXPECT_EQ(plan.kept, (Bytes{1, 0, 1, 1, 0, 1, 1, 1}));
 }
 
 TEST(WorkedPlan, TopTwo) {
-  const auto kept = [](const std::string& policy, double factor) {
+  const auto kept = [](SecondExpert policy, double factor) {
     return plan_token_choice(choices_of(2, policy), {0, 8}, 4, {factor, 1}, {}).kept;
   };
-  EXPECT_EQ(kept("all", 1.0), (Bytes{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
-  EXPECT_EQ(kept("all", 2.0), (Bytes{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
-  EXPECT_EQ(kept("all", 0.0), Bytes(16, 1));
+  EXPECT_EQ(kept(SecondExpert::kAll, 1.0), (Bytes{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kAll, 2.0), (Bytes{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kAll, 0.0), Bytes(16, 1));
   // without the seconds of t2 and t6, that of t4 comes third on expert 1
-  EXPECT_EQ(kept("threshold", 2.0), (Bytes{1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kThreshold, 2.0), (Bytes{1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0}));
 }
 
 TEST(WorkedPlan, ExpertChoice) {
@@ -192,22 +200,22 @@ TEST(WorkedPlan, ExpertChoiceTiesGoToTheLowestToken) {
 
 // The answer of a token is the sum of weight * (expert + 1).
 TEST(WorkedLayer, Switch) {
-  layers::expect_near(layers::worked_answers(worked_options(1, "raw", 1.0), {}),
+  layers::expect_near(layers::worked_answers(worked_options(1, GateRule::kRaw, 1.0), {}),
                       {.643914, .412547, 0, 4 * .288651, 0, 3 * .400666, 2 * .789137, 4 * .573968}, 4e-6);
-  MoeOptions o = worked_options(1, "raw", 1.0);
-  o.priority = "probability";
+  MoeOptions o = worked_options(1, GateRule::kRaw, 1.0);
+  o.priority = RoomPriority::kProbability;
   layers::expect_near(layers::worked_answers(o, {}),
                       {.643914, 0, .823752, 4 * .288651, 0, 3 * .400666, 2 * .789137, 4 * .573968}, 4e-6);
 }
 
 TEST(WorkedLayer, TopTwoUnderEachGate) {
   layers::expect_near(
-      layers::worked_answers(worked_options(2, "normalised_before_drop", 1.0), {}),
+      layers::worked_answers(worked_options(2, GateRule::kNormalisedBeforeDrop, 1.0), {}),
       {.731059 + 2 * .268941, .524979, 0, 4 * .524979 + 3 * .475021, 0, 3 * .524979, 2 * .880797, 4 * .785835}, 4e-6);
-  layers::expect_near(layers::worked_answers(worked_options(2, "normalised_after_drop", 1.0), {}),
+  layers::expect_near(layers::worked_answers(worked_options(2, GateRule::kNormalisedAfterDrop, 1.0), {}),
                       {.731059 + 2 * .268941, 1, 0, 4 * .524979 + 3 * .475021, 0, 3, 2, 4}, 4e-6);
   layers::expect_near(
-      layers::worked_answers(worked_options(2, "raw", 1.0), {}),
+      layers::worked_answers(worked_options(2, GateRule::kRaw, 1.0), {}),
       {.643914 + 2 * .236883, .412547, 0, 4 * .288651 + 3 * .261183, 0, 3 * .400666, 2 * .789137, 4 * .573968}, 4e-6);
 }
 
@@ -215,7 +223,7 @@ TEST(WorkedLayer, ExpertChoice) {
   MoeCall call;
   call.expert_choice = true;
   layers::expect_near(
-      layers::worked_answers(worked_options(2, "raw", 1.0), call),
+      layers::worked_answers(worked_options(2, GateRule::kRaw, 1.0), call),
       {.643914, 2 * .373288, .823752, 3 * .261183, 0, 3 * .400666 + 4 * .362537, 2 * .789137, 4 * .573968}, 4e-6);
 }
 
@@ -223,7 +231,7 @@ TEST(WorkedLayer, ExpertChoice) {
 TEST(WorkedLayer, GroupsDoNotShareRoom) {
   MoeTokenPlaces places = layers::places(8, 4);
   const MoeOutput out =
-      moe_layer(layers::worked_x(), layers::worked_weights(), places, worked_options(1, "raw", 1.0), {});
+      moe_layer(layers::worked_x(), layers::worked_weights(), places, worked_options(1, GateRule::kRaw, 1.0), {});
   layers::expect_near(doubles(out.hidden.select(1, 4)),
                       {.643914, 0, 0, 4 * .288651, .581797, 3 * .400666, 2 * .789137, 4 * .573968}, 4e-6);
 }

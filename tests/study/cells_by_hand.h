@@ -62,13 +62,13 @@ inline Json cell_result(const StudyOptions& options, const ArmOptions& arm, cons
                         const HandScores& scores) {
   size_t s = 0;
   while (options.seeds[s] != cell.seed) ++s;
-  const bool tuned = cell.phase == "instruct" || cell.instructed, sparse = arm.model.moe.num_experts > 0;
+  const bool tuned = cell.phase == Phase::kInstruct || cell.instructed, sparse = arm.model.moe.num_experts > 0;
   const double v = (tuned ? scores.instructed : scores.pretrained).at(arm.name)[s];
   Json result = {{"cell", cell.name},           {"arm", cell.arm},
-                 {"seed", cell.seed},           {"phase", cell.phase},
+                 {"seed", cell.seed},           {"phase", name_of(cell.phase)},
                  {"curve", curve_of(v / 20.0)}, {"disk_bytes", 1000 + static_cast<int64_t>(s)}};
   result["timing"] = {{"train_seconds", 2.5}, {"tokens_per_second", 100.0}, {"peak_memory_bytes", 4096}};
-  if (cell.phase == "finetune") {  // half the held-out score, and 10 more on the second set
+  if (cell.phase == Phase::kFinetune) {  // half the held-out score, and 10 more on the second set
     Json eval;
     eval["tasks"] = {
         task_row(cell.set, "", "direct", 0.0, v / 2.0 + (cell.set == "two" ? 10.0 : 0.0), scores.standard_error)};

@@ -44,7 +44,7 @@ TEST_F(Cells, ComeAfterTheCellTheyNeed) {
     EXPECT_TRUE(cell.after.empty() || cell.after.starts_with(cell.arm + "/seed-" + std::to_string(cell.seed) + "/"))
         << cell.after;
     ++phases[cell.phase];
-    EXPECT_EQ(cell.phase == "pretrain", cell.after.empty()) << cell.name;
+    EXPECT_EQ(cell.phase == Phase::kPretrain, cell.after.empty()) << cell.name;
     EXPECT_TRUE(cell.phase != "instruct" || cell.after.ends_with("/pretrain")) << cell.name;
     if (cell.phase != "finetune") continue;
     EXPECT_TRUE(cell.set == "a" || cell.set == "b");
@@ -146,7 +146,7 @@ TEST_F(Run, PretrainsThenTunesItsOwnCheckpoint) {
   put("task.yaml",
       "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {train: rows.jsonl, test: "
       "rows.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
-  run.mode = "instruct";
+  run.mode = Phase::kInstruct;
   run.init = checkpoint.string();
   run.mixture.tasks = {"{data}/task.yaml"};
   run.mixture.examples_per_batch = 2;

@@ -18,7 +18,7 @@ class Checkpoint : public FolderTest {
     o.checkpoint_every = every;
     o.keep_checkpoints = keep;
     o.log_every = 1;
-    o.optimizer.schedule = "constant";
+    o.optimizer.schedule = Schedule::kConstant;
     return o;
   }
   void run(int64_t steps, int64_t every, int64_t keep) const {
@@ -137,7 +137,7 @@ TEST_F(Checkpoint, AnotherModelsIsRefused) {
   for (const char* part : {"step-1", "wi", "15"}) EXPECT_NE(message.find(part), std::string::npos) << message;
   EXPECT_THROW(train(dense, cases::RandomSource(23), options(2, 1, 1), cases::run_in(folder_)), UserError);
   TrainOptions other_optimizer = options(2, 1, 1);
-  other_optimizer.optimizer.name = "adafactor";
+  other_optimizer.optimizer.name = OptimizerName::kAdafactor;
   T5Model same(tiny::options("switch"), 1);
   const auto change = [&] { train(same, cases::RandomSource(23), other_optimizer, cases::run_in(folder_)); };
   EXPECT_NE(message_of<UserError>(change).find("optimiser"), std::string::npos);

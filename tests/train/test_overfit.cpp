@@ -47,7 +47,7 @@ TEST(Overfit, WithAdafactor) {
   const TokenBatch batch = cases::counted(tiny::batch_of(examples()));
   TrainOptions options;
   options.steps = 300;
-  options.optimizer.name = "adafactor";
+  options.optimizer.name = OptimizerName::kAdafactor;
   options.optimizer.learning_rate = 0.05;
   options.optimizer.warmup_steps = 10;
   TrainStepper stepper(model, options, 1);

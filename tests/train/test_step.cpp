@@ -11,7 +11,7 @@ namespace {
 TrainOptions gradient_options(double clip_norm) {
   TrainOptions options;
   options.steps = 10;
-  options.optimizer.schedule = "constant";
+  options.optimizer.schedule = Schedule::kConstant;
   options.optimizer.beta1 = 0.0;
   options.optimizer.clip_norm = clip_norm;
   return options;
@@ -35,7 +35,7 @@ double norm_of(const std::vector<NamedTensor>& tensors) {
 ModelOptions separable(const std::string& arm) {
   ModelOptions o = tiny::options(arm);
   o.moe.jitter = 0.0;
-  o.moe.second_train = "all";
+  o.moe.second_train = SecondExpert::kAll;
   o.moe.capacity_factor_train = 5.0;
   o.moe.balance_loss = 0.0;
   o.moe.z_loss = 0.0;
@@ -133,9 +133,9 @@ TEST(Step, StatisticsArePooledOverMicroBatches) {
   const StepMetrics metrics = stepper.step(model, {a, b}, 0, true);
   ASSERT_FALSE(metrics.statistics.empty());
   for (const MoeStatistics& s : metrics.statistics) {
-    const int64_t tokens =
-        s.stack == "encoder" ? a.num_source_tokens + b.num_source_tokens : a.num_target_tokens + b.num_target_tokens;
-    EXPECT_EQ(s.num_tokens, tokens) << s.stack;
+    const int64_t tokens = s.stack == Stack::kEncoder ? a.num_source_tokens + b.num_source_tokens
+                                                      : a.num_target_tokens + b.num_target_tokens;
+    EXPECT_EQ(s.num_tokens, tokens) << name_of(s.stack);
   }
   EXPECT_TRUE(stepper.step(model, {a, b}, 1).statistics.empty());
 }

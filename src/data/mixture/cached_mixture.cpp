@@ -48,8 +48,8 @@ fs::path parent_of(const fs::path& folder) { return folder.has_parent_path() ? f
 
 // Everything of a task that decides its examples: what the file says, also in files it shares, and the rows.
 std::string facts_of(const TaskSpec& task) {
-  std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", task.name, task.group, task.cluster, task.held,
-                                 task.format, task.definition, task.max_examples);
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", task.name, task.group, task.cluster,
+                                 name_of(task.held), task.format, task.definition, task.max_examples);
   for (const auto* templates : {&task.templates, &task.cot_templates}) {
     for (const PromptTemplate& prompt : *templates)
       text += fmt::format("{}\n{}\n{}\n", prompt.input, prompt.target, prompt.inverted);

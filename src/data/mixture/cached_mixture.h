@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "data/batch_source.h"
 #include "data/mixture/mixture_options.h"
+#include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe {
 

@@ -1,7 +1,7 @@
 // Numbered examples as batches.
+#include "data/mixture/example_source.h"
 #include "base/error.h"
 #include "data/batch_source.h"
-#include "data/mixture/example_source.h"
 #include "data/mixture/length_buckets.h"
 #include "data/mixture/mixture_options.h"
 #include "data/packing.h"

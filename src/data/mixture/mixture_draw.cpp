@@ -51,7 +51,7 @@ bool MixtureStream::asks_exemplars(const MixtureDraw& draw, RandomStream& stream
   const StyleWeights& styles = options_.styles;
   double share = options_.few_shot_share;
   if (styles.total() > 0.0) share = (styles.fs_opt + styles.fs_noopt) / styles.total();
-  if (draw.cot && options_.cot_few_shot_share >= 0.0) share = options_.cot_few_shot_share;
+  if (draw.cot) share = options_.cot_few_shot_share.value_or(share);
   return stream.chance(share);
 }
 
@@ -81,7 +81,8 @@ MixtureDraw MixtureStream::draw(uint64_t index) const {
   if (!by_style) few_shot = asks_exemplars(draw, stream);
   if (few_shot) draw.exemplars = drawn_exemplars(draw, options_.max_shots, stream);
   if (few_shot && !options_.separators.empty()) draw.separator = stream.pick(options_.separators);
-  if (options_.answers == "random" && draw.row->options.empty()) draw.answer = stream.below(draw.row->answers.size());
+  if (options_.answers == TargetAnswer::kRandom && draw.row->options.empty())
+    draw.answer = stream.below(draw.row->answers.size());
   return draw;
 }
 

@@ -155,7 +155,7 @@ void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options) 
 
 std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
   std::vector<MixtureTask> tasks;
-  BadRows bad_rows(on_bad_row_named(options.on_bad_row));
+  BadRows bad_rows(options.on_bad_row);
   for (const TaskSpec& spec : mixture_specs(options, data_folder))
     tasks.push_back(loaded_task(spec, options, bad_rows));
   for (const std::string& line : bad_rows.report()) log_warn("{}", line);

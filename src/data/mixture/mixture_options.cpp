@@ -1,5 +1,5 @@
-#include "base/error.h"
 #include "data/mixture/mixture_options.h"
+#include "base/error.h"
 
 namespace flanmoe {
 namespace {
@@ -58,12 +58,12 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.require(few_shot_length >= 0, "few_shot_length", "0 or more");
   v.field("separators", separators, "behind an exemplar, one drawn per example; empty = two line ends");
   share("cot_share", cot_share, "share of chain-of-thought prompts where a task has them");
-  v.field("cot_few_shot_share", cot_few_shot_share, "share of these with exemplars; -1 = as other examples");
-  v.require(cot_few_shot_share == -1.0 || (cot_few_shot_share >= 0.0 && cot_few_shot_share <= 1.0),
-            "cot_few_shot_share", "a number in [0, 1], or -1");
+  v.field("cot_few_shot_share", cot_few_shot_share, -1.0, "share of these with exemplars; -1 = as other examples");
+  v.require(!cot_few_shot_share || (*cot_few_shot_share >= 0.0 && *cot_few_shot_share <= 1.0), "cot_few_shot_share",
+            "a number in [0, 1], or -1");
   share("inversion_share", inversion_share, "share of inverted prompts where a task has them");
-  v.choice("answers", answers, {"first", "random"}, "which of several accepted answers is the target");
-  v.choice("on_bad_row", on_bad_row, {"stop", "skip"}, "what a malformed training row does; skip warns");
+  v.choice("answers", answers, "which of several accepted answers is the target");
+  v.choice("on_bad_row", on_bad_row, "what a malformed training row does; skip warns");
   v.field("source_length", source_length, "tokens of a source, eos included; longer ones are cut");
   v.require(source_length >= 2, "source_length", "2 or more");
   v.field("target_length", target_length, "tokens of a target, eos included");

@@ -1,11 +1,15 @@
 // The settings of a mixture for instruction tuning and finetuning; docs/data.md describes them for users.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/config.h"
+#include "base/names.h"
+#include "data/readers/bad_rows.h"
 
 namespace flanmoe {
 
@@ -16,6 +20,12 @@ struct StyleWeights {
   double total() const { return zs_opt + zs_noopt + fs_opt + fs_noopt; }
   void fields(FieldVisitor& visitor);
 };
+
+// Which of several accepted answers is the target.
+enum class TargetAnswer { kFirst, kRandom };
+constexpr std::array<Named<TargetAnswer>, 2> names_of(TargetAnswer) {
+  return {{{TargetAnswer::kFirst, "first"}, {TargetAnswer::kRandom, "random"}}};
+}
 
 struct MixtureOptions {
   std::vector<std::string> tasks;  // task files or folders; {data}/ and {home}/ allowed
@@ -31,16 +41,16 @@ struct MixtureOptions {
   double temperature = 1.0;         // a task weighs size^(1/temperature), after the cap
   ConfigNode rates;                 // pattern of names -> weight in place of that; the first that matches
 
-  double few_shot_share = 0.25;         // share of examples with exemplars in front
-  StyleWeights styles;                  // in place of few_shot_share when one is above 0
-  int64_t max_shots = 3;                // 1..max_shots exemplars
-  int64_t few_shot_length = 0;          // tokens that exemplars and query may fill together; 0 = source_length
-  std::vector<std::string> separators;  // behind an exemplar, one drawn per example; empty = two line ends
-  double cot_share = 0.5;               // for tasks with chain-of-thought templates: share that uses them
-  double cot_few_shot_share = -1.0;     // share of chains of thought with exemplars; -1 = as other examples
-  double inversion_share = 0.0;         // for tasks with inverted templates: share that uses them
-  std::string on_bad_row = "stop";      // stop | skip (with a warning) malformed training rows
-  std::string answers = "first";        // of several accepted answers the target is the first | a random one
+  double few_shot_share = 0.25;              // share of examples with exemplars in front
+  StyleWeights styles;                       // in place of few_shot_share when one is above 0
+  int64_t max_shots = 3;                     // 1..max_shots exemplars
+  int64_t few_shot_length = 0;               // tokens that exemplars and query may fill together; 0 = source_length
+  std::vector<std::string> separators;       // behind an exemplar, one drawn per example; empty = two line ends
+  double cot_share = 0.5;                    // for tasks with chain-of-thought templates: share that uses them
+  std::optional<double> cot_few_shot_share;  // share of chains of thought with exemplars; absent = as other examples
+  double inversion_share = 0.0;              // for tasks with inverted templates: share that uses them
+  OnBadRow on_bad_row = OnBadRow::kStop;     // malformed training rows
+  TargetAnswer answers = TargetAnswer::kFirst;
 
   // Tokens, eos included. Exemplars that do not fit are left out, the last first; a longer query is cut at its end.
   int64_t source_length = 128, target_length = 32;

@@ -90,11 +90,11 @@ Specs first_tasks(Specs specs, const MixtureOptions& options) {
 // Finetuning sets may be trained on among themselves; evaluation tasks never.
 void check_held(const Specs& specs) {
   const bool finetuning =
-      std::all_of(specs.begin(), specs.end(), [](const TaskSpec& spec) { return spec.held == "never"; });
+      std::all_of(specs.begin(), specs.end(), [](const TaskSpec& spec) { return spec.held == Held::kNever; });
   for (const TaskSpec& spec : specs) {
-    if (spec.held == "in" || finetuning) continue;
-    const char* reason = spec.held == "out" ? "it is for evaluation only (held: out)"
-                                            : "it is for finetuning (held: never), which the other tasks are not";
+    if (spec.held == Held::kIn || finetuning) continue;
+    const char* reason = spec.held == Held::kOut ? "it is for evaluation only (held: out)"
+                                                 : "it is for finetuning (held: never), which the other tasks are not";
     fail_input("{}: task '{}' may not be trained on in this mixture: {}; leave it out with 'exclude'", spec.file,
                spec.name, reason);
   }

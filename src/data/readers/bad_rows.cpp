@@ -16,14 +16,8 @@ std::string grouped(int64_t count) {
 
 }  // namespace
 
-OnBadRow on_bad_row_named(std::string_view word) {
-  if (word == "stop") return OnBadRow::stop;
-  if (word == "skip") return OnBadRow::skip;
-  fail_input("bad rows: '{}', expected stop or skip", word);
-}
-
 void BadRows::found(const std::string& file, const std::string& reason) {
-  if (policy_ == OnBadRow::stop) throw UserError(reason);
+  if (policy_ == OnBadRow::kStop) throw UserError(reason);
   Counts& counts = files_[file];
   ++counts.num_skipped;
   if (counts.first_reasons.size() < kKeptReasons) counts.first_reasons.push_back(reason);

@@ -1,24 +1,26 @@
 // What becomes of rows that cannot be read: the first one stops the reading, or they are skipped and counted.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "base/names.h"
 
 namespace flanmoe {
 
-enum class OnBadRow { stop, skip };
-
-// "stop" or "skip"; UserError for another word.
-OnBadRow on_bad_row_named(std::string_view word);
+enum class OnBadRow { kStop, kSkip };
+constexpr std::array<Named<OnBadRow>, 2> names_of(OnBadRow) {
+  return {{{OnBadRow::kStop, "stop"}, {OnBadRow::kSkip, "skip"}}};
+}
 
 // Counts over the files of a run (FILE or FILE#PART, as a split names it). Faults of a whole file (it is missing,
 // empty, cut short, no UTF-8, without a column that was asked for) are no bad rows: they always stop.
 class BadRows {
  public:
-  explicit BadRows(OnBadRow policy = OnBadRow::stop) : policy_(policy) {}
+  explicit BadRows(OnBadRow policy = OnBadRow::kStop) : policy_(policy) {}
 
   void count_record(const std::string& file) { ++files_[file].num_records; }
   // `reason` names file, place and fault. UserError(reason) when the policy is to stop.

@@ -1,3 +1,4 @@
+#include "data/world/world.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -5,7 +6,6 @@
 #include "data/world/corpus_text.h"
 #include "data/world/tasks.h"
 #include "data/world/vocabulary.h"
-#include "data/world/world.h"
 #include "data/world/write_tasks.h"
 
 #include <algorithm>

@@ -136,8 +136,17 @@ constexpr NamedRule kRules[] = {
 
 std::string rule_name(const TaskSpec& task, const TaskRow& row) {
   if (!task.extraction.empty()) return task.extraction;
-  if (task.answer_form == "class") return row.options.empty() ? "span" : "choice";
-  return task.answer_form == "free_text" ? "text" : task.answer_form;
+  switch (task.answer_form) {
+    case AnswerForm::kClass:
+      return row.options.empty() ? "span" : "choice";
+    case AnswerForm::kSpan:
+      return "span";
+    case AnswerForm::kNumber:
+      return "number";
+    case AnswerForm::kFreeText:
+      return "text";
+  }
+  return "text";
 }
 
 OptionMarkers markers_of(const PromptTemplate& prompt, const std::string& place) {

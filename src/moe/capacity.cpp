@@ -1,0 +1,29 @@
+#include "moe/capacity.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flanmoe {
+
+CapacityRule capacity_rule(const MoeOptions& options, bool training) {
+  if (options.hugging_face()) return FixedCapacity{options.expert_capacity};
+  const double factor = training ? options.capacity_factor_train : options.capacity_factor_eval;
+  if (factor == 0.0) return NoLimit{};
+  return CapacityFactor{factor, options.min_capacity};
+}
+
+MoeOptions without_limit(MoeOptions options) {
+  options.capacity_factor_eval = 0.0;
+  return options;
+}
+
+int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts) {
+  if (const auto* fixed = std::get_if<FixedCapacity>(&rule)) return fixed->positions;
+  const auto* by_factor = std::get_if<CapacityFactor>(&rule);
+  if (by_factor == nullptr) return group_tokens;
+  const double even_share = by_factor->factor * static_cast<double>(group_tokens) / static_cast<double>(num_experts);
+  const auto capacity = static_cast<int64_t>(std::nearbyint(even_share));  // half to even, as JAX and numpy round
+  return std::min(std::max(capacity, by_factor->least), group_tokens);
+}
+
+}  // namespace flanmoe

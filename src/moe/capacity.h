@@ -1,0 +1,35 @@
+// The room of an expert in a group of tokens (docs/routing.md 2, 4).
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "moe/options.h"
+
+namespace flanmoe {
+
+struct NoLimit {};
+
+// clamp(round_half_even(factor * S / E), least, S) for S tokens and E experts, the factor never containing k.
+struct CapacityFactor {
+  double factor = 1.0;
+  int64_t least = 1;
+};
+
+// Hugging Face's: so many positions of each row, however long it is.
+struct FixedCapacity {
+  int64_t positions = 1;
+};
+
+using CapacityRule = std::variant<NoLimit, CapacityFactor, FixedCapacity>;
+
+// What the options say, in training or otherwise.
+CapacityRule capacity_rule(const MoeOptions& options, bool training);
+
+// The options under which no expert is ever full outside training.
+MoeOptions without_limit(MoeOptions options);
+
+// Tokens an expert takes of a group of `group_tokens`.
+int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
+
+}  // namespace flanmoe
