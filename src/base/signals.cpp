@@ -37,4 +37,8 @@ void clear_pending_signal() {
   g_num_interrupts = 0;
 }
 
+void leave_if_asked(const std::string& message) {
+  if (const int signal = pending_signal(); signal != 0) throw Interrupted(signal, message);
+}
+
 }  // namespace flanmoe

@@ -1,12 +1,13 @@
 #include <iostream>
 
+#include "analysis/routing_json.h"
+#include "analysis/routing_texts.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/command.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/folder.h"
-#include "study/cell_routing.h"
 
 namespace flanmoe {
 namespace {
@@ -32,15 +33,15 @@ void print_table(const Json& routing) {
 }
 
 int run(const AnalyzeArguments& arguments) {
-  StudyOptions options;
-  load_options(with_overrides(ConfigNode(), arguments.overrides), options.heldout);
-  options.routing_texts = arguments.texts;
-  if (options.heldout.tasks.empty())
+  EvalOptions options;
+  load_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  if (options.tasks.empty())
     fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout/exam\"]'");
   const T5Model model = load_model(arguments.model);
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
-  const Json routing = routing_of_cell(model, tokenizer, options, arguments.data);
+  const std::vector<TextIds> texts = routing_texts(tokenizer, options, arguments.texts, arguments.data);
+  const Json routing = routing_json(model, tokenizer, texts);
   if (routing.is_null())
     fail_input("{}: a model without sparse layers in an encoder-decoder; nothing to analyse", arguments.model);
   if (arguments.json) {

@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
+#include "base/presets.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/signals.h"
@@ -91,31 +92,12 @@ int report_failure(const std::string& text, int status) {
 
 const std::string& typed_command() { return command_text(); }
 
-std::vector<std::string> preset_names(const std::string& kind) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::string preset_help(const std::string& kind) {
   try {
     return fmt::format("{}, or a YAML file", fmt::join(preset_names(kind), ", "));
   } catch (const UserError&) {  // help is given without the configs, too
     return "a YAML file";
   }
-}
-
-std::filesystem::path find_preset(const std::string& kind, const std::string& name) {
-  if (fs::is_regular_file(name)) return name;
-  const std::filesystem::path file = home_folder() / "configs" / kind / (name + ".yaml");
-  if (fs::is_regular_file(file)) return file;
-  const std::vector<std::string> names = preset_names(kind);
-  const std::string nearest = nearest_name(name, names);
-  fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
 }
 
 int run_command_line(int argc, char** argv) {

@@ -40,11 +40,7 @@ std::function<int()> setup_completion(CLI::App& parser);
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).
 int run_command_line(int argc, char** argv);
 
-// A preset by name (configs/KIND/NAME.yaml) or a file by path; UserError with the nearest name and the list.
-std::filesystem::path find_preset(const std::string& kind, const std::string& name);
 
-// The presets of a kind, sorted; UserError when there is no configs folder.
-std::vector<std::string> preset_names(const std::string& kind);
 
 // For help texts: "mini, smoke, or a YAML file".
 std::string preset_help(const std::string& kind);

@@ -1,6 +1,7 @@
 #include "cli/data_check_tasks.h"
 
 #include "base/error.h"
+#include "base/presets.h"
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"
@@ -8,7 +9,7 @@
 #include "data/split_files.h"
 #include "data/task_paths.h"
 #include "eval/options.h"
-#include "eval/task_run.h"
+#include "eval/asking/task_run.h"
 
 namespace flanmoe {
 namespace {

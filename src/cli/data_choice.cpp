@@ -1,6 +1,7 @@
 #include "cli/data_choice.h"
 
 #include "base/error.h"
+#include "base/presets.h"
 #include "base/files.h"
 #include "cli/command.h"
 #include "data/mixture/mixture_options.h"

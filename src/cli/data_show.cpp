@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "base/presets.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -14,7 +15,9 @@
 #include "data/mixture/mixture_source.h"
 #include "data/packing.h"
 #include "data/render.h"
-#include "study/run.h"
+#include "run/options.h"
+#include "run/source.h"
+#include "run/tokenizer.h"
 
 namespace flanmoe {
 namespace {

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
-#include "eval/baseline_answerer.h"
+#include "eval/asking/baseline_answerer.h"
 
 namespace flanmoe {
 namespace {

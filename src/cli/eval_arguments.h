@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "eval/suites.h"
+#include "eval/files/suites.h"
 
 namespace flanmoe {
 

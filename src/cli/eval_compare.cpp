@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
-#include "eval/compare.h"
+#include "eval/scoring/compare.h"
 
 namespace flanmoe {
 namespace {

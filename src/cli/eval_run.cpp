@@ -2,6 +2,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/presets.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -11,13 +12,13 @@
 #include "cli/eval_arguments.h"
 #include "cli/version.h"
 #include "data/tokenizer/tokenizer_folder.h"
-#include "eval/answerer.h"
-#include "eval/baseline_answerer.h"
-#include "eval/config_json.h"
-#include "eval/eval_folder.h"
-#include "eval/predictions.h"
-#include "eval/results_json.h"
-#include "eval/run.h"
+#include "eval/asking/answerer.h"
+#include "eval/asking/baseline_answerer.h"
+#include "eval/files/config_json.h"
+#include "eval/files/eval_folder.h"
+#include "eval/asking/predictions.h"
+#include "eval/files/results_json.h"
+#include "eval/asking/run_tasks.h"
 #include "model/folder.h"
 
 namespace flanmoe {
@@ -110,27 +111,6 @@ class ItemProgress {
   std::chrono::steady_clock::time_point start_;
 };
 
-void leave_if_asked(const std::string& out) {
-  const int signal = pending_signal();
-  if (signal == 0) return;
-  throw Interrupted(signal, out.empty() ? "stopped; with --out the evaluation could be gone on with"
-                                        : out + ": stopped; the same command goes on from here");
-}
-
-EvalResult ask_all(const EvalArguments& arguments, const EvalPlan& plan, const SampleFolder* samples) {
-  BadRows bad_rows(arguments.on_bad_row);
-  ItemProgress progress;
-  RunHooks hooks;
-  hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
-  hooks.between_parts = [&arguments] { leave_if_asked(arguments.out); };
-  const EvalResult result = run_tasks(plan.runs, answerer_of(arguments, plan), samples, bad_rows, hooks);
-  for (const std::string& line : bad_rows.report()) log_warn("{}", line);
-  for (const TaskResult& task : result.tasks) {
-    if (!task.undefined.empty()) log_warn("{}: no score, counted as 0: {}", task.name(), task.undefined);
-  }
-  return result;
-}
-
 }  // namespace
 
 EvalRequest plan_request(const EvalArguments& arguments) {
@@ -149,18 +129,14 @@ int run_evaluation(const EvalArguments& typed) {
   const EvalPlan plan = plan_evaluation(request);
   for (const std::string& left_out : plan.left_out) log_warn("left out: {}", left_out);
   const EvalSetup setup = setup_of(arguments);
-  const Json config = config_json(setup, request, plan);
-  std::optional<EvalFolder> folder;
-  if (!arguments.out.empty()) folder.emplace(arguments.out, config);
-  if (folder && folder->finished()) {
-    log_info("{}: finished already; these are its results", arguments.out);
-    print_results(read_results(arguments.out), arguments.json);
-    return kExitDone;
-  }
-  const EvalResult result = ask_all(arguments, plan, folder ? &folder->samples() : nullptr);
-  const Json results = results_json(result, setup, config, plan);
-  if (folder) folder->finish(results);
-  print_results(results, arguments.json);
+  const std::string stopped = arguments.out.empty() ? "stopped; with --out the evaluation could be gone on with"
+                                                    : arguments.out + ": stopped; the same command goes on from here";
+  ItemProgress progress;
+  RunHooks hooks;
+  hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
+  hooks.between_parts = [&stopped] { leave_if_asked(stopped); };
+  const auto answerer = [&] { return answerer_of(arguments, plan); };
+  print_results(evaluate_into(arguments.out, request, plan, setup, answerer, hooks), arguments.json);
   return kExitDone;
 }
 

@@ -9,6 +9,7 @@
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/config_json.h"
 #include "model/counts.h"
+#include "moe/capacity.h"
 #include "model/folder.h"
 #include "model/weights.h"
 #include "tensor/tensor_folder.h"
@@ -100,7 +101,7 @@ void print_shape(const ModelOptions& o) {
   if (o.moe.num_experts == 0) return;
   std::cout << fmt::format("sparse layers: encoder [{}], decoder [{}]; {} experts, {}, k {}{}\n",
                            fmt::join(o.sparse_layers(false), ", "), fmt::join(o.sparse_layers(true), ", "),
-                           o.moe.num_experts, o.moe.routing, o.moe.k,
+                           o.moe.num_experts, name_of(o.moe.routing), o.moe.k,
                            o.moe.extra_dense_ffn ? ", an extra dense feed-forward each" : "");
   std::cout << "capacity: " << capacity_of(o.moe) << "\n";
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/presets.h"
 #include "base/files.h"
 #include "cli/command.h"
 #include "model/folder.h"

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/presets.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"

@@ -1,12 +1,16 @@
 #include <iostream>
 
+#include "base/presets.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"
 #include "model/counts.h"
-#include "study/run.h"
+#include "run/initial_model.h"
+#include "run/run.h"
+#include "run/source.h"
+#include "run/tokenizer.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
@@ -19,10 +23,10 @@ struct TrainArguments {
 };
 
 // Everything but the steps: data, model, counts.
-int dry_run(const RunOptions& options) {
+int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
   const Tokenizer tokenizer = open_tokenizer(options);
   const auto source = make_source(options, tokenizer);
-  const T5Model model = initial_model(options, tokenizer);
+  const T5Model model = initial_model(options, tokenizer, folder);
   const ModelCounts counts = count_model(model.options());
   const TokenBatch batch = source->batch(0);
   std::cout << fmt::format("data: {}\n", source->describe())
@@ -52,7 +56,7 @@ int run(const TrainArguments& arguments) {
     return kExitDone;
   }
   if (options.data.empty()) fail_input("'data' is empty: say where the data is with data=FOLDER");
-  if (arguments.dry_run) return dry_run(options);
+  if (arguments.dry_run) return dry_run(options, arguments.out);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
   const TrainResult result = run_training(options, arguments.out, name_of(options.mode));
   log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps,

@@ -5,7 +5,6 @@
 
 namespace flanmoe {
 
-inline constexpr const char* kVersion = "0.1.0";
 extern const char* const
     kCommit;  // written by the build (cmake/commit.cmake): "ffd5424f1c", "+" behind it with changes
 

@@ -27,14 +27,14 @@ enum class Extraction { kSimple, kTask };
 constexpr std::array<Named<Extraction>, 2> names_of(Extraction) {
   return {{{Extraction::kSimple, "simple"}, {Extraction::kTask, "task"}}};
 }
-// What the best option has most of (eval/ranking.h).
+// What the best option has most of (eval/asking/ranking.h).
 enum class RankingScore { kSum, kPerToken, kUnconditional };
 constexpr std::array<Named<RankingScore>, 3> names_of(RankingScore) {
   return {{{RankingScore::kSum, "sum"},
            {RankingScore::kPerToken, "per_token"},
            {RankingScore::kUnconditional, "unconditional"}}};
 }
-// What a prompt loses that is too long without exemplars (eval/prompts.h).
+// What a prompt loses that is too long without exemplars (eval/asking/prompts.h).
 enum class TooLong { kFront, kContext };
 constexpr std::array<Named<TooLong>, 2> names_of(TooLong) {
   return {{{TooLong::kFront, "front"}, {TooLong::kContext, "context"}}};

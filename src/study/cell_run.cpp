@@ -1,19 +1,26 @@
 #include "study/cell_run.h"
+
+#include "analysis/routing_json.h"
+#include "analysis/routing_texts.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
 #include "base/signals.h"
-#include "model/counts.h"
+#include "base/version.h"
+#include "eval/evaluation.h"
+#include "eval/files/results_json.h"
 #include "model/folder.h"
-#include "study/cell_routing.h"
-#include "study/cells.h"
+#include "moe/capacity.h"
+#include "run/run.h"
+#include "run/tokenizer.h"
+#include "study/cell_result.h"
 #include "tensor/platform.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
 namespace {
 
-// Learning curve: the lines of metrics.jsonl.
+// Learning curve: the lines of metrics.jsonl without what was timed.
 Json curve_of(const std::filesystem::path& metrics_file) {
   Json curve = Json::array();
   int64_t line_number = 0;
@@ -21,7 +28,7 @@ Json curve_of(const std::filesystem::path& metrics_file) {
     const Json metrics = parse_json(line, metrics_file.string(), ++line_number);
     Json point;
     for (const auto& [key, value] : metrics.items()) {
-      const bool timing = key == "wall_time" || key == "train/tokens_per_second";
+      const bool timing = key == "wall_time" || key == "train/tokens_per_second" || key == "train/loader_wait";
       if (!timing) point[key] = value;
     }
     curve.push_back(point);
@@ -37,76 +44,86 @@ int64_t folder_bytes(const std::filesystem::path& folder) {
   return bytes;
 }
 
-// Scores with no expert ever full, beside the default capacity (the paper's capacity experiment). Token choice only.
-Json capacity_scores(const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
-                     const std::filesystem::path& data) {
-  const MoeOptions& moe = model.options().moe;
-  if (moe.num_experts == 0 || moe.routing != RoutingRule::kTokenChoice) return nullptr;
+// A trained cell and what it is asked.
+struct TrainedCell {
+  std::string name;
+  std::filesystem::path folder, model_folder;
+  RunOptions run;
+  T5Model model;
+  Tokenizer tokenizer;
+};
+
+// Kept in the cell's folder under `name`: a stopped cell asks only what is left.
+EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Model& model, const std::string& name) {
+  const EvalRequest request = request_of(options, cell.run.data);
+  EvalSetup setup;
+  setup.model = cell.model_folder.string();
+  setup.model_hash = model_hash(cell.model_folder);
+  setup.answers = "model";
+  setup.version = kVersion;
+  RunHooks hooks;
+  hooks.between_parts = [&cell] {
+    leave_if_asked(cell.name +
+                   ": trained and saved, stopped while evaluating; the same command goes on from here");
+  };
+  const std::filesystem::path folder = cell.folder / name;
+  const Json results = evaluate_into(folder, request, plan_evaluation(request), setup,
+                                     [&] { return model_answerer(model, cell.tokenizer); }, hooks);
+  return scores_of(results.at("flanmoe"), folder.string());
+}
+
+// Held-out scores with no expert ever full, beside the default capacity (the paper's capacity experiment).
+std::optional<EvalResult> unlimited_scores(const TrainedCell& cell, const StudyOptions& options) {
+  const MoeOptions& moe = cell.model.options().moe;
+  if (moe.num_experts == 0 || moe.routing != RoutingRule::kTokenChoice) return std::nullopt;
   EvalOptions direct = options.heldout;
   direct.prompts = PromptKinds::kDirect;
-  return {{"unlimited", eval_to_json(evaluate(model.with_moe(without_limit(moe)), tokenizer, direct, data))}};
+  return asked(cell, direct, cell.model.with_moe(without_limit(moe)), "eval-unlimited");
 }
 
-// Between the evaluations of a trained cell: they are done again by the next run, the training is not.
-void leave_if_asked(const std::string& cell) {
-  if (const int signal = pending_signal(); signal != 0) {
-    throw Interrupted(
-        signal,
-        fmt::format("{}: trained and saved, stopped while evaluating; the same command goes on from here", cell));
+Json routing_of(const TrainedCell& cell, const StudyOptions& options) {
+  const ModelOptions& model = cell.model.options();
+  if (model.moe.num_experts == 0 || model.decoder_only) return nullptr;
+  return routing_json(cell.model, cell.tokenizer,
+                      routing_texts(cell.tokenizer, options.heldout, options.routing_texts, cell.run.data));
+}
+
+void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptions& options) {
+  if (result.key.phase == Phase::kFinetune) {
+    EvalOptions own_set = options.finetune_eval;
+    own_set.tasks = cell.run.mixture.tasks;
+    result.finetune = asked(cell, own_set, cell.model, "eval-finetune");
+    return;
   }
-}
-
-Json keep_eval(const EvalResult& result, const std::filesystem::path& folder) {
-  if (!fs::exists(folder)) write_eval(result, folder);
-  return eval_to_json(result);
-}
-
-void add_general_scores(Json& result, const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
-                        const std::filesystem::path& data, const std::filesystem::path& folder) {
-  const std::string cell = result.at("cell");
-  leave_if_asked(cell);
-  result["heldout"] = keep_eval(evaluate(model, tokenizer, options.heldout, data), folder / "eval-heldout");
-  leave_if_asked(cell);
-  result["validation"] = keep_eval(evaluate(model, tokenizer, options.validation, data), folder / "eval-validation");
-  leave_if_asked(cell);
-  result["capacity"] = capacity_scores(model, tokenizer, options, data);
-  result["routing"] = routing_of_cell(model, tokenizer, options, data);
-}
-
-void add_finetune_score(Json& result, const T5Model& model, const Tokenizer& tokenizer, const StudyOptions& options,
-                        const RunOptions& run, const std::filesystem::path& folder) {
-  EvalOptions eval = options.finetune_eval;
-  eval.tasks = run.mixture.tasks;
-  result["finetune"] = keep_eval(evaluate(model, tokenizer, eval, run.data), folder / "eval-finetune");
+  result.heldout = asked(cell, options.heldout, cell.model, "eval-heldout");
+  result.validation = asked(cell, options.validation, cell.model, "eval-validation");
+  result.unlimited = unlimited_scores(cell, options);
+  result.routing = routing_of(cell, options);
 }
 
 }  // namespace
 
 void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
               const StudyFolder& folder) {
-  const std::filesystem::path cell_folder = folder.cell(cell.name);
+  const std::string name = cell.key.name();
+  const std::filesystem::path cell_folder = folder.cell(cell.key);
   const RunOptions run = cell_run(options, arms, cell, folder);
-  const TrainResult trained = run_training(run, cell_folder, cell.name);
+  const TrainResult trained = run_training(run, cell_folder, name);
   const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
-  const T5Model model = load_model(model_folder);
-  const Tokenizer tokenizer = open_tokenizer(run);
-  Json result = {{"cell", cell.name},      {"arm", cell.arm},
-                 {"seed", cell.seed},      {"phase", name_of(cell.phase)},
-                 {"set", cell.set},        {"instructed", cell.instructed},
-                 {"steps", trained.steps}, {"tokens", trained.num_tokens}};
-  result["curve"] = curve_of(cell_folder / "metrics.jsonl");
-  if (cell.phase == Phase::kFinetune) {
-    add_finetune_score(result, model, tokenizer, options, run, cell_folder);
-  } else {
-    add_general_scores(result, model, tokenizer, options, run.data, cell_folder);
-  }
-  result["model"] = std::filesystem::relative(model_folder, folder.root).string();
-  result["disk_bytes"] = folder_bytes(model_folder);
-  result["timing"] = {{"train_seconds", trained.train_seconds},
-                      {"tokens_per_second", trained.tokens_per_second},
-                      {"peak_memory_bytes", peak_memory_bytes()},
-                      {"platform", platform_json()}};
-  write_json(folder.result(cell.name), result);
+  const TrainedCell done{name, cell_folder, model_folder, run, load_model(model_folder), open_tokenizer(run)};
+  CellResult result;
+  result.key = cell.key;
+  result.steps = trained.steps;
+  result.num_tokens = trained.num_tokens;
+  result.curve = curve_of(cell_folder / "metrics.jsonl");
+  evaluate_cell(result, done, options);
+  result.model = std::filesystem::relative(model_folder, folder.root).string();
+  result.disk_bytes = folder_bytes(model_folder);
+  result.train_seconds = trained.train_seconds;
+  result.tokens_per_second = trained.tokens_per_second;
+  result.peak_memory_bytes = peak_memory_bytes();
+  result.platform = platform_json();
+  write_cell_result(result, folder);
 }
 
 }  // namespace flanmoe

@@ -16,27 +16,29 @@ const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string&
   fail_input("no arm '{}' in this study", name);
 }
 
-std::filesystem::path finished_model(const StudyFolder& folder, const std::string& cell) {
-  const std::filesystem::path model = newest_checkpoint(folder.cell(cell));
-  if (model.empty()) fail_run("{}: no complete checkpoint of the cell '{}'", folder.cell(cell).string(), cell);
+std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key) {
+  const std::filesystem::path model = newest_checkpoint(folder.cell(key));
+  if (model.empty()) fail_run("{}: no complete checkpoint of the cell '{}'", folder.cell(key).string(), key.name());
   return model;
 }
 
 }  // namespace
 
+std::string CellKey::name() const {
+  const std::string base = fmt::format("{}/seed-{}/{}", arm, seed, name_of(phase));
+  return phase == Phase::kFinetune ? fmt::format("{}-{}-{}", base, set, instructed ? "instructed" : "direct") : base;
+}
+
 std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
   std::vector<Cell> pretrains, instructs, finetunes;
   for (int64_t seed : options.seeds) {
     for (const ArmOptions& arm : arms) {
-      const std::string base = fmt::format("{}/seed-{}/", arm.name, seed);
-      pretrains.push_back({base + "pretrain", arm.name, seed, Phase::kPretrain, "", false, ""});
-      instructs.push_back({base + "instruct", arm.name, seed, Phase::kInstruct, "", false, base + "pretrain"});
+      const CellKey pretrain{arm.name, seed, Phase::kPretrain}, instruct{arm.name, seed, Phase::kInstruct};
+      pretrains.push_back({pretrain, {}});
+      instructs.push_back({instruct, pretrain});
       for (const std::string& file : options.finetune_sets) {
-        const std::string name = base + "finetune-" + set_name(file);
-        finetunes.push_back(
-            {name + "-direct", arm.name, seed, Phase::kFinetune, set_name(file), false, base + "pretrain"});
-        finetunes.push_back(
-            {name + "-instructed", arm.name, seed, Phase::kFinetune, set_name(file), true, base + "instruct"});
+        finetunes.push_back({{arm.name, seed, Phase::kFinetune, set_name(file), false}, pretrain});
+        finetunes.push_back({{arm.name, seed, Phase::kFinetune, set_name(file), true}, instruct});
       }
     }
   }
@@ -52,28 +54,33 @@ std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder
 
 RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
                     const StudyFolder& folder) {
+  const Recipe& recipe = arm_of(arms, cell.key.arm).recipe;
   RunOptions run;
-  run.mode = cell.phase;
-  run.seed = cell.seed;
+  run.mode = cell.key.phase;
+  run.seed = cell.key.seed;
   run.data = data_folder(options, folder).string();
   run.tokenizer = options.tokenizer;
   run.num_sentinels = options.num_sentinels;
-  run.model = arm_of(arms, cell.arm).model;
-  if (!cell.after.empty()) run.init = finished_model(folder, cell.after).string();
-  run.corpus = options.corpus;
+  run.model = recipe.model;
+  if (cell.after) run.init = finished_model(folder, *cell.after).string();
+  run.corpus = recipe.corpus;
   run.validation = options.curve;
-  if (cell.phase == Phase::kPretrain) {
-    run.train = options.pretrain;
-  } else if (cell.phase == Phase::kInstruct) {
-    run.train = options.instruct;
-    run.mixture = options.mixture;
-  } else {
-    run.train = options.finetune;
-    run.mixture = options.finetune_mixture;
-    run.validation.tasks.clear();
-    for (const std::string& file : options.finetune_sets) {
-      if (set_name(file) == cell.set) run.mixture.tasks = {file};
-    }
+  switch (cell.key.phase) {
+    case Phase::kPretrain:
+      run.train = recipe.pretrain;
+      break;
+    case Phase::kInstruct:
+      run.train = recipe.instruct;
+      run.mixture = recipe.mixture;
+      break;
+    case Phase::kFinetune:
+      run.train = recipe.finetune;
+      run.mixture = recipe.finetune_mixture;
+      run.validation.tasks.clear();
+      for (const std::string& file : options.finetune_sets) {
+        if (set_name(file) == cell.key.set) run.mixture.tasks = {file};
+      }
+      break;
   }
   return run;
 }

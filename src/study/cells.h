@@ -1,25 +1,32 @@
 // The grid of a study: one cell per (arm, seed, phase), with what must be there before it.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "study/options.h"
-#include "study/run.h"
+#include "run/options.h"
 
 namespace flanmoe {
 
-struct Cell {
-  std::string name;  // "switch/seed-1/instruct": also its folder under cells/
+struct CellKey {
   std::string arm;
   int64_t seed = 1;
   Phase phase = Phase::kPretrain;
-  std::string set;          // finetune: name of the set
+  std::string set = "";     // finetune: name of the set
   bool instructed = false;  // finetune: after instruction tuning?
-  std::string after;        // name of the cell whose model this one starts from, "" = fresh weights
+
+  std::string name() const;  // "switch/seed-1/instruct": also its folder under cells/
+  auto operator<=>(const CellKey&) const = default;
+};
+
+struct Cell {
+  CellKey key;
+  std::optional<CellKey> after;  // the cell whose model this one starts from; none = fresh weights
 };
 
 // In an order in which every cell comes after the one it needs.
@@ -29,10 +36,8 @@ struct StudyFolder {
   std::filesystem::path root;
   std::filesystem::path config() const { return root / "config.yaml"; }
   std::filesystem::path world() const { return root / "world"; }
-  std::filesystem::path cell(const std::string& name) const { return root / "cells" / name; }
-  std::filesystem::path result(const std::string& name) const {
-    return cell(name) / "result.json";
-  }  // its presence: the cell is done
+  std::filesystem::path cell(const CellKey& key) const { return root / "cells" / key.name(); }
+  std::filesystem::path result(const CellKey& key) const { return cell(key) / "result.json"; }  // there = done
   std::filesystem::path cost() const { return root / "cost.json"; }
 };
 

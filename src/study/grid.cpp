@@ -19,7 +19,7 @@ class Grid {
   Grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs)
       : cells_(cells), folder_(folder), jobs_(jobs), progress_("study", static_cast<int64_t>(cells.size()), "cell") {
     for (const Cell& cell : cells_) {
-      if (fs::exists(folder_.result(cell.name))) done_.insert(cell.name);
+      if (fs::exists(folder_.result(cell.key))) done_.insert(cell.key);
     }
   }
 
@@ -37,41 +37,41 @@ class Grid {
 
  private:
   bool is_ready(const Cell& cell) const {
-    const bool known = done_.contains(cell.name) || started_.contains(cell.name);
-    return !known && (cell.after.empty() || done_.contains(cell.after));
+    const bool known = done_.contains(cell.key) || started_.contains(cell.key);
+    return !known && (!cell.after || done_.contains(*cell.after));
   }
 
   void start_ready() {
     for (const Cell& cell : cells_) {
       if (static_cast<int64_t>(running_.size()) >= jobs_) return;
       if (!is_ready(cell)) continue;
-      make_folders(folder_.cell(cell.name));
+      make_folders(folder_.cell(cell.key));
       const pid_t pid =
-          start_process({"study", "--out", folder_.root.string(), "--cell", cell.name}, log_of(cell.name), 1);
-      running_[pid] = cell.name;
-      started_.insert(cell.name);
+          start_process({"study", "--out", folder_.root.string(), "--cell", cell.key.name()}, log_of(cell.key), 1);
+      running_.emplace(pid, cell.key);
+      started_.insert(cell.key);
     }
   }
 
   void settle(const EndedProcess& ended) {
-    const std::string name = running_.at(ended.pid);
+    const CellKey key = running_.at(ended.pid);
     running_.erase(ended.pid);
     if (pending_signal() != 0 && ended.status != 0) return;  // it was asked to leave, as this process was
-    if (ended.status != 0 || !fs::exists(folder_.result(name))) fail(name, ended.status);
-    done_.insert(name);
-    progress_.update(static_cast<int64_t>(done_.size()), name + " done");
+    if (ended.status != 0 || !fs::exists(folder_.result(key))) fail(key, ended.status);
+    done_.insert(key);
+    progress_.update(static_cast<int64_t>(done_.size()), key.name() + " done");
   }
 
   void stop_running() {
     std::vector<pid_t> pids;
-    for (const auto& [pid, name] : running_) pids.push_back(pid);
+    for (const auto& [pid, key] : running_) pids.push_back(pid);
     stop_processes(pids);
   }
 
-  [[noreturn]] void fail(const std::string& name, int status) {
+  [[noreturn]] void fail(const CellKey& key, int status) {
     stop_running();
-    const auto lines = read_lines(log_of(name));
-    fail_run("cell '{}' ended with status {}; its log is {}, the last line: {}", name, status, log_of(name).string(),
+    const auto lines = read_lines(log_of(key));
+    fail_run("cell '{}' ended with status {}; its log is {}, the last line: {}", key.name(), status, log_of(key).string(),
              lines.empty() ? "(empty)" : lines.back());
   }
 
@@ -83,14 +83,14 @@ class Grid {
                                   cells_.size()));
   }
 
-  std::filesystem::path log_of(const std::string& name) const { return folder_.cell(name) / "log.txt"; }
+  std::filesystem::path log_of(const CellKey& key) const { return folder_.cell(key) / "log.txt"; }
 
   const std::vector<Cell>& cells_;
   const StudyFolder& folder_;
   int64_t jobs_;
   Progress progress_;
-  std::set<std::string> done_, started_;
-  std::map<pid_t, std::string> running_;
+  std::set<CellKey> done_, started_;
+  std::map<pid_t, CellKey> running_;
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "eval/scoring/aggregate.h"
+#include "study/stage.h"
 
 namespace flanmoe {
 namespace {
@@ -39,67 +41,53 @@ class Collector {
   const std::vector<ArmOptions>& arms_;
 };
 
-std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) {
-  return fmt::format("{}/seed-{}/{}", arm, seed, phase);
-}
-
-std::string phase_of_stage(const std::string& stage) { return stage == "pretrained" ? "pretrain" : "instruct"; }
-
-std::string stage_label(const std::string& stage) {
-  return stage == "pretrained" ? "before instruction tuning" : "after instruction tuning";
-}
-
-Score suite_score(const Json& eval, const std::string& suite, const std::string& prompting) {
-  for (const Json& row : eval.at("suites")) {
-    if (row.at("suite") == suite && row.at("prompting") == prompting)
-      return {row.at("score"), row.at("standard_error")};
+Score suite_score(const EvalResult& result, const std::string& suite, const std::string& prompting) {
+  for (const SuiteResult& row : result.suites) {
+    if (row.suite == suite && row.prompting == prompting) return {row.score, row.standard_error};
   }
   fail_run("a result without the suite '{}' ({})", suite, prompting);
 }
 
 // Mean over tasks of score minus chance.
-Score above_chance(const Json& eval) {
-  const Json& tasks = eval.at("tasks");
-  const auto count = static_cast<double>(tasks.size());
+Score above_chance(const EvalResult& result) {
+  const auto count = static_cast<double>(result.tasks.size());
   double sum = 0.0, squares = 0.0;
-  for (const Json& task : tasks) {
-    sum += task.at("score").get<double>() - task.at("chance").get<double>();
-    squares += std::pow(task.at("standard_error").get<double>(), 2);
+  for (const TaskResult& task : result.tasks) {
+    sum += task.score - task.chance;
+    squares += std::pow(task.standard_error, 2);
   }
   return {sum / count, std::sqrt(squares) / count};
 }
 
-Score final_loss(const Json& result) {
-  const Json& curve = result.at("curve");
-  for (auto point = curve.rbegin(); point != curve.rend(); ++point) {
+Score final_loss(const CellResult& result) {
+  for (auto point = result.curve.rbegin(); point != result.curve.rend(); ++point) {
     if (point->contains("train/loss")) return {point->at("train/loss"), 0.0};
   }
-  fail_run("{}: no training loss in its curve", result.at("cell").get<std::string>());
+  fail_run("{}: no training loss in its curve", result.key.name());
 }
 
-void add_general_measures(Collector& collector, const CellResults& results) {
-  collector.add(
-      "loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
-      [&](const auto& arm, int64_t seed) { return final_loss(results.at(cell_name(arm, seed, "pretrain"))); });
-  for (const std::string stage : {"pretrained", "instructed"}) {
-    const auto result = [&results, stage](const std::string& arm, int64_t seed) -> const Json& {
-      return results.at(cell_name(arm, seed, phase_of_stage(stage)));
-    };
-    collector.add("heldout/" + stage, "Held-out normalised average " + stage_label(stage), "points",
-                  [&](const auto& arm, int64_t seed) { return normalised_average(result(arm, seed).at("heldout")); });
-    collector.add("validation/" + stage, "Held-in validation " + stage_label(stage), "points above chance",
-                  [&](const auto& arm, int64_t seed) { return above_chance(result(arm, seed).at("validation")); });
-    for (const auto& [name, any] : results) {
-      if (!any.contains("heldout")) continue;
-      for (const Json& suite : any.at("heldout").at("suites")) {
-        const std::string title = suite.at("suite"), prompting = suite.at("prompting");
-        collector.add(fmt::format("suite/{}/{}/{}", title, prompting, stage),
-                      fmt::format("{}, {} prompts, {}", title, prompting, stage_label(stage)), "percent",
-                      [&](const auto& arm, int64_t seed) {
-                        return suite_score(result(arm, seed).at("heldout"), title, prompting);
-                      });
-      }
-      break;
+void add_general_measures(Collector& collector, const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                          const CellResults& results) {
+  const auto result = [&results](const std::string& arm, int64_t seed, Stage stage) -> const CellResult& {
+    return results.at({arm, seed, phase_of(stage)});
+  };
+  collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
+                [&](const auto& arm, int64_t seed) { return final_loss(result(arm, seed, Stage::kPretrained)); });
+  for (const Stage stage : kStages) {
+    const std::string name = name_of(stage), label = label_of(stage);
+    collector.add(
+        "heldout/" + name, "Held-out normalised average " + label, "points",
+        [&](const auto& arm, int64_t seed) { return normalised_score(result(arm, seed, stage).heldout.value()); });
+    collector.add(
+        "validation/" + name, "Held-in validation " + label, "points above chance",
+        [&](const auto& arm, int64_t seed) { return above_chance(result(arm, seed, stage).validation.value()); });
+    const EvalResult& any = result(arms.front().name, options.seeds.front(), stage).heldout.value();
+    for (const SuiteResult& suite : any.suites) {
+      collector.add(fmt::format("suite/{}/{}/{}", suite.suite, suite.prompting, name),
+                    fmt::format("{}, {} prompts, {}", suite.suite, suite.prompting, label), "percent",
+                    [&](const auto& arm, int64_t seed) {
+                      return suite_score(result(arm, seed, stage).heldout.value(), suite.suite, suite.prompting);
+                    });
     }
   }
   collector.add_difference("gain/heldout", "Held-out gain by instruction tuning", "points", "heldout/instructed",
@@ -108,16 +96,16 @@ void add_general_measures(Collector& collector, const CellResults& results) {
 
 void add_finetune_measures(Collector& collector, const StudyOptions& options, const CellResults& results) {
   if (options.finetune_sets.empty()) return;
-  for (const std::string way : {"direct", "instructed"}) {
-    const std::string how = way == "direct" ? "finetuned directly" : "instruction tuned, then finetuned";
+  for (const bool instructed : {false, true}) {
+    const std::string way = instructed ? "instructed" : "direct";
+    const std::string how = instructed ? "instruction tuned, then finetuned" : "finetuned directly";
     std::vector<std::string> ids;
     for (const std::string& file : options.finetune_sets) {
       const std::string set = fs::path(file).stem().string();
       ids.push_back(fmt::format("finetune/{}/{}", set, way));
       collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
-        const Json& task =
-            results.at(cell_name(arm, seed, fmt::format("finetune-{}-{}", set, way))).at("finetune").at("tasks").at(0);
-        return Score{task.at("score"), task.at("standard_error")};
+        const TaskResult& task = results.at({arm, seed, Phase::kFinetune, set, instructed}).finetune.value().tasks.at(0);
+        return Score{task.score, task.standard_error};
       });
     }
     Measure mean{"finetune/mean/" + way, "Mean of the finetune sets, " + how, "percent", {}};
@@ -142,33 +130,9 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
 
 }  // namespace
 
-CellResults read_cell_results(const std::vector<Cell>& cells, const StudyFolder& folder) {
-  CellResults results;
-  for (const Cell& cell : cells) results[cell.name] = read_json(folder.result(cell.name));
-  return results;
-}
-
-Score normalised_average(const Json& eval, const std::string& prompting) {
-  struct Sum {
-    double value = 0.0, squares = 0.0, count = 0.0;
-  };
-  std::map<std::string, Sum> suites;
-  for (const Json& task : eval.at("tasks")) {
-    if (!prompting.empty() && task.at("prompting") != prompting) continue;
-    Sum& sum = suites[task.at("suite").get<std::string>() + "/" + task.at("prompting").get<std::string>()];
-    const double room = 100.0 - task.at("chance").get<double>();
-    sum.value += task.at("normalised").get<double>();
-    sum.squares += std::pow(100.0 * task.at("standard_error").get<double>() / room, 2);
-    sum.count += 1.0;
-  }
-  Score score;
-  const auto num_suites = static_cast<double>(suites.size());
-  for (const auto& [name, sum] : suites) {
-    score.value += sum.value / sum.count / num_suites;
-    score.standard_error += sum.squares / (sum.count * sum.count * num_suites * num_suites);
-  }
-  score.standard_error = std::sqrt(score.standard_error);
-  return score;
+Score normalised_score(const EvalResult& result, const std::string& prompting) {
+  const std::vector<SuiteResult> suites = suites_asked(result.suites, prompting);
+  return {normalised_average(suites), normalised_average_error(suites)};
 }
 
 Scores difference(const Scores& a, const Scores& b) {
@@ -221,7 +185,7 @@ Json values_json(const Scores& scores) {
 std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms,
                                     const CellResults& results) {
   Collector collector(options, arms);
-  add_general_measures(collector, results);
+  add_general_measures(collector, options, arms, results);
   add_finetune_measures(collector, options, results);
   return collector.measures;
 }

@@ -7,14 +7,11 @@
 #include <vector>
 
 #include "base/json.h"
-#include "study/cells.h"
+#include "eval/results.h"
+#include "study/cell_result.h"
 #include "study/interval.h"
 
 namespace flanmoe {
-
-// result.json of every cell, by the cell's name.
-using CellResults = std::map<std::string, Json>;
-CellResults read_cell_results(const std::vector<Cell>& cells, const StudyFolder& folder);
 
 struct Score {
   double value = 0.0;
@@ -28,7 +25,7 @@ struct Measure {
 };
 
 // Mean over suites of the mean over tasks of the normalised scores, of one prompting or of all (prompting "").
-Score normalised_average(const Json& eval, const std::string& prompting = "");
+Score normalised_score(const EvalResult& result, const std::string& prompting = "");
 
 // By seed. The standard error of a difference takes the two models' items as independent; that of a mean takes them as
 // one, the careful side each time.

@@ -11,21 +11,33 @@
 #include "data/corpus.h"
 #include "data/mixture/mixture_options.h"
 #include "data/world/world.h"
-#include "eval/evaluate.h"
+#include "eval/options.h"
 #include "model/options.h"
 #include "train/options.h"
 
 namespace flanmoe {
 
+// What an arm may differ in: the whole of its runs, phase by phase.
+struct Recipe {
+  ModelOptions model;
+  CorpusOptions corpus;
+  TrainOptions pretrain;
+  MixtureOptions mixture;
+  TrainOptions instruct;
+  MixtureOptions finetune_mixture;  // its `tasks` are filled with one set at a time
+  TrainOptions finetune;
+};
+
 // One arm as the preset writes it: `arms: {switch: {label: Switch, twin: dense, model: {moe: {...}}}}`.
 struct ArmOptions {
-  std::string name;       // the key
-  std::string label;      // in the report
-  std::string router;     // "none" for dense arms; in the report
-  std::string twin;       // a sparse arm's dense twin: name of another arm
-  std::string twin_of;    // a dense arm: widened until its FLOPs equal those of this sparse arm
-  ConfigNode difference;  // over the study's model
-  ModelOptions model;     // resolved
+  std::string name;     // the key
+  std::string label;    // in the report
+  std::string router;   // "none" for dense arms; in the report
+  std::string twin;     // a sparse arm's dense twin: name of another arm
+  std::string twin_of;  // a dense arm: widened until its FLOPs equal those of this sparse arm
+  std::string routing;  // preset of configs/model whose `moe` the arm takes, before its own differences
+  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune;  // differences to the study's
+  Recipe recipe;                                                                      // resolved
   void fields(FieldVisitor& visitor);
 };
 
@@ -45,15 +57,9 @@ struct StudyOptions {
   std::string data;       // kind real: the data folder
   std::string tokenizer;  // "" = {data}/spiece.model
   int64_t num_sentinels = 100;
-  ModelOptions model;  // shared by the arms
+  Recipe recipe;  // shared by the arms
   ConfigNode arms;
-  CorpusOptions corpus;
-  TrainOptions pretrain;
-  MixtureOptions mixture;
-  TrainOptions instruct;
   std::vector<std::string> finetune_sets;  // task files
-  MixtureOptions finetune_mixture;         // its `tasks` are filled with one set at a time
-  TrainOptions finetune;
   EvalOptions heldout;          // held-out suites
   EvalOptions validation;       // held-in tasks
   EvalOptions curve;            // asked while training (pretrain.eval_every, instruct.eval_every)
@@ -62,9 +68,5 @@ struct StudyOptions {
   int64_t cost_steps = 20;      // timed steps per arm
   void fields(FieldVisitor& visitor);
 };
-
-// The arms with their models resolved (vocabulary size included), dense twins widened. UserError for an unknown twin, a
-// twin whose FLOPs differ by more than 1%, or a model that cannot be built.
-std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_size);
 
 }  // namespace flanmoe

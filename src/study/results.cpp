@@ -1,5 +1,6 @@
 #include "study/results.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -7,15 +8,12 @@
 #include "base/machine.h"
 #include "model/counts.h"
 #include "study/measures.h"
+#include "study/stage.h"
 #include "study/verdicts.h"
 #include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
-
-std::string cell_name(const std::string& arm, int64_t seed, const std::string& phase) {
-  return fmt::format("{}/seed-{}/{}", arm, seed, phase);
-}
 
 Json data_json(const StudyOptions& options, const StudyFolder& folder) {
   if (options.kind != DataKind::kWorld)
@@ -25,43 +23,45 @@ Json data_json(const StudyOptions& options, const StudyFolder& folder) {
 }
 
 Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
-  const ModelCounts counts = count_model(arm.model);
-  const Json& cell = results.at(cell_name(arm.name, options.seeds.front(), "pretrain"));
+  const ModelCounts counts = count_model(arm.recipe.model);
+  const CellResult& cell = results.at({arm.name, options.seeds.front(), Phase::kPretrain});
   return {{"name", arm.name},
           {"label", arm.label},
           {"router", arm.router},
-          {"sparse", arm.model.moe.num_experts > 0},
+          {"sparse", arm.recipe.model.moe.num_experts > 0},
           {"twin", arm.twin},
-          {"num_experts", arm.model.moe.num_experts},
-          {"k", arm.model.moe.num_experts > 0 ? arm.model.moe.k : 0},
-          {"d_ff", arm.model.d_ff},
+          {"num_experts", arm.recipe.model.moe.num_experts},
+          {"k", arm.recipe.model.moe.num_experts > 0 ? arm.recipe.model.moe.k : 0},
+          {"d_ff", arm.recipe.model.d_ff},
           {"total_parameters", counts.total_parameters},
           {"active_parameters", counts.active_parameters},
           {"flops_per_token", counts.flops_per_token},
-          {"disk_bytes", cell.at("disk_bytes")}};
+          {"disk_bytes", cell.disk_bytes}};
 }
 
 // Task scores of one arm and stage, means over seeds.
-void add_tasks(Json& tasks, const std::string& arm, const std::string& stage, const StudyOptions& options,
+void add_tasks(Json& tasks, const std::string& arm, Stage stage, const StudyOptions& options,
                const CellResults& results) {
-  const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
-  for (const char* part : {"heldout", "validation"}) {
-    const Json& first = results.at(cell_name(arm, options.seeds.front(), phase)).at(part).at("tasks");
+  const auto num_seeds = static_cast<double>(options.seeds.size());
+  for (std::optional<EvalResult> CellResult::*const part : {&CellResult::heldout, &CellResult::validation}) {
+    const auto tasks_of = [&](int64_t seed) -> const std::vector<TaskResult>& {
+      return (results.at({arm, seed, phase_of(stage)}).*part).value().tasks;
+    };
+    const std::vector<TaskResult>& first = tasks_of(options.seeds.front());
     for (size_t t = 0; t < first.size(); ++t) {
       double score = 0.0, squares = 0.0;
       for (int64_t seed : options.seeds) {
-        const Json& row = results.at(cell_name(arm, seed, phase)).at(part).at("tasks").at(t);
-        score += row.at("score").get<double>() / static_cast<double>(options.seeds.size());
-        squares += std::pow(row.at("standard_error").get<double>() / static_cast<double>(options.seeds.size()), 2);
+        score += tasks_of(seed).at(t).score / num_seeds;
+        squares += std::pow(tasks_of(seed).at(t).standard_error / num_seeds, 2);
       }
       tasks.push_back({{"arm", arm},
-                       {"stage", stage},
-                       {"suite", first[t].at("suite")},
-                       {"task", first[t].at("task")},
-                       {"prompting", first[t].at("prompting")},
-                       {"num_items", first[t].at("num_items")},
+                       {"stage", name_of(stage)},
+                       {"suite", first[t].suite},
+                       {"task", first[t].task},
+                       {"prompting", first[t].prompting},
+                       {"num_items", first[t].num_items},
                        {"score", score},
-                       {"chance", first[t].at("chance")},
+                       {"chance", first[t].chance},
                        {"standard_error", std::sqrt(squares)}});
     }
   }
@@ -79,8 +79,8 @@ Json points_of(const Json& curve) {
   return points;
 }
 
-Json routing_json(const std::string& arm, const std::string& stage, const Json& routing) {
-  Json row = {{"arm", arm}, {"stage", stage}};
+Json routing_row(const std::string& arm, Stage stage, const Json& routing) {
+  Json row = {{"arm", arm}, {"stage", name_of(stage)}};
   for (const auto& [key, value] : routing.items()) row[key] = value;
   return row;
 }
@@ -106,14 +106,14 @@ Json training_layers(const Json& curve) {
   return rows;
 }
 
+// Direct held-out scores at the default capacity or without a limit; none where that was not asked.
 Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results,
                        bool unlimited) {
   Scores scores;
   for (int64_t seed : options.seeds) {
-    const Json& cell = results.at(cell_name(arm, seed, "instruct"));
-    if (cell.at("capacity").is_null()) return {};
-    scores.push_back(unlimited ? normalised_average(cell.at("capacity").at("unlimited"))
-                               : normalised_average(cell.at("heldout"), "direct"));
+    const CellResult& cell = results.at({arm, seed, Phase::kInstruct});
+    if (!cell.unlimited) return {};
+    scores.push_back(unlimited ? normalised_score(*cell.unlimited) : normalised_score(cell.heldout.value(), "direct"));
   }
   return scores;
 }
@@ -129,15 +129,15 @@ double rate_of(const Json& cost, const std::string& arm, const std::string& rate
 Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results,
                  const StudyFolder& folder) {
   double seconds = 0.0;
-  for (const auto& [name, result] : results) seconds += result.at("timing").at("train_seconds").get<double>();
+  for (const auto& [key, result] : results) seconds += result.train_seconds;
   Json machine = platform_json();
   machine.update({{"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}});
   Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
   const Json cost = read_json(folder.cost());
   for (const ArmOptions& arm : arms) {
-    const Json& cell = results.at(cell_name(arm.name, options.seeds.front(), "pretrain"));
-    Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.at("timing").at("peak_memory_bytes")}};
+    const CellResult& cell = results.at({arm.name, options.seeds.front(), Phase::kPretrain});
+    Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.peak_memory_bytes}};
     for (const std::string what : {"train", "eval", "decode"}) {
       const std::string key = what + "_tokens_per_second";
       const double rate = rate_of(cost, arm.name, key);
@@ -150,21 +150,21 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
 }
 
 void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
-  for (const std::string stage : {"pretrained", "instructed"}) {
-    const std::string phase = stage == "pretrained" ? "pretrain" : "instruct";
+  for (const Stage stage : kStages) {
+    const Phase phase = phase_of(stage);
     add_tasks(json["tasks"], arm.name, stage, options, results);
     for (int64_t seed : options.seeds) {
       json["curves"].push_back({{"arm", arm.name},
                                 {"seed", seed},
-                                {"phase", phase},
-                                {"points", points_of(results.at(cell_name(arm.name, seed, phase)).at("curve"))}});
+                                {"phase", name_of(phase)},
+                                {"points", points_of(results.at({arm.name, seed, phase}).curve)}});
     }
-    const Json& routing = results.at(cell_name(arm.name, options.seeds.front(), phase)).at("routing");
-    const Json training = training_layers(results.at(cell_name(arm.name, options.seeds.front(), phase)).at("curve"));
+    const CellResult& first = results.at({arm.name, options.seeds.front(), phase});
+    const Json training = training_layers(first.curve);
     if (!training.empty()) {
-      json["training_routing"].push_back({{"arm", arm.name}, {"stage", stage}, {"layers", training}});
+      json["training_routing"].push_back({{"arm", arm.name}, {"stage", name_of(stage)}, {"layers", training}});
     }
-    if (!routing.is_null()) json["routing"].push_back(routing_json(arm.name, stage, routing));
+    if (!first.routing.is_null()) json["routing"].push_back(routing_row(arm.name, stage, first.routing));
   }
   const Scores limited = capacity_scores(arm.name, options, results, false),
                unlimited = capacity_scores(arm.name, options, results, true);
@@ -191,11 +191,10 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
       json["routing"] = json["training_routing"] = json["capacity"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
-  for (const Json& suite :
-       results.at(cell_name(arms.front().name, options.seeds.front(), "instruct")).at("heldout").at("suites")) {
-    const std::string name = suite.at("suite");
-    if (std::find(json["suites"].begin(), json["suites"].end(), name) == json["suites"].end())
-      json["suites"].push_back(name);
+  const CellResult& any = results.at({arms.front().name, options.seeds.front(), Phase::kInstruct});
+  for (const SuiteResult& suite : any.heldout.value().suites) {
+    if (std::find(json["suites"].begin(), json["suites"].end(), suite.suite) == json["suites"].end())
+      json["suites"].push_back(suite.suite);
   }
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
   json["verdicts"] = study_verdicts(options, arms, measures, results);

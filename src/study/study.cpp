@@ -1,16 +1,16 @@
 #include "study/study.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "base/error.h"
 #include "base/files.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "data/task_paths.h"
 #include "data/world/world.h"
 #include "report/report.h"
+#include "run/config_copy.h"
+#include "run/tokenizer.h"
+#include "study/arms.h"
 #include "study/cell_run.h"
 #include "study/cost.h"
 #include "study/grid.h"
@@ -20,40 +20,10 @@
 namespace flanmoe {
 namespace {
 
-// Held while a study works on a folder, so that two do not write into each other.
-class FolderLock {
- public:
-  explicit FolderLock(const std::filesystem::path& folder) {
-    const std::string file = (folder / "lock").string();
-    descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      fail_input("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
-                 folder.string());
-    }
-  }
-  ~FolderLock() { close(descriptor_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
-
 StudyOptions options_of(const StudyFolder& folder) {
   StudyOptions options;
   load_options(load_config(folder.config()), options);
   return options;
-}
-
-void keep_config(const StudyOptions& options, const StudyFolder& folder) {
-  const std::string text = dump_options(options);
-  if (!fs::exists(folder.config())) return write_atomically(folder.config(), text);
-  const std::string before = read_text(folder.config());
-  if (before != text) {
-    fail_input(
-        "{}: this folder holds a study of another configuration; choose another --out or remove it. Difference:{}",
-        folder.root.string(), line_difference(before, text));
-  }
 }
 
 void keep_world(const StudyOptions& options, const StudyFolder& folder) {
@@ -74,7 +44,7 @@ std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& 
 void check_files(const StudyOptions& options, const StudyFolder& folder) {
   const std::filesystem::path data = data_folder(options, folder);
   const std::vector<std::pair<const char*, std::vector<std::string>>> lists = {
-      {"corpus.files", options.corpus.files},         {"mixture.tasks", options.mixture.tasks},
+      {"corpus.files", options.recipe.corpus.files},         {"mixture.tasks", options.recipe.mixture.tasks},
       {"finetune_sets", options.finetune_sets},       {"heldout.tasks", options.heldout.tasks},
       {"validation.tasks", options.validation.tasks}, {"curve.tasks", options.curve.tasks}};
   for (const auto& [key, paths] : lists) {
@@ -118,8 +88,10 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   const StudyFolder folder{fs::absolute(call.folder)};
   check_study(options, folder);
   make_folders(folder.root);
-  const FolderLock lock(folder.root);
-  keep_config(options, folder);
+  const FileLock lock = FileLock::now_or(
+      folder.root / "lock", fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
+                               folder.root.string()));
+  keep_config(dump_options(options), folder.root, "study");
   remove_leftovers(folder.root);
   keep_world(options, folder);
   check_files(options, folder);
@@ -137,7 +109,7 @@ void run_study_cell(const std::filesystem::path& root, const std::string& cell_n
   const StudyOptions options = options_of(folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   for (const Cell& cell : study_cells(options, arms)) {
-    if (cell.name == cell_name) return run_cell(options, arms, cell, folder);
+    if (cell.key.name() == cell_name) return run_cell(options, arms, cell, folder);
   }
   fail_input("{}: no cell '{}' in this study", root.string(), cell_name);
 }

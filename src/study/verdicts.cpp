@@ -95,9 +95,9 @@ std::vector<Part> against_twins(const std::vector<ArmOptions>& arms, const Measu
 }
 
 // Mean utilisation over the sparse layers of one cell.
-double utilisation(const Json& result) {
+double utilisation(const CellResult& result) {
   double sum = 0.0, count = 0.0;
-  for (const Json& layer : result.at("routing").at("layers")) {
+  for (const Json& layer : result.routing.at("layers")) {
     sum += layer.at("utilisation").get<double>();
     count += 1.0;
   }
@@ -109,13 +109,13 @@ std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vect
   std::vector<Part> parts;
   for (const ArmOptions& arm : arms) {
     // Expert Choice is always full; the routing of decoder-only models is not analysed.
-    if (arm.model.moe.num_experts == 0 || arm.model.moe.routing == RoutingRule::kExpertChoice || arm.model.decoder_only)
-      continue;
+    const ModelOptions& model = arm.recipe.model;
+    if (model.moe.num_experts == 0 || model.moe.routing == RoutingRule::kExpertChoice || model.decoder_only) continue;
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
-      const Json& before = results.at(fmt::format("{}/seed-{}/pretrain", arm.name, seed));
-      const Json& after = results.at(fmt::format("{}/seed-{}/instruct", arm.name, seed));
-      part.scores.push_back({utilisation(after) - utilisation(before), 0.0});
+      const double before = utilisation(results.at({arm.name, seed, Phase::kPretrain})),
+                   after = utilisation(results.at({arm.name, seed, Phase::kInstruct}));
+      part.scores.push_back({after - before, 0.0});
     }
     parts.push_back(part);
   }
@@ -128,10 +128,10 @@ std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<
   for (const ArmOptions& arm : arms) {
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
-      const Json& cell = results.at(fmt::format("{}/seed-{}/instruct", arm.name, seed));
-      if (cell.at("capacity").is_null()) continue;
-      const Score limited = normalised_average(cell.at("heldout"), "direct"),
-                  unlimited = normalised_average(cell.at("capacity").at("unlimited"));
+      const CellResult& cell = results.at({arm.name, seed, Phase::kInstruct});
+      if (!cell.unlimited) continue;
+      const Score limited = normalised_score(cell.heldout.value(), "direct"),
+                  unlimited = normalised_score(*cell.unlimited);
       part.scores.push_back(difference({limited}, {unlimited})[0]);
     }
     if (!part.scores.empty()) parts.push_back(part);

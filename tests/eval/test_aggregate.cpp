@@ -1,5 +1,5 @@
 // Scores, standard errors and the normalised average by hand (docs/definitions.md).
-#include "eval/aggregate.h"
+#include "eval/scoring/aggregate.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Baselines by hand.
-#include "eval/baseline.h"
+#include "eval/asking/baseline.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Resampled errors and paired differences.
-#include "eval/bootstrap.h"
+#include "eval/scoring/bootstrap.h"
 
 #include <gtest/gtest.h>
 

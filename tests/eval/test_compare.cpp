@@ -1,11 +1,13 @@
 // Two evaluations side by side, and baselines in the place of a model.
 #include "base/error.h"
 #include "base/files.h"
-#include "eval/baseline_answerer.h"
-#include "eval/compare.h"
-#include "eval/eval_folder.h"
-#include "eval/results_json.h"
-#include "eval/run.h"
+#include "eval/evaluation.h"
+#include "eval/files/results_json.h"
+#include "eval/asking/baseline_answerer.h"
+#include "eval/scoring/compare.h"
+#include "eval/files/eval_folder.h"
+#include "eval/files/results_json.h"
+#include "eval/asking/run_tasks.h"
 #include "eval_case.h"
 
 #include <cmath>
@@ -102,7 +104,7 @@ TEST_F(Compare, BaselinesByHand) {
   EXPECT_EQ(majority.items[0].prediction, "bread");
   const EvalResult one = run_tasks(runs, baseline_answerer("random", 1), nullptr, bad_rows, {}),
                    again = run_tasks(runs, baseline_answerer("random", 1), nullptr, bad_rows, {});
-  EXPECT_EQ(eval_to_json(one), eval_to_json(again));
+  EXPECT_EQ(scores_json(one), scores_json(again));
 }
 
 // A metric of the whole task takes the place of the mean over its items; undefined says why and counts 0.
@@ -112,7 +114,7 @@ TEST_F(Compare, MetricsOfWholeTasks) {
       "templates: [{input: \"{q}\"}]\n");
   EvalOptions o = options("f1.yaml");
   BadRows bad_rows;
-  const EvalResult result = run_tasks(plan_tasks(o, folder_), baseline_answerer("majority", 0), nullptr, bad_rows, {});
+  const EvalResult result = run_tasks(plan_evaluation(request_of(o, folder_)).runs, baseline_answerer("majority", 0), nullptr, bad_rows, {});
   // Always "bread", right in 3 of 9: F1 of bread 2 * (1/3) / (4/3) = 1/2, of stone and river 0; town is neither.
   EXPECT_NEAR(result.tasks[0].score, 100.0 / 6.0, 1e-9);
   put("number.jsonl", R"({"id": "1", "fields": {"q": "x"}, "answers": ["1.0"]})"
@@ -123,7 +125,7 @@ TEST_F(Compare, MetricsOfWholeTasks) {
       "name: graded\nsuite: exam\nformat: jsonl\nmetric: pearson\nsplits: {test: number.jsonl}\n"
       "templates: [{input: \"{q}\"}]\n");
   const TaskResult graded =
-      run_tasks(plan_tasks(options("number.yaml"), folder_), baseline_answerer("majority", 0), nullptr, bad_rows, {})
+      run_tasks(plan_evaluation(request_of(options("number.yaml"), folder_)).runs, baseline_answerer("majority", 0), nullptr, bad_rows, {})
           .tasks[0];
   EXPECT_EQ(graded.score, 0.0);
   EXPECT_FALSE(graded.undefined.empty());

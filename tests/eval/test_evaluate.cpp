@@ -1,6 +1,6 @@
 // Whole evaluations with a tiny model: ranking is what the model's own probabilities say, generation is judged by its
 // text.
-#include "eval/evaluate.h"
+#include "eval/evaluation.h"
 
 #include <array>
 #include <cmath>
@@ -9,6 +9,8 @@
 #include "base/files.h"
 #include "decode/generate.h"
 #include "eval/answers/extract.h"
+#include "eval/files/results_json.h"
+#include "eval/files/samples.h"
 #include "eval_case.h"
 
 namespace flanmoe {
@@ -88,7 +90,7 @@ TEST_F(Evaluate, TruncatedPromptsAreCounted) {
   EXPECT_GT(expected, 0);
   const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
   EXPECT_EQ(result.tasks[0].num_truncated, expected);
-  EXPECT_EQ(eval_to_json(result).at("tasks").at(0).at("num_truncated"), expected);
+  EXPECT_EQ(scores_json(result).at("tasks").begin()->at("num_truncated"), expected);
 }
 
 TEST_F(Evaluate, AMissingSplitIsNamed) {
@@ -155,7 +157,7 @@ TEST_F(Evaluate, SameTwiceAndWithoutItsNeighbours) {
   o.prompts = PromptKinds::kBoth;
   const EvalResult all = evaluate(m, cases::tokenizer(), o, folder_),
                    again = evaluate(m, cases::tokenizer(), o, folder_);
-  EXPECT_EQ(eval_to_json(all), eval_to_json(again));
+  EXPECT_EQ(scores_json(all), scores_json(again));
   o.prompts = PromptKinds::kDirect;
   o.max_items = 2;
   const EvalResult few = evaluate(m, cases::tokenizer(), o, folder_);
@@ -186,32 +188,37 @@ TEST_F(Evaluate, DataInATasksPathIsTheDataFolder) {
             std::string::npos);
 }
 
-TEST_F(Evaluate, ResultsAreWrittenOnce) {
+// The folder of an evaluation, as a study's cells and validation while training keep it.
+TEST_F(Evaluate, AFolderKeepsWhatWasAskedAndIsReadBack) {
   EvalOptions o = options("task.yaml");
   o.max_items = 3;
-  const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
-  write_eval(result, folder_ / "eval");
-  EXPECT_EQ(read_json(folder_ / "eval/scores.json"), eval_to_json(result));
-  const std::vector<std::string> lines = read_lines(folder_ / "eval/items.jsonl");
-  ASSERT_EQ(lines.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) {
-    const Json line = Json::parse(lines[i]);
-    const ItemResult& item = result.items[i];
-    EXPECT_EQ(line.at("task"), "one");
-    EXPECT_EQ(line.at("id"), std::to_string(i));
-    EXPECT_EQ(line.at("cluster_id"), "p");
-    EXPECT_EQ(line.at("prompting"), "direct");
-    EXPECT_EQ(line.at("prediction"), item.prediction);
-    EXPECT_EQ(line.at("answer"), item.answer);
-    EXPECT_EQ(line.at("score"), item.score);
-    EXPECT_EQ(line.at("truncated"), false);
-  }
-  const std::string message = message_of<UserError>([&] { write_eval(result, folder_ / "eval"); });
-  EXPECT_NE(message.find((folder_ / "eval").string() + ": exists already"), std::string::npos) << message;
-  EvalResult broken = result;
-  broken.tasks[0].score = std::nan("");
-  EXPECT_THROW(write_eval(broken, folder_ / "other"), RunError);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "other"));
+  const T5Model m = model();
+  const EvalRequest request = request_of(o, folder_);
+  const EvalPlan plan = plan_evaluation(request);
+  int opened = 0;
+  const auto into = [&](const fs::path& folder) {
+    return evaluate_into(folder, request, plan, {}, [&] { return ++opened, model_answerer(m, cases::tokenizer()); }, {});
+  };
+  const Json results = into(folder_ / "eval");
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(results.at("flanmoe").at("tasks"), scores_json(evaluate(m, cases::tokenizer(), o, folder_)).at("tasks"));
+  EXPECT_EQ(SampleFolder(folder_ / "eval/samples").read("one", "direct").size(), 3u);
+  EXPECT_EQ(into(folder_ / "eval"), results);  // finished: nothing is asked
+  EXPECT_EQ(opened, 1);
+  std::filesystem::remove(folder_ / "eval/results.json");
+  EXPECT_EQ(into(folder_ / "eval").at("flanmoe"), results.at("flanmoe"));  // from its samples
+  EXPECT_EQ(into("").at("flanmoe"), results.at("flanmoe"));
+}
+
+TEST_F(Evaluate, ScoresSurviveTheirJson) {
+  const EvalResult result = evaluate(model(), cases::tokenizer(), options("task.yaml"), folder_);
+  const EvalResult read = scores_of(Json::parse(scores_json(result).dump()), "here");
+  EXPECT_EQ(scores_json(read), scores_json(result));
+  EXPECT_EQ(read.normalised_average, result.normalised_average);
+  Json broken = scores_json(result);
+  broken["tasks"].begin()->erase("chance");
+  const std::string message = message_of<UserError>([&] { scores_of(broken, "here"); });
+  for (const char* part : {"here", "chance"}) EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Prompts of a task's rows: template, exemplars, length.
-#include "eval/prompts.h"
+#include "eval/asking/prompts.h"
 
 #include "base/error.h"
 #include "eval_case.h"

@@ -1,12 +1,12 @@
 // Ranking of options: three variants, what is scored, how often.
-#include "eval/ranking.h"
+#include "eval/asking/ranking.h"
 
 #include <cmath>
 
 #include "base/error.h"
 #include "data/render.h"
 #include "decode/score.h"
-#include "eval/judge.h"
+#include "eval/scoring/judge.h"
 #include "eval_case.h"
 
 namespace flanmoe {

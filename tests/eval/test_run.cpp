@@ -1,11 +1,12 @@
 // An evaluation in a folder: samples part by part, killed and gone on with, refused for another configuration.
 #include "base/error.h"
 #include "base/files.h"
-#include "eval/config_json.h"
-#include "eval/eval_folder.h"
-#include "eval/predictions.h"
-#include "eval/results_json.h"
-#include "eval/run.h"
+#include "eval/evaluation.h"
+#include "eval/files/config_json.h"
+#include "eval/files/eval_folder.h"
+#include "eval/asking/predictions.h"
+#include "eval/files/results_json.h"
+#include "eval/asking/run_tasks.h"
 #include "eval_case.h"
 
 namespace flanmoe {
@@ -34,7 +35,7 @@ class RunTasks : public EvalTest {
     EvalOptions o = options("many.yaml");
     o.prompts = PromptKinds::kBoth;
     o.max_new_tokens = 3;
-    return plan_tasks(o, folder_);
+    return plan_evaluation(request_of(o, folder_)).runs;
   }
   EvalResult run(const SampleFolder* samples, const RunHooks& hooks = {}) const {
     BadRows bad_rows;
@@ -45,7 +46,7 @@ class RunTasks : public EvalTest {
   const T5Model model_ = model("gshard");
 };
 
-Json scores_of(const EvalResult& result) { return eval_to_json(result); }
+Json scores_of(const EvalResult& result) { return scores_json(result); }
 
 // Killed at many places (between parts, in a line, in a part), then gone on with: the same bytes, the same scores.
 TEST_F(RunTasks, GoesOnWhereItWas) {
@@ -201,7 +202,7 @@ class Predictions : public RunTasks {
     put("said.jsonl", lines);
     EvalOptions o = options("many.yaml");
     o.max_items = limit;
-    const std::vector<TaskRun> asked_runs = plan_tasks(o, folder_);
+    const std::vector<TaskRun> asked_runs = plan_evaluation(request_of(o, folder_)).runs;
     BadRows bad_rows;
     return run_tasks(asked_runs, prediction_answerer(folder_ / "said.jsonl", asked_runs), nullptr, bad_rows, {});
   }

@@ -1,5 +1,5 @@
 // From suites to tasks: names, globs, files that are not there.
-#include "eval/suites.h"
+#include "eval/files/suites.h"
 
 #include "base/error.h"
 #include "eval_case.h"

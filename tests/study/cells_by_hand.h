@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "base/files.h"
+#include "eval/scoring/aggregate.h"
+#include "study/arms.h"
+#include "study/cell_result.h"
 #include "study/results.h"
 
 namespace flanmoe::cases {
@@ -18,32 +21,33 @@ struct HandScores {
   double standard_error = 6.0;  // of every task
 };
 
-inline Json task_row(const std::string& task, const std::string& suite, const std::string& prompting, double chance,
-                     double score, double standard_error) {
-  return {{"task", task},           {"suite", suite},
-          {"prompting", prompting}, {"num_items", 7},
-          {"score", score},         {"standard_error", standard_error},
-          {"chance", chance},       {"normalised", 100.0 * (score - chance) / (100.0 - chance)}};
+inline TaskResult task_row(const std::string& task, const std::string& suite, const std::string& prompting,
+                           double chance, double score, double standard_error) {
+  TaskResult row{task, suite, "a cluster", prompting};
+  row.num_items = 7;
+  row.score = score;
+  row.standard_error = standard_error;
+  row.chance = chance;
+  return row;
 }
 
-inline Json suite_row(const std::string& suite, const std::string& prompting, double score, double standard_error) {
-  return {{"suite", suite}, {"prompting", prompting}, {"score", score}, {"standard_error", standard_error}};
+inline EvalResult eval_of(std::vector<TaskResult> tasks) {
+  EvalResult result;
+  result.tasks = std::move(tasks);
+  result.suites = score_suites(result.tasks);
+  result.normalised_average = normalised_average(result.suites);
+  return result;
 }
 
-inline Json direct_eval(double score, double error) {
-  Json eval;
-  eval["tasks"] = {task_row("a", "exam", "direct", 25.0, score, error),
-                   task_row("b", "exam", "direct", 0.0, score, error),
-                   task_row("c", "qa", "direct", 50.0, score, error)};
-  eval["suites"] = {suite_row("exam", "direct", score, error), suite_row("qa", "direct", score, error)};
-  return eval;
+inline std::vector<TaskResult> direct_tasks(double score, double error) {
+  return {task_row("a", "exam", "direct", 25.0, score, error), task_row("b", "exam", "direct", 0.0, score, error),
+          task_row("c", "qa", "direct", 50.0, score, error)};
 }
 
-inline Json heldout_eval(double score, double error) {
-  Json eval = direct_eval(score, error);
-  eval["tasks"].push_back(task_row("a", "exam", "cot", 25.0, score - 15.0, error));
-  eval["suites"].push_back(suite_row("exam", "cot", score - 15.0, error));
-  return eval;
+inline EvalResult heldout_eval(double score, double error) {
+  std::vector<TaskResult> tasks = direct_tasks(score, error);
+  tasks.push_back(task_row("a", "exam", "cot", 25.0, score - 15.0, error));
+  return eval_of(std::move(tasks));
 }
 
 inline Json routing_of(double utilisation) {
@@ -58,27 +62,28 @@ inline Json curve_of(double loss) {
           {{"step", 4}, {"tokens", 40}, {"train/loss", loss}}};
 }
 
-inline Json cell_result(const StudyOptions& options, const ArmOptions& arm, const Cell& cell,
-                        const HandScores& scores) {
+inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm, const CellKey& key,
+                              const HandScores& scores) {
   size_t s = 0;
-  while (options.seeds[s] != cell.seed) ++s;
-  const bool tuned = cell.phase == Phase::kInstruct || cell.instructed, sparse = arm.model.moe.num_experts > 0;
-  const double v = (tuned ? scores.instructed : scores.pretrained).at(arm.name)[s];
-  Json result = {{"cell", cell.name},           {"arm", cell.arm},
-                 {"seed", cell.seed},           {"phase", name_of(cell.phase)},
-                 {"curve", curve_of(v / 20.0)}, {"disk_bytes", 1000 + static_cast<int64_t>(s)}};
-  result["timing"] = {{"train_seconds", 2.5}, {"tokens_per_second", 100.0}, {"peak_memory_bytes", 4096}};
-  if (cell.phase == Phase::kFinetune) {  // half the held-out score, and 10 more on the second set
-    Json eval;
-    eval["tasks"] = {
-        task_row(cell.set, "", "direct", 0.0, v / 2.0 + (cell.set == "two" ? 10.0 : 0.0), scores.standard_error)};
-    result["finetune"] = eval;
+  while (options.seeds[s] != key.seed) ++s;
+  const bool tuned = key.phase == Phase::kInstruct || key.instructed, sparse = arm.recipe.model.moe.num_experts > 0;
+  const double v = (tuned ? scores.instructed : scores.pretrained).at(arm.name)[s], error = scores.standard_error;
+  CellResult result;
+  result.key = key;
+  result.curve = curve_of(v / 20.0);
+  result.disk_bytes = 1000 + static_cast<int64_t>(s);
+  result.train_seconds = 2.5;
+  result.tokens_per_second = 100.0;
+  result.peak_memory_bytes = 4096;
+  if (key.phase == Phase::kFinetune) {  // half the held-out score, and 10 more on the second set
+    result.finetune =
+        eval_of({task_row(key.set, "", "direct", 0.0, v / 2.0 + (key.set == "two" ? 10.0 : 0.0), error)});
     return result;
   }
-  result["heldout"] = heldout_eval(v, scores.standard_error);
-  result["validation"] = direct_eval(v + 5.0, scores.standard_error);
-  result["capacity"] = sparse ? Json{{"unlimited", direct_eval(v + 3.0, scores.standard_error)}} : Json();
-  result["routing"] = sparse ? routing_of(tuned ? 0.5 : 0.375) : Json();
+  result.heldout = heldout_eval(v, error);
+  result.validation = eval_of(direct_tasks(v + 5.0, error));
+  if (sparse) result.unlimited = eval_of(direct_tasks(v + 3.0, error));
+  if (sparse) result.routing = routing_of(tuned ? 0.5 : 0.375);
   return result;
 }
 
@@ -91,15 +96,15 @@ inline Json results_by_hand(const StudyOptions& options, const HandScores& score
   write_json(folder.world() / "world.json", {{"description", "a world"}, {"counts", {{"facts", 12}}}});
   Json rates = Json::array();
   for (const ArmOptions& arm : arms) {
-    const double rate = arm.model.moe.num_experts > 0 ? 80.0 : 100.0;
+    const double rate = arm.recipe.model.moe.num_experts > 0 ? 80.0 : 100.0;
     rates.push_back({{"arm", arm.name},
                      {"train_tokens_per_second", rate},
                      {"eval_tokens_per_second", 2.0 * rate},
                      {"decode_tokens_per_second", rate == 80.0 ? 50.0 : 40.0}});
     for (const Cell& cell : cells) {
-      if (cell.arm != arm.name) continue;
-      make_folders(folder.cell(cell.name));
-      write_json(folder.result(cell.name), cell_result(options, arm, cell, scores));
+      if (cell.key.arm != arm.name) continue;
+      make_folders(folder.cell(cell.key));
+      write_cell_result(cell_result(options, arm, cell.key, scores), folder);
     }
   }
   write_json(folder.cost(), {{"arms", rates}});

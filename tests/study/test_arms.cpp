@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "model/counts.h"
-#include "study/options.h"
+#include "study/arms.h"
 
 namespace flanmoe {
 namespace {
@@ -31,9 +31,9 @@ const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string&
 
 void expect_twins_cost_the_same(const std::vector<ArmOptions>& arms) {
   for (const ArmOptions& arm : arms) {
-    EXPECT_EQ(arm.twin.empty(), arm.model.moe.num_experts == 0) << arm.name << ": a sparse arm names its twin";
+    EXPECT_EQ(arm.twin.empty(), arm.recipe.model.moe.num_experts == 0) << arm.name << ": a sparse arm names its twin";
     if (arm.twin.empty()) continue;
-    const ModelOptions &sparse = arm.model, &dense = arm_of(arms, arm.twin).model;
+    const ModelOptions &sparse = arm.recipe.model, &dense = arm_of(arms, arm.twin).recipe.model;
     EXPECT_EQ(dense.moe.num_experts, 0) << arm.name;
     EXPECT_LE(std::abs(count_model(dense).flops_per_token / count_model(sparse).flops_per_token - 1.0), 0.01)
         << arm.name;
@@ -57,7 +57,7 @@ TEST(Arms, OfThePresetsResolve) {
     for (const int64_t vocab_size : {904, 1712, 32128}) {
       const auto arms = resolve_arms(options, vocab_size);
       EXPECT_GE(arms.size(), 2u);
-      for (const ArmOptions& arm : arms) EXPECT_EQ(arm.model.vocab_size, vocab_size);
+      for (const ArmOptions& arm : arms) EXPECT_EQ(arm.recipe.model.vocab_size, vocab_size);
       expect_twins_cost_the_same(arms);
     }
   }
@@ -69,12 +69,12 @@ TEST(Arms, AreFilledIn) {
   EXPECT_EQ(arms[0].name, "switch");
   EXPECT_EQ(arms[0].label, "Switch top-1");
   EXPECT_EQ(arms[0].router, "switch");
-  EXPECT_EQ(arms[0].model.moe.num_experts, 8);
-  EXPECT_EQ(arms[0].model.d_model, 32);
-  EXPECT_EQ(arms[0].model.vocab_size, 200);
+  EXPECT_EQ(arms[0].recipe.model.moe.num_experts, 8);
+  EXPECT_EQ(arms[0].recipe.model.d_model, 32);
+  EXPECT_EQ(arms[0].recipe.model.vocab_size, 200);
   EXPECT_EQ(arms[1].label, "dense");
   EXPECT_EQ(arms[1].router, "none");
-  EXPECT_EQ(arms[1].model.moe.num_experts, 0);
+  EXPECT_EQ(arms[1].recipe.model.moe.num_experts, 0);
   expect_twins_cost_the_same(arms);
 }
 
@@ -91,9 +91,9 @@ TEST(Arms, TwinsOfEveryRoutingCostTheSame) {
       SCOPED_TRACE(sparse);
       const auto arms = resolve_arms(study(sparse), 200);
       expect_twins_cost_the_same(arms);
-      EXPECT_EQ(arms[1].model.decoder_only, arms[0].model.decoder_only);
+      EXPECT_EQ(arms[1].recipe.model.decoder_only, arms[0].recipe.model.decoder_only);
       if (moe == "k: 1") continue;
-      EXPECT_GT(arms[1].model.d_ff, 64);  // two experts a token: a wider twin
+      EXPECT_GT(arms[1].recipe.model.d_ff, 64);  // two experts a token: a wider twin
     }
   }
 }

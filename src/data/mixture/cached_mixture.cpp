@@ -1,14 +1,9 @@
 #include "data/mixture/cached_mixture.h"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "data/batch_source.h"
 #include "data/mixture/example_source.h"
@@ -24,25 +19,6 @@ namespace {
 // Raised when the same options, files and seed give other examples than before: tests/data/test_cached_mixture.cpp
 // holds what version 1 gives.
 constexpr int64_t kExamplesVersion = 1;
-
-// Holds others off while one process looks at a folder and builds what is missing in it.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_CLOEXEC)) {
-    int status = descriptor_ < 0 ? -1 : ::flock(descriptor_, LOCK_EX);
-    while (status < 0 && errno == EINTR && descriptor_ >= 0) status = ::flock(descriptor_, LOCK_EX);
-    if (status == 0) return;
-    const int reason = errno;
-    if (descriptor_ >= 0) ::close(descriptor_);
-    fail_run("cannot lock {}: {}", folder.string(), std::strerror(reason));
-  }
-  ~FolderLock() { ::close(descriptor_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int descriptor_;
-};
 
 fs::path parent_of(const fs::path& folder) { return folder.has_parent_path() ? folder.parent_path() : fs::path("."); }
 
@@ -96,7 +72,7 @@ std::shared_ptr<const TokenCache> fitting_cache(const MixtureOptions& options, c
   const fs::path folder = options.cache;
   const Json facts = mixture_facts(options, data_folder, tokenizer, seed);
   make_folders(parent_of(folder));
-  const FolderLock lock(parent_of(folder));
+  const FileLock lock = FileLock::wait(parent_of(folder));
   std::string reason = "it is not there";
   if (fs::exists(folder)) {
     auto cache = std::make_shared<const TokenCache>(folder);

@@ -8,7 +8,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "eval/answers/extract.h"
-#include "eval/bootstrap.h"
+#include "eval/scoring/bootstrap.h"
 #include "eval/metrics/correlation.h"
 #include "eval/metrics/number_match.h"
 

@@ -1,0 +1,47 @@
+#include "analysis/routing_texts.h"
+
+#include "base/error.h"
+#include "data/render.h"
+#include "data/task.h"
+#include "data/task_paths.h"
+
+namespace flanmoe {
+namespace {
+
+TokenIds ids_of(const Tokenizer& tokenizer, const std::string& text, int64_t limit) {
+  TokenIds ids = tokenizer.encode(text);
+  if (static_cast<int64_t>(ids.size()) >= limit) ids.resize(limit - 1);
+  ids.push_back(kEosId);
+  return ids;
+}
+
+}  // namespace
+
+std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const EvalOptions& options, int64_t num_texts,
+                                   const std::filesystem::path& data_folder) {
+  std::vector<std::vector<TextIds>> by_task;
+  for (const std::string& path : options.tasks) {
+    for (const TaskSpec& task : load_tasks(resolve_path(path, data_folder), data_folder)) {
+      by_task.emplace_back();
+      const std::string& split = options.split.empty() ? task.eval.split : options.split;
+      for (const TaskRow& row : load_rows(task, split)) {
+        if (static_cast<int64_t>(by_task.back().size()) == num_texts) break;
+        const RenderedExample text = render(task.templates.front(), task, row);
+        by_task.back().push_back({ids_of(tokenizer, text.input, options.source_length),
+                                  ids_of(tokenizer, text.target, options.source_length)});
+      }
+    }
+  }
+  std::vector<TextIds> texts;
+  for (size_t i = 0; static_cast<int64_t>(texts.size()) < num_texts; ++i) {
+    const size_t before = texts.size();
+    for (const auto& task : by_task) {
+      if (i < task.size() && static_cast<int64_t>(texts.size()) < num_texts) texts.push_back(task[i]);
+    }
+    if (texts.size() == before) break;
+  }
+  if (texts.empty()) fail_input("the tasks have no rows to analyse the routing on");
+  return texts;
+}
+
+}  // namespace flanmoe

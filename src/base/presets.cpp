@@ -1,0 +1,30 @@
+#include "base/presets.h"
+
+#include <algorithm>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/files.h"
+
+namespace flanmoe {
+
+std::vector<std::string> preset_names(const std::string& kind) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::filesystem::path find_preset(const std::string& kind, const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  const std::filesystem::path file = home_folder() / "configs" / kind / (name + ".yaml");
+  if (fs::is_regular_file(file)) return file;
+  const std::vector<std::string> names = preset_names(kind);
+  const std::string nearest = nearest_name(name, names);
+  fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind,
+             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,28 @@
+// config.json of an evaluation folder: everything that decides its numbers.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/json.h"
+#include "eval/files/suites.h"
+
+namespace flanmoe {
+
+// What an evaluation was, besides its scores.
+struct EvalSetup {
+  std::string model;           // "" = none
+  std::string model_hash;      // of config.json and the weight files
+  std::string tokenizer_hash;  // of spiece.model
+  std::string answers;         // "model" | "chance" | ... | the file of predictions
+  std::string version, command;
+};
+
+// Everything that decides an evaluation's numbers: model, suites with every setting, tasks with the checksums of their
+// task files and data files. Two evaluations of equal configuration give equal results.
+Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
+
+// Checksum of a model folder: config.json and every *.safetensors file.
+std::string model_hash(const std::filesystem::path& folder);
+
+}  // namespace flanmoe

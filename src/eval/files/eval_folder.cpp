@@ -1,0 +1,72 @@
+#include "eval/files/eval_folder.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "tensor/platform.h"
+
+namespace flanmoe {
+namespace {
+
+const char* const kConfig = "config.json";
+const char* const kResults = "results.json";
+
+std::string shown(const Json& flat, const std::string& key) {
+  return flat.contains(key) ? json_excerpt(flat.at(key)) : "absent";
+}
+
+}  // namespace
+
+std::string first_difference(const Json& there, const Json& here) {
+  const Json before = there.flatten(), now = here.flatten();
+  for (const Json* one : {&now, &before}) {
+    for (const auto& [key, value] : one->items()) {
+      if (before.contains(key) && now.contains(key) && before.at(key) == now.at(key)) continue;
+      return fmt::format("'{}' is {} there and {} here", key.substr(1), shown(before, key), shown(now, key));
+    }
+  }
+  return "";
+}
+
+EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
+    : folder_(std::move(folder)), samples_(folder_ / "samples") {
+  const std::filesystem::path file = folder_ / kConfig;
+  if (!fs::exists(folder_)) {
+    make_folders(folder_);
+    write_json(file, config);
+    return;
+  }
+  if (!fs::exists(file)) {
+    fail_input("{}: exists already and holds no evaluation ({}); expected a new folder, or one to go on in",
+               folder_.string(), kConfig);
+  }
+  Json before = read_json(file), now = config;
+  const std::string platform = platform_difference(before.value("platform", Json()), now.value("platform", Json()));
+  before.erase("platform");
+  now.erase("platform");
+  const std::string difference = first_difference(before, now);
+  if (!difference.empty()) {
+    fail_input("{}: exists already with an evaluation of another configuration: {}; expected another folder",
+               folder_.string(), difference);
+  }
+  if (!platform.empty() && !finished()) {
+    log_warn("{}: was begun on another platform ({}): the evaluation goes on, but not to the bits of a straight one",
+             folder_.string(), platform);
+  }
+}
+
+bool EvalFolder::finished() const { return fs::exists(folder_ / kResults); }
+
+void EvalFolder::finish(const Json& results) const { write_json(folder_ / kResults, results); }
+
+Json read_results(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kResults;
+  if (fs::exists(file)) return read_json(file);
+  if (fs::exists(folder / kConfig)) {
+    fail_input("{}: its evaluation is not finished; the same command with --out {} goes on with it", folder.string(),
+               folder.string());
+  }
+  fail_input("{}: no folder of an evaluation; expected one that flanmoe eval --out wrote", folder.string());
+}
+
+}  // namespace flanmoe

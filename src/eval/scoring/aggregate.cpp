@@ -1,0 +1,155 @@
+#include "eval/scoring/aggregate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "base/error.h"
+#include "eval/metrics/corpus_metrics.h"
+
+namespace flanmoe {
+namespace {
+
+constexpr uint64_t kCorpusSeed = 0;  // of the resamples behind a standard error
+
+void count_items(TaskResult& task, const std::vector<ItemResult>& items) {
+  task.num_items = static_cast<int64_t>(items.size());
+  for (const ItemResult& item : items) {
+    task.num_truncated += item.truncated ? 1 : 0;
+    task.num_refused += item.refused ? 1 : 0;
+    task.num_unanswered += !item.refused && item.prediction.empty() ? 1 : 0;
+    task.num_unended += item.ended ? 0 : 1;
+    task.num_contexts_cut += item.context_cut ? 1 : 0;
+    task.num_exemplars_dropped += item.num_exemplars_dropped;
+  }
+}
+
+using TaskKey = std::function<std::string(const TaskResult&)>;
+
+// Tasks of equal (suite, prompting, key) together, in order of first appearance.
+std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, const TaskKey& key) {
+  std::vector<SuiteResult> suites;
+  const auto suite_of = [&](const TaskResult& task) -> SuiteResult& {
+    for (SuiteResult& suite : suites) {
+      if (suite.suite == task.suite && suite.prompting == task.prompting && suite.category == key(task)) return suite;
+    }
+    suites.push_back({task.suite, task.prompting});
+    suites.back().category = key(task);
+    return suites.back();
+  };
+  for (const TaskResult& task : tasks) {
+    SuiteResult& suite = suite_of(task);
+    ++suite.num_tasks;
+    suite.num_items += task.num_items;
+    suite.num_scored += task.num_items - task.num_refused;
+    suite.score += task.score;
+    suite.normalised += task.normalised();
+    suite.standard_error += task.standard_error * task.standard_error;
+    suite.normalised_error += task.normalised_error() * task.normalised_error();
+    suite.pooled += task.score * static_cast<double>(task.num_items - task.num_refused);
+    suite.tasks.push_back(task.name());
+  }
+  for (SuiteResult& suite : suites) {
+    const auto count = static_cast<double>(suite.num_tasks);
+    suite.score /= count;
+    suite.normalised /= count;
+    suite.standard_error = std::sqrt(suite.standard_error) / count;
+    suite.normalised_error = std::sqrt(suite.normalised_error) / count;
+    suite.pooled /= static_cast<double>(std::max<int64_t>(suite.num_scored, 1));
+  }
+  return suites;
+}
+
+// A metric with one value for the whole task.
+FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResult>& items) {
+  std::vector<CorpusItem> scored;
+  for (const ItemResult& item : items) {
+    if (item.refused) continue;
+    scored.push_back(
+        {item.prediction, item.answers, item.score, item.options, item.group, item.member, item.cluster_id});
+  }
+  const CorpusValue value = corpus_metric_named(metric)(scored, kCorpusSeed);
+  return {metric, 100.0 * value.value.value_or(0.0), 100.0 * value.standard_error.value_or(0.0), value.undefined};
+}
+
+}  // namespace
+
+void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
+  count_items(task, items);
+  if (task.num_refused == task.num_items) return;
+  const auto count = static_cast<double>(task.num_items - task.num_refused);
+  double sum = 0.0;
+  for (const ItemResult& item : items) sum += item.score;  // a refused item's is 0
+  const double mean = sum / count;
+  std::map<std::string, double> clusters;  // deviations summed inside a cluster
+  for (const ItemResult& item : items) {
+    if (item.refused) continue;
+    clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += item.score - mean;
+  }
+  double squares = 0.0;
+  for (const auto& [name, deviation] : clusters) squares += deviation * deviation;
+  const auto num_clusters = static_cast<double>(clusters.size());
+  const double correction = num_clusters > 1.0 ? num_clusters / (num_clusters - 1.0) : 1.0;
+  task.score = 100.0 * mean;
+  task.standard_error = 100.0 * std::sqrt(correction * squares) / count;
+}
+
+TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& items) {
+  TaskResult task = unscored(asked);
+  score_task(task, items);
+  if (task.num_refused == task.num_items) {
+    task.undefined = fmt::format("not one of its {} prompts fits into source_length={}", task.num_items,
+                                 asked.run.options.source_length);
+    return task;
+  }
+  if (is_corpus_metric(task.metric)) {  // in the place of the mean over items
+    const FurtherValue value = value_of_task(task.metric, items);
+    task.score = value.score;
+    task.standard_error = value.standard_error;
+    task.undefined = value.undefined;
+  }
+  for (const std::string& metric : asked.run.task.further_metrics) task.further.push_back(value_of_task(metric, items));
+  return task;
+}
+
+std::vector<SuiteResult> score_suites(const std::vector<TaskResult>& tasks) {
+  return means_over_tasks(tasks, [](const TaskResult&) { return ""; });
+}
+
+std::vector<SuiteResult> score_categories(const std::vector<TaskResult>& tasks) {
+  const std::vector<SuiteResult> all = means_over_tasks(tasks, [](const TaskResult& task) { return task.cluster; });
+  const std::vector<SuiteResult> suites = score_suites(tasks);
+  std::vector<SuiteResult> categories;
+  for (const SuiteResult& suite : suites) {
+    std::vector<SuiteResult> parts;
+    for (const SuiteResult& part : all) {
+      if (part.suite == suite.suite && part.prompting == suite.prompting) parts.push_back(part);
+    }
+    const auto num_parts = static_cast<int64_t>(parts.size());
+    if (num_parts > 1 && num_parts < suite.num_tasks) categories.insert(categories.end(), parts.begin(), parts.end());
+  }
+  return categories;
+}
+
+std::vector<SuiteResult> suites_asked(const std::vector<SuiteResult>& suites, const std::string& prompting) {
+  std::vector<SuiteResult> asked;
+  for (const SuiteResult& suite : suites) {
+    if (prompting.empty() || suite.prompting == prompting) asked.push_back(suite);
+  }
+  return asked;
+}
+
+double normalised_average(const std::vector<SuiteResult>& suites) {
+  double sum = 0.0;
+  for (const SuiteResult& suite : suites) sum += suite.normalised;
+  return suites.empty() ? 0.0 : sum / static_cast<double>(suites.size());
+}
+
+double normalised_average_error(const std::vector<SuiteResult>& suites) {
+  double squares = 0.0;
+  for (const SuiteResult& suite : suites) squares += suite.normalised_error * suite.normalised_error;
+  return suites.empty() ? 0.0 : std::sqrt(squares) / static_cast<double>(suites.size());
+}
+
+}  // namespace flanmoe

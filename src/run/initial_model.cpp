@@ -1,0 +1,24 @@
+#include "run/initial_model.h"
+
+#include "base/error.h"
+#include "model/folder.h"
+#include "train/checkpoint.h"
+
+namespace flanmoe {
+
+T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+  if (const auto own = newest_checkpoint(folder); !own.empty()) return load_model(own);
+  if (!options.init.empty()) {
+    T5Model model = load_model(options.init);
+    if (model.options().vocab_size < tokenizer.vocab_size()) {
+      fail_input("{}: the model has {} token ids, the tokenizer {}; expected the tokenizer the model was trained with",
+                 options.init, model.options().vocab_size, tokenizer.vocab_size());
+    }
+    return model;
+  }
+  ModelOptions shape = options.model;
+  if (shape.vocab_size == 0) shape.vocab_size = tokenizer.vocab_size();
+  return T5Model(shape, static_cast<uint64_t>(options.seed));
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,39 @@
+// One training run as `flanmoe train` and every cell of a study do it: its configuration.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/config.h"
+#include "base/names.h"
+#include "data/corpus.h"
+#include "data/mixture/mixture_options.h"
+#include "eval/options.h"
+#include "model/options.h"
+#include "train/options.h"
+
+namespace flanmoe {
+
+// What a run does with the text.
+enum class Phase { kPretrain, kInstruct, kFinetune };
+constexpr std::array<Named<Phase>, 3> names_of(Phase) {
+  return {{{Phase::kPretrain, "pretrain"}, {Phase::kInstruct, "instruct"}, {Phase::kFinetune, "finetune"}}};
+}
+
+struct RunOptions {
+  Phase mode = Phase::kPretrain;
+  int64_t seed = 1;
+  std::string data;       // folder that {data} stands for: a world, or real data
+  std::string tokenizer;  // SentencePiece model; "" = {data}/spiece.model
+  int64_t num_sentinels = 100;
+  std::string init;        // model folder to start from; "" = fresh weights of `model`
+  ModelOptions model;      // read for fresh weights only
+  CorpusOptions corpus;    // pretrain
+  MixtureOptions mixture;  // instruct, finetune
+  TrainOptions train;
+  EvalOptions validation;  // asked every train.eval_every steps; no tasks = not at all
+  void fields(FieldVisitor& visitor);
+};
+
+}  // namespace flanmoe

@@ -1,0 +1,16 @@
+// A training run: a configuration in, a run folder out (docs/trace.md follows one step of it).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "run/options.h"
+#include "train/loop.h"
+
+namespace flanmoe {
+
+// Trains to the end (resuming from the newest checkpoint of `folder`) and writes config.yaml. UserError showing the
+// difference when the folder holds a run of another configuration. `label` stands in progress lines.
+TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label);
+
+}  // namespace flanmoe

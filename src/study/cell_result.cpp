@@ -1,0 +1,77 @@
+#include "study/cell_result.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "eval/files/results_json.h"
+
+namespace flanmoe {
+namespace {
+
+Json json_of(const std::optional<EvalResult>& scores) { return scores ? scores_json(*scores) : Json(); }
+
+std::optional<EvalResult> scores_in(const Json& json, const char* key, const std::string& where) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return scores_of(json.at(key), fmt::format("{}: '{}'", where, key));
+}
+
+Json timing_of(const CellResult& result) {
+  return {{"train_seconds", result.train_seconds},
+          {"tokens_per_second", result.tokens_per_second},
+          {"peak_memory_bytes", result.peak_memory_bytes},
+          {"platform", result.platform}};
+}
+
+}  // namespace
+
+void write_cell_result(const CellResult& result, const StudyFolder& folder) {
+  const CellKey& key = result.key;
+  Json json = {{"cell", key.name()},     {"arm", key.arm},
+               {"seed", key.seed},       {"phase", name_of(key.phase)},
+               {"set", key.set},         {"instructed", key.instructed},
+               {"steps", result.steps},  {"tokens", result.num_tokens},
+               {"curve", result.curve}};
+  if (key.phase == Phase::kFinetune) {
+    json["finetune"] = json_of(result.finetune);
+  } else {
+    json["heldout"] = json_of(result.heldout);
+    json["validation"] = json_of(result.validation);
+    json["capacity"] = result.unlimited ? Json{{"unlimited", json_of(result.unlimited)}} : Json();
+    json["routing"] = result.routing;
+  }
+  json["model"] = result.model;
+  json["disk_bytes"] = result.disk_bytes;
+  json["timing"] = timing_of(result);
+  write_json(folder.result(key), json);
+}
+
+CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
+  const std::string where = folder.result(key).string();
+  const Json json = read_json(where);
+  const Json& timing = json_at(json, "timing", where);
+  CellResult result;
+  result.key = key;
+  result.steps = json_int(json, "steps", where);
+  result.num_tokens = json_int(json, "tokens", where);
+  result.curve = json_at(json, "curve", where);
+  result.heldout = scores_in(json, "heldout", where);
+  result.validation = scores_in(json, "validation", where);
+  result.finetune = scores_in(json, "finetune", where);
+  if (json.contains("capacity") && !json.at("capacity").is_null())
+    result.unlimited = scores_in(json.at("capacity"), "unlimited", where);
+  if (json.contains("routing")) result.routing = json.at("routing");
+  result.model = json_string(json, "model", where);
+  result.disk_bytes = json_int(json, "disk_bytes", where);
+  result.train_seconds = json_number(timing, "train_seconds", where);
+  result.tokens_per_second = json_number(timing, "tokens_per_second", where);
+  result.peak_memory_bytes = json_int(timing, "peak_memory_bytes", where);
+  if (timing.contains("platform")) result.platform = timing.at("platform");
+  return result;
+}
+
+CellResults read_cell_results(const std::vector<Cell>& cells, const StudyFolder& folder) {
+  CellResults results;
+  for (const Cell& cell : cells) results.emplace(cell.key, read_cell_result(cell.key, folder));
+  return results;
+}
+
+}  // namespace flanmoe

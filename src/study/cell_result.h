@@ -1,0 +1,38 @@
+// What a cell leaves behind: result.json, written and read here alone.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "eval/results.h"
+#include "study/cells.h"
+
+namespace flanmoe {
+
+struct CellResult {
+  CellKey key;
+  int64_t steps = 0, num_tokens = 0;
+  Json curve = Json::array();  // the lines of metrics.jsonl without what was timed
+  // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with no
+  // expert ever full (token choice); finetuning: its own set.
+  std::optional<EvalResult> heldout, validation, unlimited, finetune;
+  Json routing;       // analysis/routing_json.h; null where there is none
+  std::string model;  // the checkpoint, relative to the study's folder
+  int64_t disk_bytes = 0;
+  double train_seconds = 0.0, tokens_per_second = 0.0;
+  int64_t peak_memory_bytes = 0;
+  Json platform;  // tensor/platform.h
+};
+
+void write_cell_result(const CellResult& result, const StudyFolder& folder);
+// UserError naming the file and what is wrong with it.
+CellResult read_cell_result(const CellKey& key, const StudyFolder& folder);
+
+using CellResults = std::map<CellKey, CellResult>;
+CellResults read_cell_results(const std::vector<Cell>& cells, const StudyFolder& folder);
+
+}  // namespace flanmoe
