@@ -73,7 +73,7 @@ void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) 
 
 // What answering needs at every prompt.
 struct Session {
-  const T5Model& model;
+  const DecodingWeights& weights;
   const Tokenizer& tokenizer;
   const GenerateOptions& options;
   TextLoss& lost;
@@ -95,10 +95,10 @@ void answer_part(const Session& session, std::span<const Prompt> part, const Gen
   std::vector<TokenIds> sources;
   for (const Prompt& prompt : part) sources.push_back(session.encode(prompt));
   const auto start = std::chrono::steady_clock::now();
-  const auto answers = generate_answers(session.model, sources, session.options, hooks);
+  const auto answers = generate_answers(session.weights, sources, session.options, hooks);
   log_speed(answers, seconds_since(start));
   for (size_t i = 0; i < part.size(); ++i) {
-    const Json experts = routing ? routing_json(session.model, session.tokenizer, sources[i], answers[i][0]) : Json();
+    const Json experts = routing ? routing_json(session.weights.model, session.tokenizer, sources[i], answers[i][0]) : Json();
     writer.write(part[i], answers[i], experts);
   }
 }
@@ -141,7 +141,7 @@ void answer_line(const Session& session, const std::string& line) {
     shown = text.size();
   };
   const TokenIds source = session.encode({line, nullptr, "the prompt"});
-  const auto answers = generate_answers(session.model, {source}, session.options, hooks);
+  const auto answers = generate_answers(session.weights, {source}, session.options, hooks);
   if (session.options.num_beams > 1) std::cout << text_of(answers[0][0].ids);
   std::cout << "\n";
 }
@@ -160,14 +160,14 @@ void converse(const Session& session) {
 int run(const GenerateArguments& arguments) {
   const GenerateOptions options = read_options(arguments);
   const auto start = std::chrono::steady_clock::now();
-  T5Model model = load_model(arguments.model);
-  model.prepare_decoding();
+  const T5Model model = load_model(arguments.model);
+  const DecodingWeights weights = prepare_decoding(model);
   log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory_bytes());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
   TextLoss lost(tokenizer);
-  const Session session{model, tokenizer, options, lost};
+  const Session session{weights, tokenizer, options, lost};
   if (arguments.interactive) {
     converse(session);
   } else {

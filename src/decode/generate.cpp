@@ -54,12 +54,12 @@ std::vector<size_t> by_length(const Sources& sources) {
 
 }  // namespace
 
-std::vector<std::vector<Answer>> generate_answers(const T5Model& model,
+std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights,
                                                   const std::vector<std::vector<int32_t>>& sources,
                                                   const GenerateOptions& options, const GenerateHooks& hooks) {
   const c10::InferenceMode no_gradients;  // not even the book-keeping for them
-  options.check(model.options().vocab_size);
-  check_sources(sources, options, model.options().vocab_size);
+  options.check(weights.model.options().vocab_size);
+  check_sources(sources, options, weights.model.options().vocab_size);
   const auto streams = streams_of(sources, options);
   const std::vector<size_t> order = by_length(sources);
   Answers answers(sources.size());
@@ -71,18 +71,18 @@ std::vector<std::vector<Answer>> generate_answers(const T5Model& model,
       part.push_back(sources[order[i]]);
       part_streams.insert(part_streams.end(), streams[order[i]].begin(), streams[order[i]].end());
     }
-    Answers found = options.num_beams > 1 ? search_beams(model, part, options, hooks)
-                                          : search_rows(model, part, options, hooks, part_streams);
+    Answers found = options.num_beams > 1 ? search_beams(weights, part, options, hooks)
+                                          : search_rows(weights, part, options, hooks, part_streams);
     for (size_t i = begin; i < end; ++i) answers[order[i]] = std::move(found[i - begin]);
     if (hooks.prompts_done) hooks.prompts_done(static_cast<int64_t>(end));
   }
   return answers;
 }
 
-std::vector<std::vector<int32_t>> generate(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
+std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources,
                                            const GenerateOptions& options) {
   std::vector<std::vector<int32_t>> ids;
-  for (auto& answers : generate_answers(model, sources, options)) ids.push_back(std::move(answers.at(0).ids));
+  for (auto& answers : generate_answers(weights, sources, options)) ids.push_back(std::move(answers.at(0).ids));
   return ids;
 }
 

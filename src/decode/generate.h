@@ -6,7 +6,7 @@
 
 #include "decode/answer.h"
 #include "decode/options.h"
-#include "model/t5.h"
+#include "model/decoding_weights.h"
 
 namespace flanmoe {
 
@@ -14,12 +14,12 @@ namespace flanmoe {
 // together, finished rows leave the batch, and the answers to a source do not depend on the others. A sample comes from
 // a stream of its own, keyed by the seed, the source, and how often the same source came before. UserError when a
 // source is empty, longer than allowed, or holds an id that the model does not have.
-std::vector<std::vector<Answer>> generate_answers(const T5Model& model,
+std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights,
                                                   const std::vector<std::vector<int32_t>>& sources,
                                                   const GenerateOptions& options, const GenerateHooks& hooks = {});
 
 // The ids of the best answer to each source.
-std::vector<std::vector<int32_t>> generate(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
+std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources,
                                            const GenerateOptions& options);
 
 }  // namespace flanmoe

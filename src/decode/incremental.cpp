@@ -53,13 +53,14 @@ DecodeState advance_rows(const T5Model& model, DecodeState state, const at::Tens
 
 // One row of a prepared model that sees all its keys: only then is the mask, which a step alone has not, without
 // effect.
-bool may_step_alone(const T5Model& model, const DecodeState& state) {
+bool may_step_alone(const DecodingWeights& weights, const DecodeState& state) {
   const auto hides = [](const at::Tensor& mask) { return mask.defined() && mask.any().item<bool>(); };
-  return model.weights().head_screen.defined() && state.next_position.size(0) == 1 && !hides(state.key_mask) &&
+  return weights.prepared() && state.next_position.size(0) == 1 && !hides(state.key_mask) &&
          !hides(state.cross_mask);
 }
 
-DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source_ids) {
+DecodeState start_encoder_decoder(const DecodingWeights& weights, const at::Tensor& source_ids) {
+  const T5Model& model = weights.model;
   RouterReports reports;
   const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports);
   const int64_t num_rows = source_ids.size(0), num_heads = model.options().num_heads;
@@ -73,7 +74,7 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
   state.next_position = at::zeros({num_rows}, at::kLong);
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
   state.cross_mask = segment_mask(segments, segments, false);
-  return advance(model, std::move(state), at::zeros({num_rows}, at::kLong));
+  return advance(weights, std::move(state), at::zeros({num_rows}, at::kLong));
 }
 
 // The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first
@@ -115,24 +116,25 @@ DecodeState as_batch(DecodeState state) {
 
 }  // namespace
 
-DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<int32_t>>& sources) {
+DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources) {
   const at::NoGradGuard no_gradients;
   const at::Tensor source_ids = pad_ids(sources);
+  const T5Model& model = weights.model;
   return model.options().decoder_only ? start_decoder_only(model, source_ids)
-                                      : start_encoder_decoder(model, source_ids);
+                                      : start_encoder_decoder(weights, source_ids);
 }
 
-DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids) {
+DecodeState advance(const DecodingWeights& weights, DecodeState state, const at::Tensor& ids) {
   const at::NoGradGuard no_gradients;
-  if (!state.alone && may_step_alone(model, state)) state.alone = make_row_state(model, state.layers);
-  if (!state.alone) return advance_rows(model, std::move(state), ids);
-  state.hidden = step_row(model, *state.alone, ids.item<int64_t>());
+  if (!state.alone && may_step_alone(weights, state)) state.alone = make_row_state(weights.model, state.layers);
+  if (!state.alone) return advance_rows(weights.model, std::move(state), ids);
+  state.hidden = step_row(weights, *state.alone, ids.item<int64_t>());
   return state;
 }
 
-at::Tensor next_logits(const T5Model& model, const DecodeState& state) {
+at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state) {
   const at::NoGradGuard no_gradients;
-  return output_logits(model, state.hidden);
+  return output_logits(weights.model, state.hidden);
 }
 
 DecodeState select_rows(const DecodeState& some, const at::Tensor& index) {

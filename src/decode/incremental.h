@@ -9,7 +9,7 @@
 
 #include "model/block.h"
 #include "model/row_step.h"
-#include "model/t5.h"
+#include "model/decoding_weights.h"
 
 namespace flanmoe {
 
@@ -27,13 +27,13 @@ struct DecodeState {
 };
 
 // Reads the sources (each ending with eos) and the start token. No expert is ever full while decoding.
-DecodeState start_decoding(const T5Model& model, const std::vector<std::vector<int32_t>>& sources);
+DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources);
 
 // Appends `ids` [B] int64.
-DecodeState advance(const T5Model& model, DecodeState state, const at::Tensor& ids);
+DecodeState advance(const DecodingWeights& weights, DecodeState state, const at::Tensor& ids);
 
 // Logits [B, V] of the next token.
-at::Tensor next_logits(const T5Model& model, const DecodeState& state);
+at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state);
 
 // The rows of `state` in `index` [B'] int64, in that order.
 DecodeState select_rows(const DecodeState& state, const at::Tensor& index);

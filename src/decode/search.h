@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "decode/answer.h"
 #include "decode/options.h"
-#include "model/t5.h"
+#include "model/decoding_weights.h"
 
 namespace flanmoe {
 
@@ -15,10 +15,10 @@ using Sources = std::vector<std::vector<int32_t>>;
 using Answers = std::vector<std::vector<Answer>>;  // per source
 
 // The most probable token after the other, or samples; streams [sources * num_answers], read when sampling.
-Answers search_rows(const T5Model& model, const Sources& sources, const GenerateOptions& options,
+Answers search_rows(const DecodingWeights& weights, const Sources& sources, const GenerateOptions& options,
                     const GenerateHooks& hooks, std::vector<RandomStream> streams);
 
-Answers search_beams(const T5Model& model, const Sources& sources, const GenerateOptions& options,
+Answers search_beams(const DecodingWeights& weights, const Sources& sources, const GenerateOptions& options,
                      const GenerateHooks& hooks);
 
 }  // namespace flanmoe

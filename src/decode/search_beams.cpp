@@ -49,16 +49,16 @@ std::vector<Answer> best_answers(const BeamState& beams, int64_t num_answers) {
 
 }  // namespace
 
-Answers search_beams(const T5Model& model, const Sources& sources, const GenerateOptions& options,
+Answers search_beams(const DecodingWeights& weights, const Sources& sources, const GenerateOptions& options,
                      const GenerateHooks& hooks) {
   const auto num_prompts = static_cast<int64_t>(sources.size()), num_beams = options.num_beams;
   std::vector<BeamState> beams(sources.size(), start_beams(options));
   std::vector<size_t> going(sources.size());
   for (size_t i = 0; i < going.size(); ++i) going[i] = i;
-  DecodeState state = start_decoding(model, sources);
+  DecodeState state = start_decoding(weights, sources);
   state = select_rows(state, at::arange(num_prompts, at::kLong).repeat_interleave(num_beams));
   while (!going.empty()) {
-    const at::Tensor scores = ruled_log_probabilities(next_logits(model, state), going, beams, options);
+    const at::Tensor scores = ruled_log_probabilities(next_logits(weights, state), going, beams, options);
     std::vector<int64_t> rows, ids;
     std::vector<size_t> still_going;
     for (size_t i = 0; i < going.size(); ++i) {
@@ -73,7 +73,7 @@ Answers search_beams(const T5Model& model, const Sources& sources, const Generat
     }
     going = still_going;
     if (going.empty()) break;
-    state = advance(model, select_rows(state, at::tensor(rows, at::kLong)), at::tensor(ids, at::kLong));
+    state = advance(weights, select_rows(state, at::tensor(rows, at::kLong)), at::tensor(ids, at::kLong));
   }
   Answers answers;
   for (const BeamState& state_of_prompt : beams) answers.push_back(best_answers(state_of_prompt, options.num_answers));

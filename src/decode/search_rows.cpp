@@ -44,21 +44,21 @@ int32_t choose(std::span<const float> logits, Row& row, const GenerateOptions& o
 }
 
 // The most probable next token of a row that is alone, without the other tokens' logits; none when they are needed.
-std::optional<NextToken> choose_alone(const T5Model& model, const DecodeState& state, const Row& row,
+std::optional<NextToken> choose_alone(const DecodingWeights& weights, const DecodeState& state, const Row& row,
                                       const GenerateOptions& options, const GenerateHooks& hooks) {
   const bool greedy = options.temperature == 0.0 && only_forbids(options);
   if (!greedy || !hooks.ids_only || state.hidden.size(0) != 1) return std::nullopt;
-  const auto id = best_token(model, state.hidden[0], forbidden_tokens(row.answer.ids, options));
+  const auto id = best_token(weights, state.hidden[0], forbidden_tokens(row.answer.ids, options));
   if (!id) return std::nullopt;
   return NextToken{static_cast<int32_t>(*id), 0.0f};
 }
 
 // The next tokens of the rows still going, which are those of the state.
-std::vector<NextToken> choose_next(const T5Model& model, const DecodeState& state, std::vector<Row>& rows,
+std::vector<NextToken> choose_next(const DecodingWeights& weights, const DecodeState& state, std::vector<Row>& rows,
                                    const std::vector<size_t>& going, const GenerateOptions& options,
                                    const GenerateHooks& hooks) {
-  if (const auto alone = choose_alone(model, state, rows[going[0]], options, hooks)) return {*alone};
-  const at::Tensor logits = next_logits(model, state).to(at::kFloat).contiguous();
+  if (const auto alone = choose_alone(weights, state, rows[going[0]], options, hooks)) return {*alone};
+  const at::Tensor logits = next_logits(weights, state).to(at::kFloat).contiguous();
   const at::Tensor log_sums = at::logsumexp(logits, {1});
   const auto vocab_size = static_cast<size_t>(logits.size(1));
   std::vector<NextToken> next;
@@ -90,8 +90,8 @@ bool extend(Row& row, const NextToken& next, const GenerateOptions& options, con
 }
 
 // Each source as often as it is to be answered.
-DecodeState start_rows(const T5Model& model, const Sources& sources, int64_t num_answers) {
-  DecodeState state = start_decoding(model, sources);
+DecodeState start_rows(const DecodingWeights& weights, const Sources& sources, int64_t num_answers) {
+  DecodeState state = start_decoding(weights, sources);
   if (num_answers == 1) return state;
   const auto num_sources = static_cast<int64_t>(sources.size());
   return select_rows(state, at::arange(num_sources, at::kLong).repeat_interleave(num_answers));
@@ -99,15 +99,15 @@ DecodeState start_rows(const T5Model& model, const Sources& sources, int64_t num
 
 }  // namespace
 
-Answers search_rows(const T5Model& model, const Sources& sources, const GenerateOptions& options,
+Answers search_rows(const DecodingWeights& weights, const Sources& sources, const GenerateOptions& options,
                     const GenerateHooks& hooks, std::vector<RandomStream> streams) {
   std::vector<Row> rows;
   for (const RandomStream& stream : streams) rows.push_back({{}, stream});
-  DecodeState state = start_rows(model, sources, options.num_answers);
+  DecodeState state = start_rows(weights, sources, options.num_answers);
   std::vector<size_t> going(rows.size());
   for (size_t i = 0; i < going.size(); ++i) going[i] = i;
   for (;;) {
-    const std::vector<NextToken> next = choose_next(model, state, rows, going, options, hooks);
+    const std::vector<NextToken> next = choose_next(weights, state, rows, going, options, hooks);
     std::vector<int64_t> kept, next_ids;  // kept: indices among the rows of the state
     std::vector<size_t> still_going;
     for (size_t i = 0; i < going.size(); ++i) {
@@ -119,7 +119,7 @@ Answers search_rows(const T5Model& model, const Sources& sources, const Generate
     }
     if (kept.empty()) break;
     if (kept.size() < going.size()) state = select_rows(state, at::tensor(kept, at::kLong));
-    state = advance(model, std::move(state), at::tensor(next_ids, at::kLong));
+    state = advance(weights, std::move(state), at::tensor(next_ids, at::kLong));
     going = still_going;
   }
   Answers answers(sources.size());

@@ -13,8 +13,8 @@ namespace {
 constexpr int64_t kScoresAtOnce = 1 << 19;  // 2 MiB
 
 // x [B, L, D] W^T -> [B, H, L, K]
-at::Tensor project(const at::Tensor& x, const at::Tensor& weight, int64_t num_heads) {
-  return at::matmul(x, weight.t()).view({x.size(0), x.size(1), num_heads, -1}).transpose(1, 2);
+at::Tensor project(const at::Tensor& x, const Linear& projection, int64_t num_heads) {
+  return linear(x, projection).view({x.size(0), x.size(1), num_heads, -1}).transpose(1, 2);
 }
 
 // Heads' mixed values [B, H, Lq, K] of queries q [B, H, Lq, K] that attend to keys and values [B, H, Lk, K].
@@ -47,7 +47,7 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                   const AttentionCall& call) {
   const bool in_parts = !at::GradMode::is_enabled() && call.dropout == 0.0;
   const at::Tensor mixed = in_parts ? mix_values_in_parts(q, k, v, call.bias) : mix_values(q, k, v, call);
-  return at::matmul(mixed.transpose(1, 2).reshape({q.size(0), q.size(2), -1}), weights.o.t());
+  return linear(mixed.transpose(1, 2).reshape({q.size(0), q.size(2), -1}), weights.o);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "moe/moe_layer.h"
 #include "moe/routing.h"
 #include "moe/weights.h"
+#include "tensor/feed_forward.h"
 #include "tensor/random.h"
 
 namespace flanmoe {
@@ -35,11 +36,9 @@ struct BlockPlace {
   }
 };
 
-at::Tensor feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place,
-                        std::string_view site) {
-  at::Tensor hidden = at::matmul(x, weights.wi.t());
-  hidden = weights.wi_1.defined() ? at::gelu(hidden, "tanh") * at::matmul(x, weights.wi_1.t()) : at::relu(hidden);
-  return at::matmul(place.drop(hidden, site), weights.wo.t());
+at::Tensor dense_feed_forward(const at::Tensor& x, const FeedForwardWeights& weights, const BlockPlace& place,
+                              std::string_view site) {
+  return feed_forward(x, weights, linear, [&](const at::Tensor& hidden) { return place.drop(hidden, site); });
 }
 
 // Per-token routing of the real tokens, laid out over all positions of the batch.
@@ -121,10 +120,10 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
   }
   const at::Tensor normed = place.norm(hidden, block.ffn_norm);
   const at::Tensor fed = block.sparse() ? sparse_feed_forward(normed, block.moe, place, reports)
-                                        : feed_forward(normed, block.ffn, place, "hidden");
+                                        : dense_feed_forward(normed, block.ffn, place, "hidden");
   hidden = hidden + place.drop(fed, "ffn");
   if (block.extra.wi.defined()) {
-    const at::Tensor extra = feed_forward(place.norm(hidden, block.extra_norm), block.extra, place, "extra_hidden");
+    const at::Tensor extra = dense_feed_forward(place.norm(hidden, block.extra_norm), block.extra, place, "extra_hidden");
     hidden = hidden + place.drop(extra, "extra");
   }
   return hidden;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "model/weights.h"
@@ -21,30 +22,38 @@ double experts_per_token(const ModelOptions& o, bool is_decoder) {
   return uses_expert_choice(o.moe, is_decoder) ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
 }
 
-StackCount count_stack(const ModelOptions& o, bool is_decoder) {
-  const bool cross = is_decoder && !o.decoder_only;
-  const int64_t attention = 4 * o.d_model * o.num_heads * o.d_kv;
-  const int64_t feed_forward = (o.gated ? 3 : 2) * o.d_model * o.d_ff;
+int64_t size_of(const WeightSpec& spec) {
+  int64_t size = 1;
+  for (const int64_t n : spec.shape) size *= n;
+  return size;
+}
+
+// Whether a token's hidden row is multiplied by it.
+bool is_product(WeightPart part) {
+  return part == WeightPart::kAttention || part == WeightPart::kFeedForward || part == WeightPart::kExtraFeedForward ||
+         part == WeightPart::kRouter;
+}
+
+StackCount count_stack(const ModelOptions& o, const std::vector<WeightSpec>& specs, Stack stack) {
+  const double experts = experts_per_token(o, stack == Stack::kDecoder);
   StackCount count;
-  for (int64_t i = 0; i < o.num_layers_of(is_decoder); ++i) {
-    const int64_t attentions = (cross ? 2 : 1) * attention;
-    int64_t norms = (cross ? 3 : 2) * o.d_model;
-    int64_t total = attentions + feed_forward, active = total;
-    if (o.layer_is_sparse(is_decoder, i)) {
-      const int64_t router = o.moe.num_experts * o.d_model;
-      const int64_t extra = o.moe.extra_dense_ffn ? feed_forward : 0;
-      norms += o.moe.extra_dense_ffn ? o.d_model : 0;
-      total = attentions + router + extra + o.moe.num_experts * feed_forward;
-      active = attentions + router + extra +
-               static_cast<int64_t>(std::llround(experts_per_token(o, is_decoder) * static_cast<double>(feed_forward)));
+  std::map<int64_t, int64_t> expert_sizes;  // of one expert, by layer
+  for (const WeightSpec& spec : specs) {
+    if (spec.place.stack != stack) continue;
+    const int64_t size = size_of(spec);
+    count.total += size;
+    if (spec.place.per_expert()) {
+      expert_sizes[*spec.place.layer] += size / spec.shape[0];
+      continue;
     }
-    count.total += total + norms;
-    count.active += active + norms;
+    count.active += size;
+    if (is_product(spec.place.part)) count.products += static_cast<double>(size);
+  }
+  for (const auto& [layer, size] : expert_sizes) {
+    const auto active = static_cast<int64_t>(std::llround(experts * static_cast<double>(size)));
+    count.active += active;
     count.products += static_cast<double>(active);
   }
-  const int64_t shared = o.relative_buckets * o.num_heads + o.d_model;
-  count.total += shared;
-  count.active += shared;
   return count;
 }
 
@@ -67,21 +76,33 @@ ModelOptions with_flops(ModelOptions shape, double wanted) {
 }
 
 // Index of a weight's part in count_parts.
-size_t part_of(const std::string& name) {
-  const auto holds = [&name](std::string_view text) { return name.find(text) != std::string::npos; };
-  if (name.starts_with("shared")) return 0;
-  if (holds("Attention.")) return 1;
-  if (holds(".experts.")) return 3;
-  if (holds(".router.")) return 4;
-  if (holds("layer_norm")) return 5;
-  return name.starts_with("lm_head") ? 6 : 2;
+size_t index_of(WeightPart part) {
+  switch (part) {
+    case WeightPart::kEmbedding:
+      return 0;
+    case WeightPart::kAttention:
+    case WeightPart::kRelativeBias:
+      return 1;
+    case WeightPart::kFeedForward:
+    case WeightPart::kExtraFeedForward:
+      return 2;
+    case WeightPart::kExpert:
+      return 3;
+    case WeightPart::kRouter:
+      return 4;
+    case WeightPart::kNorm:
+      return 5;
+    case WeightPart::kHead:
+      return 6;
+  }
+  return 6;
 }
 
 }  // namespace
 
 ModelCounts count_model(const ModelOptions& o) {
-  const StackCount encoder = o.decoder_only ? StackCount{} : count_stack(o, false);
-  const StackCount decoder = count_stack(o, true);
+  const std::vector<WeightSpec> specs = weight_specs(o);
+  const StackCount encoder = count_stack(o, specs, Stack::kEncoder), decoder = count_stack(o, specs, Stack::kDecoder);
   const int64_t embeddings = (o.tied ? 1 : 2) * o.vocab_size * o.d_model;
   ModelCounts counts;
   counts.total_parameters = encoder.total + decoder.total + embeddings;
@@ -96,10 +117,8 @@ std::vector<PartCount> count_parts(const ModelOptions& options) {
   std::vector<PartCount> parts = {{"embedding"}, {"attention"}, {"dense feed-forward"}, {"experts"}, {"routers"},
                                   {"norms"},     {"head"}};
   for (const WeightSpec& spec : weight_specs(options)) {
-    int64_t size = 1;
-    for (const int64_t n : spec.shape) size *= n;
-    PartCount& part = parts[part_of(spec.name)];
-    (spec.name.starts_with("encoder.") ? part.encoder : part.decoder) += size;
+    PartCount& part = parts[index_of(spec.place.part)];
+    (spec.place.stack == Stack::kEncoder ? part.encoder : part.decoder) += size_of(spec);
   }
   std::erase_if(parts, [](const PartCount& part) { return part.total() == 0; });
   return parts;

@@ -24,7 +24,7 @@ ModelOptions read_options(const std::filesystem::path& config_file) {
 
 // The tensors of a parameter in a file: one per expert.
 std::vector<TensorEntry> entries_of(const WeightSpec& spec, at::ScalarType dtype) {
-  if (!spec.per_expert) return {TensorEntry::of(spec.name, dtype, spec.shape)};
+  if (!spec.place.per_expert()) return {TensorEntry::of(spec.name, dtype, spec.shape)};
   std::vector<TensorEntry> entries;
   const std::vector<int64_t> shape(spec.shape.begin() + 1, spec.shape.end());
   for (int64_t e = 0; e < spec.shape[0]; ++e) {
@@ -49,8 +49,8 @@ void write_model(const ModelOptions& options, const WeightSource& source, const 
   TensorFolderWriter writer(folder, std::move(entries), save.max_shard_bytes);
   for (const WeightSpec& spec : specs) {
     const at::Tensor value = source(spec).detach().to(save.dtype);
-    if (!spec.per_expert) writer.write(value);
-    for (int64_t e = 0; spec.per_expert && e < spec.shape[0]; ++e) writer.write(value.select(0, e));
+    if (!spec.place.per_expert()) writer.write(value);
+    for (int64_t e = 0; spec.place.per_expert() && e < spec.shape[0]; ++e) writer.write(value.select(0, e));
   }
   writer.finish();
   write_json(folder / "generation_config.json",

@@ -4,26 +4,11 @@
 
 #include <cmath>
 
-#include "kernels/screened_argmax.h"
 #include "model/forward.h"
 #include "model/layout.h"
 #include "model/relative_position.h"
 
 namespace flanmoe {
-namespace {
-
-// A head of its own, or the embedding, which meets scaled hidden states.
-const at::Tensor& head_weights(const T5Model& model) {
-  const T5Weights& weights = model.weights();
-  return weights.head.defined() ? weights.head : weights.embedding;
-}
-
-at::Tensor head_input(const T5Model& model, const at::Tensor& hidden) {
-  if (model.weights().head.defined()) return hidden;
-  return hidden * (1.0 / std::sqrt(static_cast<double>(model.options().d_model)));
-}
-
-}  // namespace
 
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
 
@@ -33,15 +18,19 @@ at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirection
                                 options.relative_max_distance);
 }
 
-at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
-  return at::matmul(head_input(model, hidden), head_weights(model).t());
+// A head of its own, or the embedding, which meets scaled hidden states.
+Linear head_of(const T5Model& model) {
+  const T5Weights& weights = model.weights();
+  return weights.head.defined() ? weights.head : Linear(weights.embedding);
 }
 
-std::optional<int64_t> best_token(const T5Model& model, const at::Tensor& hidden,
-                                  const std::vector<int64_t>& forbidden) {
-  const Screen& screen = model.weights().head_screen;
-  if (!screen.defined()) return std::nullopt;
-  return screened_argmax(head_input(model, hidden), head_weights(model), screen, forbidden);
+at::Tensor head_input(const T5Model& model, const at::Tensor& hidden) {
+  if (model.weights().head.defined()) return hidden;
+  return hidden * (1.0 / std::sqrt(static_cast<double>(model.options().d_model)));
+}
+
+at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden) {
+  return linear(head_input(model, hidden), head_of(model));
 }
 
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,

@@ -4,8 +4,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <optional>
-#include <vector>
 
 #include "model/block.h"
 #include "model/forward.h"
@@ -17,11 +15,10 @@ namespace flanmoe {
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids);  // [B, L] -> [B, L, D]
 // Relative position bias of a whole row, [1, H, L, L].
 at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options);
+// The head: its matrix, and what it meets.
+Linear head_of(const T5Model& model);
+at::Tensor head_input(const T5Model& model, const at::Tensor& hidden);
 at::Tensor output_logits(const T5Model& model, const at::Tensor& hidden);  // [..., D] -> [..., V]
-// The token with the largest logit after hidden [D], the lowest of equals, without computing all. None when the model
-// is not prepared for decoding, when nothing is left to choose, or a logit that counts is not finite.
-std::optional<int64_t> best_token(const T5Model& model, const at::Tensor& hidden,
-                                  const std::vector<int64_t>& forbidden);
 // Encoder output [B, Ls, D].
 at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::Tensor& source_segments,
                   const ForwardOptions& call, RouterReports& reports);

@@ -5,12 +5,14 @@
 
 #include <string>
 
+#include "model/weight_place.h"
+
 namespace flanmoe {
 
 struct Parameter {
-  std::string name;         // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
-  at::Tensor value;         // float32 leaf, requires_grad
-  bool per_expert = false;  // [E, ...]: optimisers treat each expert as its own matrix
+  std::string name;  // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
+  at::Tensor value;  // float32 leaf, requires_grad
+  WeightPlace place;
 };
 
 }  // namespace flanmoe

@@ -57,11 +57,11 @@ AttentionCache RowCache::as_batch(size_t layer) const {
 }
 
 RowMemory row_memory(const AttentionCache& cache, const AttentionWeights& weights) {
-  const int64_t num_heads = cache.keys.size(1), num_keys = cache.keys.size(2), width = weights.o.size(0);
+  const int64_t num_heads = cache.keys.size(1), num_keys = cache.keys.size(2), width = weights.o.weight.size(0);
   RowMemory memory{by_position(cache.keys), by_position(cache.values), {}, {}};
   if (2 * num_heads * num_keys > width) return memory;              // would save less than half
-  const at::Tensor q = weights.q.view({num_heads, -1, width});      // [H, K, D]
-  const at::Tensor o = weights.o.t().view({num_heads, -1, width});  // [H, K, D]
+  const at::Tensor q = weights.q.weight.view({num_heads, -1, width});      // [H, K, D]
+  const at::Tensor o = weights.o.weight.t().view({num_heads, -1, width});  // [H, K, D]
   memory.folded_keys = at::bmm(cache.keys[0], q).view({-1, width});
   memory.folded_values = at::bmm(cache.values[0], o).view({-1, width});
   return memory;

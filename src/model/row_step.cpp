@@ -14,6 +14,7 @@
 #include "moe/groups.h"
 #include "moe/moe_layer.h"
 #include "moe/routing.h"
+#include "tensor/feed_forward.h"
 
 namespace flanmoe {
 namespace {
@@ -31,16 +32,16 @@ void add_to(Numbers& sum, std::span<const float> x) {
 // The residual stream of one token on its way through the layers.
 class Step {
  public:
-  Step(const T5Model& model, RowState& state, int64_t id)
-      : options_(model.options()),
-        stack_(model.weights().decoder),
+  Step(const DecodingWeights& weights, RowState& state, int64_t id)
+      : options_(weights.model.options()),
+        stack_(weights.model.weights().decoder),
         state_(state),
         hidden_(static_cast<size_t>(options_.d_model)),
         normed_(hidden_.size()),
         out_(hidden_.size()) {
     TORCH_CHECK(0 <= id && id < options_.vocab_size, "step_row: token id ", id, " beyond the vocabulary of ",
                 options_.vocab_size);
-    const float* embedded = model.weights().embedding.const_data_ptr<float>() + id * options_.d_model;
+    const float* embedded = weights.model.weights().embedding.const_data_ptr<float>() + id * options_.d_model;
     hidden_.assign(embedded, embedded + options_.d_model);
     state_.cache.append();
     make_bias();
@@ -50,8 +51,10 @@ class Step {
     const AttentionWeights& weights = stack_.blocks[layer].self;
     RowCache& cache = state_.cache;
     norm(weights.norm);
-    q_.resize(static_cast<size_t>(weights.q.size(0)));
-    row_linear(normed_, {{weights.q, q_}, {weights.k, cache.last_key(layer)}, {weights.v, cache.last_value(layer)}});
+    q_.resize(static_cast<size_t>(weights.q.weight.size(0)));
+    row_linear(normed_, {{weights.q.weight, q_},
+                         {weights.k.weight, cache.last_key(layer)},
+                         {weights.v.weight, cache.last_value(layer)}});
     attend(cache.keys(layer), cache.values(layer), bias_, weights);
   }
 
@@ -60,28 +63,25 @@ class Step {
     const RowMemory& memory = state_.memory[layer];
     norm(weights.norm);
     if (memory.folded_keys.defined()) return attend_folded(memory);
-    row_linear(normed_, {{weights.q, q_}});
+    row_linear(normed_, {{weights.q.weight, q_}});
     attend(numbers_of(memory.keys), numbers_of(memory.values), {}, weights);
   }
 
-  void feed_forward(const at::Tensor& scale, const FeedForwardWeights& weights) {
+  // `wo_by_input`: the second matrix laid out by input, undefined where it is not.
+  void dense_feed_forward(const at::Tensor& scale, const FeedForwardWeights& weights, const at::Tensor& wo_by_input) {
     norm(scale);
-    Numbers inner(static_cast<size_t>(weights.wi.size(0)));
-    if (weights.wi_1.defined()) {
-      Numbers gate(inner.size());
-      row_linear(normed_, {{weights.wi, gate}, {weights.wi_1, inner}});
-      const at::Tensor opened = at::gelu(at::from_blob(gate.data(), {weights.wi.size(0)}, at::kFloat), "tanh");
-      for (size_t f = 0; f < inner.size(); ++f) inner[f] *= numbers_of(opened)[f];
-    } else {
-      row_linear(normed_, {{weights.wi, inner}});
-      for (float& value : inner) value = value < 0.0f ? 0.0f : value;  // not a number stays what it is
-    }
-    if (is_by_input(weights.wo)) {
-      sparse_linear(inner, weights.wo, out_);
-    } else {
-      row_linear(inner, {{weights.wo, out_}});
-    }
-    add_to(hidden_, out_);
+    const auto product = [&](const at::Tensor& x, const Linear& projection) {
+      at::Tensor out = at::empty({projection.weight.size(0)}, at::kFloat);
+      const std::span<float> numbers(out.mutable_data_ptr<float>(), static_cast<size_t>(out.numel()));
+      if (&projection == &weights.wo && wo_by_input.defined()) {
+        sparse_linear(numbers_of(x), wo_by_input, numbers);
+      } else {
+        row_linear(numbers_of(x), {{projection.weight, numbers}});
+      }
+      return out;
+    };
+    const at::Tensor x = at::from_blob(normed_.data(), {options_.d_model}, at::kFloat);
+    add_to(hidden_, numbers_of(feed_forward(x, weights, product, [](const at::Tensor& hidden) { return hidden; })));
   }
 
   void experts(const BlockWeights& block) {
@@ -120,7 +120,7 @@ class Step {
               const AttentionWeights& weights) {
     mixed_.resize(q_.size());
     row_attention(q_, keys, values, bias, options_.num_heads, mixed_);
-    row_linear(mixed_, {{weights.o, out_}});
+    row_linear(mixed_, {{weights.o.weight, out_}});
     add_to(hidden_, out_);
   }
 
@@ -152,19 +152,20 @@ RowState make_row_state(const T5Model& model, const std::vector<BlockCache>& lay
   return state;
 }
 
-at::Tensor step_row(const T5Model& model, RowState& state, int64_t id) {
+at::Tensor step_row(const DecodingWeights& weights, RowState& state, int64_t id) {
   const at::NoGradGuard no_gradients;
-  const std::vector<BlockWeights>& blocks = model.weights().decoder.blocks;
-  Step step(model, state, id);
+  const std::vector<BlockWeights>& blocks = weights.model.weights().decoder.blocks;
+  Step step(weights, state, id);
   for (size_t i = 0; i < blocks.size(); ++i) {
+    const DecodingWeights::Layer laid_out = weights.prepared() ? weights.decoder[i] : DecodingWeights::Layer{};
     step.self_attention(i);
     if (blocks[i].cross.q.defined()) step.cross_attention(i);
     if (blocks[i].sparse()) {
       step.experts(blocks[i]);
     } else {
-      step.feed_forward(blocks[i].ffn_norm, blocks[i].ffn);
+      step.dense_feed_forward(blocks[i].ffn_norm, blocks[i].ffn, laid_out.ffn_wo);
     }
-    if (blocks[i].extra.wi.defined()) step.feed_forward(blocks[i].extra_norm, blocks[i].extra);
+    if (blocks[i].extra.wi.defined()) step.dense_feed_forward(blocks[i].extra_norm, blocks[i].extra, laid_out.extra_wo);
   }
   return step.final_hidden();
 }

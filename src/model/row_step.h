@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/decoding_weights.h"
 #include "model/row_cache.h"
 #include "model/t5.h"
 
@@ -22,6 +23,6 @@ struct RowState {
 RowState make_row_state(const T5Model& model, const std::vector<BlockCache>& layers);
 
 // Appends token `id` and returns its hidden state after the final norm, [1, D].
-at::Tensor step_row(const T5Model& model, RowState& state, int64_t id);
+at::Tensor step_row(const DecodingWeights& weights, RowState& state, int64_t id);
 
 }  // namespace flanmoe

@@ -164,7 +164,7 @@ at::Tensor StoredWeights::take_one(const std::string& name, const std::vector<in
 }
 
 at::Tensor StoredWeights::take(const WeightSpec& spec) {
-  if (!spec.per_expert) return take_one(spec.name, spec.shape, spec.sizes);
+  if (!spec.place.per_expert()) return take_one(spec.name, spec.shape, spec.sizes);
   const std::vector<int64_t> shape(spec.shape.begin() + 1, spec.shape.end());
   std::vector<at::Tensor> experts;
   for (int64_t e = 0; e < spec.shape[0]; ++e) experts.push_back(take_one(expert_name(spec.name, e), shape, spec.sizes));

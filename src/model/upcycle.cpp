@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <map>
+#include <string>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -13,16 +15,18 @@
 namespace flanmoe {
 namespace {
 
-bool holds(const std::string& name, std::string_view text) { return name.find(text) != std::string::npos; }
+// A matrix of a dense feed-forward, or of the experts in its place.
+using FeedForwardKey = std::tuple<Stack, int64_t, std::string>;
+FeedForwardKey key_of(const WeightPlace& place) { return {place.stack.value(), place.layer.value(), place.role}; }
 
-// "...mlp.experts.wi.weight" and "...mlp.wi.weight" -> "...DenseReluDense.wi.weight", where the dense model has it.
-std::string dense_name(std::string name) {
-  for (const std::string_view sparse : {"mlp.experts.", "mlp."}) {
-    if (const size_t at = name.find(sparse); at != std::string::npos) {
-      return name.replace(at, sparse.size(), "DenseReluDense.");
-    }
-  }
-  return name;
+bool is_feed_forward(const WeightPlace& place) {
+  return place.part == WeightPart::kFeedForward || place.part == WeightPart::kExpert;
+}
+
+// Of the extra feed-forward and the router: a dense model has none.
+bool is_new(const WeightPlace& place) {
+  return place.part == WeightPart::kExtraFeedForward || place.part == WeightPart::kRouter ||
+         (place.part == WeightPart::kNorm && place.role == "extra");
 }
 
 at::Tensor copies(const at::Tensor& dense, int64_t num_experts, double noise, uint64_t key) {
@@ -38,15 +42,20 @@ T5Model upcycle(const T5Model& dense, const MoeOptions& moe, double noise, uint6
   ModelOptions options = dense.options();
   options.moe = moe;
   options.check();
-  std::map<std::string, at::Tensor> weights;
-  for (const Parameter& parameter : dense.parameters()) weights[parameter.name] = parameter.value.detach();
+  std::map<std::string, at::Tensor> by_name;
+  std::map<FeedForwardKey, at::Tensor> feed_forwards;
+  for (const Parameter& parameter : dense.parameters()) {
+    by_name[parameter.name] = parameter.value.detach();
+    if (is_feed_forward(parameter.place)) feed_forwards[key_of(parameter.place)] = parameter.value.detach();
+  }
   const WeightSource fresh = fresh_weights(seed);
   return T5Model(options, [&](const WeightSpec& spec) {
-    const bool extra = holds(spec.name, ".extra_mlp.");
-    if (extra && holds(spec.name, ".wo.")) return at::zeros(spec.shape);
-    if (extra || holds(spec.name, ".router.") || holds(spec.name, "extra_layer_norm")) return fresh(spec);
-    const at::Tensor& value = weights.at(dense_name(spec.name));
-    if (!spec.per_expert) return value.clone();
+    // The extra feed-forward begins as nothing, so that the model does what the dense one did.
+    if (spec.place.part == WeightPart::kExtraFeedForward && spec.place.role == "wo") return at::zeros(spec.shape);
+    if (is_new(spec.place)) return fresh(spec);
+    if (!is_feed_forward(spec.place)) return by_name.at(spec.name).clone();
+    const at::Tensor& value = feed_forwards.at(key_of(spec.place));
+    if (!spec.place.per_expert()) return value.clone();
     return copies(value, spec.shape[0], noise, stream_key(seed, "upcycle/" + spec.name));
   });
 }

@@ -9,23 +9,24 @@
 #include <string>
 #include <vector>
 
-#include "kernels/screened_argmax.h"
 #include "model/options.h"
 #include "model/parameter.h"
+#include "model/weight_place.h"
 #include "moe/weights.h"
+#include "tensor/linear.h"
 
 namespace flanmoe {
 
 struct AttentionWeights {
-  at::Tensor norm;     // [D] pre-norm
-  at::Tensor q, k, v;  // [I, D]
-  at::Tensor o;        // [D, I]
+  at::Tensor norm;  // [D] pre-norm
+  Linear q, k, v;   // [I, D]
+  Linear o;         // [D, I]
 };
 
 struct FeedForwardWeights {
-  at::Tensor wi;    // [F, D]; with wi_1 the gelu branch
-  at::Tensor wi_1;  // [F, D]
-  at::Tensor wo;    // [D, F]
+  Linear wi;    // [F, D]; with wi_1 the gelu branch
+  Linear wi_1;  // [F, D]
+  Linear wo;    // [D, F]
 };
 
 struct BlockWeights {
@@ -49,19 +50,18 @@ struct T5Weights {
   at::Tensor embedding;  // [V, D]
   StackWeights encoder;  // no blocks in a decoder-only model
   StackWeights decoder;
-  at::Tensor head;     // [V, D], undefined when tied
-  Screen head_screen;  // of the head or the embedding, in a model prepared for decoding
+  Linear head;  // [V, D], undefined when tied
 };
 
 // One parameter before it has a value.
 struct WeightSpec {
   enum class Start { kOnes, kNormal, kTruncated, kUniform };
   std::string name;  // as in Parameter
+  WeightPlace place;
   std::vector<int64_t> shape;
   std::string sizes;  // where the shape comes from: "num_heads * d_kv x d_model"
   Start start = Start::kNormal;
-  double scale = 0.0;       // standard deviation, or the limit of a uniform start
-  bool per_expert = false;  // [E, ...]
+  double scale = 0.0;  // standard deviation, or the limit of a uniform start
 };
 
 // Gives a parameter its value: fresh, from a file, or none at all (a list of specs). Float32.

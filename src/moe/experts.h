@@ -9,7 +9,7 @@
 
 namespace flanmoe {
 
-// relu(x wi^T) wo^T, or (gelu_tanh(x wi^T) * (x wi_1^T)) wo^T; dropout on the hidden activation. rows [R, D] -> [R, D].
+// Each row through its expert's feed-forward (tensor/feed_forward.h), with dropout on the hidden activation. rows [R, D] -> [R, D].
 at::Tensor run_experts(const at::Tensor& rows, const at::Tensor& offsets, const MoeWeights& weights,
                        double expert_dropout, uint64_t noise_key);
 

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "tensor/linear.h"
+
 namespace flanmoe {
 
 struct RouterOutput {
@@ -14,6 +16,6 @@ struct RouterOutput {
 
 // x [T, D], classifier [E, D]. `jitter` > 0 multiplies a copy of x by U[1 - jitter, 1 + jitter], drawn from
 // `noise_key`; experts never see that copy. Gradients: x, classifier.
-RouterOutput route(const at::Tensor& x, const at::Tensor& classifier, double jitter, uint64_t noise_key);
+RouterOutput route(const at::Tensor& x, const Linear& classifier, double jitter, uint64_t noise_key);
 
 }  // namespace flanmoe

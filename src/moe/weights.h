@@ -1,15 +1,15 @@
 // The weights of a sparse layer. Legend: E experts, D model, F hidden.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include "tensor/linear.h"
 
 namespace flanmoe {
 
 struct MoeWeights {
-  at::Tensor router;  // [E, D]
-  at::Tensor wi;      // [E, F, D]; with wi_1 the gelu branch
-  at::Tensor wi_1;    // [E, F, D], undefined when not gated
-  at::Tensor wo;      // [E, D, F]
+  Linear router;       // [E, D]
+  GroupedLinear wi;    // [E, F, D]; with wi_1 the gelu branch
+  GroupedLinear wi_1;  // [E, F, D], undefined when not gated
+  GroupedLinear wo;    // [E, D, F]
 };
 
 }  // namespace flanmoe

@@ -20,7 +20,7 @@ struct SecondMoment {
 };
 
 bool is_factored(const Parameter& parameter, int64_t min_factored) {
-  if (parameter.per_expert) return true;
+  if (parameter.place.per_expert()) return true;
   const auto sizes = parameter.value.sizes();
   return sizes.size() == 2 && std::min(sizes[0], sizes[1]) >= min_factored;
 }
@@ -54,8 +54,8 @@ class Adafactor final : public Optimizer {
       const at::Tensor value = parameters[i].value.detach();
       const at::Tensor gradient = gradients[i].defined() ? gradients[i] : at::zeros_like(value);
       at::Tensor update = normalised(moments_[i], gradient, decay);
-      update = update / (root_mean_square(update, parameters[i].per_expert) / kClip).clamp_min(1.0);
-      const at::Tensor scale = root_mean_square(value, parameters[i].per_expert).clamp_min(kScaleFloor);
+      update = update / (root_mean_square(update, parameters[i].place.per_expert()) / kClip).clamp_min(1.0);
+      const at::Tensor scale = root_mean_square(value, parameters[i].place.per_expert()).clamp_min(kScaleFloor);
       value.sub_(learning_rate * scale * update);
     }
   }

@@ -18,11 +18,6 @@ using whole::Tokens;
 constexpr size_t kPrompts = 100;
 constexpr double kTie = 1e-4;  // logits nearer than this may change places by rounding
 
-T5Model prepared(T5Model model) {
-  model.prepare_decoding();
-  return model;
-}
-
 // Wide enough for vectors of eight and rows left over, and for cross-attentions that are folded.
 ModelOptions wide_options(const std::string& arm) {
   ModelOptions o = tiny::roomy_options(arm);
@@ -35,7 +30,7 @@ ModelOptions wide_options(const std::string& arm) {
 class Prepared : public ::testing::TestWithParam<std::string> {
  protected:
   Prepared()
-      : plain_(whole::lively(wide_options(GetParam()))), ready_(prepared(whole::lively(wide_options(GetParam())))) {}
+      : plain_(whole::lively(wide_options(GetParam()))), ready_(prepare_decoding(plain_)) {}
 
   // Both models answer one prompt after the other with the same tokens, but where two logits are all but equal.
   void expect_same_answers(const GenerateOptions& options) const {
@@ -56,7 +51,8 @@ class Prepared : public ::testing::TestWithParam<std::string> {
     EXPECT_LT(num_ties, 3u);
   }
 
-  T5Model plain_, ready_;
+  T5Model plain_;
+  DecodingWeights ready_;
 };
 INSTANTIATE_TEST_SUITE_P(Arms, Prepared, ::testing::ValuesIn(tiny::arms()), [](const auto& arm) { return arm.param; });
 
@@ -130,9 +126,13 @@ TEST_P(Prepared, RowsMultiply) {
             1e-5 * (1.0 + expected.abs().max().item<double>()));
 }
 
-TEST_P(Prepared, WeightsAreTheSame) {
+// Preparing is beside the model: whoever else holds it sees nothing of it.
+TEST_P(Prepared, TheModelStaysAsItIs) {
+  const T5Model before = whole::lively(wide_options(GetParam()));
   for (size_t i = 0; i < plain_.parameters().size(); ++i) {
-    EXPECT_TRUE(ready_.parameters()[i].value.equal(plain_.parameters()[i].value)) << plain_.parameters()[i].name;
+    const at::Tensor &now = plain_.parameters()[i].value, &then = before.parameters()[i].value;
+    EXPECT_TRUE(now.equal(then)) << plain_.parameters()[i].name;
+    EXPECT_EQ(now.strides(), then.strides()) << plain_.parameters()[i].name;
   }
 }
 
@@ -144,19 +144,22 @@ TEST_F(PreparedFolder, WeightsInFilesAreReadAgainWhenTheyAreNeeded) {
   options.vocab_size = 999;
   const T5Model model = whole::lively(options);
   save_model(model, folder_);
-  const T5Model loaded = prepared(load_model(folder_));
+  const T5Model loaded = load_model(folder_);
+  const DecodingWeights weights = prepare_decoding(loaded);
+  EXPECT_TRUE(weights.prepared());
   for (size_t i = 0; i < model.parameters().size(); ++i) {
     EXPECT_TRUE(loaded.parameters()[i].value.equal(model.parameters()[i].value)) << model.parameters()[i].name;
   }
 }
 
 TEST(PreparedModel, LogitsThatAreNotFiniteAreAnError) {
-  const T5Model model = prepared(whole::lively(wide_options("dense_v10")));
+  const T5Model model = whole::lively(wide_options("dense_v10"));
+  const DecodingWeights weights = prepare_decoding(model);
   model.weights().decoder.final_norm.detach().fill_(NAN);
   GenerateHooks hooks;
   hooks.ids_only = true;
   EXPECT_NE(message_of<RunError>([&] {
-              generate_answers(model, {{2, 1}}, {}, hooks);
+              generate_answers(weights, {{2, 1}}, {}, hooks);
             }).find("not finite"),
             std::string::npos);
 }

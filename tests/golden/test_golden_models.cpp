@@ -54,8 +54,8 @@ TEST_P(golden_models, loss_and_gradients) {
   golden::Tensors gradients;
   for (const Parameter& parameter : model_.parameters()) {
     const at::Tensor& gradient = parameter.value.grad();
-    if (!parameter.per_expert) gradients[parameter.name] = gradient;
-    for (int64_t e = 0; parameter.per_expert && e < gradient.size(0); ++e) {
+    if (!parameter.place.per_expert()) gradients[parameter.name] = gradient;
+    for (int64_t e = 0; parameter.place.per_expert() && e < gradient.size(0); ++e) {
       std::string name = parameter.name;
       gradients[name.replace(name.find(".experts."), 9, ".experts.expert_" + std::to_string(e) + ".")] = gradient[e];
     }

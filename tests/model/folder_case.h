@@ -79,7 +79,7 @@ inline void expect_same_weights(const T5Model& a, const T5Model& b) {
   for (size_t i = 0; i < a.parameters().size(); ++i) {
     const Parameter &left = a.parameters()[i], &right = b.parameters()[i];
     EXPECT_EQ(left.name, right.name);
-    EXPECT_EQ(left.per_expert, right.per_expert);
+    EXPECT_EQ(left.place.part, right.place.part);
     EXPECT_EQ(right.value.scalar_type(), at::kFloat) << left.name;
     EXPECT_TRUE(left.value.equal(right.value)) << left.name;
   }

@@ -142,7 +142,7 @@ TEST_F(ModelFolder, InterleavedExpertsAreStackedByACopy) {
   const T5Model loaded = load_model(model_);
   expect_same_weights(saved, loaded);
   for (const Parameter& parameter : loaded.parameters()) {
-    EXPECT_EQ(is_mapped_from(parameter.value, "model.safetensors"), !parameter.per_expert) << parameter.name;
+    EXPECT_EQ(is_mapped_from(parameter.value, "model.safetensors"), !parameter.place.per_expert()) << parameter.name;
   }
 }
 

@@ -93,7 +93,7 @@ TEST(RowMemory, IsFoldedWhenThatHalvesWhatIsRead) {
   ASSERT_TRUE(memory.folded_keys.defined());
   const at::Tensor x = random_normal({40}, 1.0, 5), p = random_normal({kHeads, 6}, 1.0, 6);
   for (int64_t h = 0; h < kHeads; ++h) {
-    const at::Tensor q = weights.q.slice(0, 2 * h, 2 * h + 2), o = weights.o.slice(1, 2 * h, 2 * h + 2);
+    const at::Tensor q = weights.q.weight.slice(0, 2 * h, 2 * h + 2), o = weights.o.weight.slice(1, 2 * h, 2 * h + 2);
     const at::Tensor scores = at::mv(cache.keys[0][h], at::mv(q, x));
     EXPECT_LT((at::mv(memory.folded_keys, x).slice(0, 6 * h, 6 * h + 6) - scores).abs().max().item<double>(), 1e-4);
     const at::Tensor mixed = at::mv(o, at::mv(cache.values[0][h].t(), p[h]));

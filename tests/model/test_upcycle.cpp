@@ -49,7 +49,7 @@ TEST(Upcycle, NoiseMakesExpertsDifferByItsSize) {
   const T5Model dense = tiny::stirred(tiny::options("dense_v10"));
   const T5Model sparse = upcycle(dense, routing("switch"), 0.1, 3);
   for (const Parameter& parameter : sparse.parameters()) {
-    if (!parameter.per_expert) continue;
+    if (!parameter.place.per_expert()) continue;
     const at::Tensor spread = parameter.value.detach().std(0);
     EXPECT_NEAR(spread.mean().item<double>() / parameter.value.detach()[0].std().item<double>(), 0.1, 0.02);
   }

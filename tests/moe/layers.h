@@ -33,7 +33,8 @@ inline MoeWeights weights(const Shape& shape, uint64_t key = 5) {
 }
 
 inline MoeWeights map(const MoeWeights& w, const std::function<at::Tensor(const at::Tensor&)>& change) {
-  return {change(w.router), change(w.wi), w.wi_1.defined() ? change(w.wi_1) : at::Tensor(), change(w.wo)};
+  return {change(w.router.weight), change(w.wi.weight), w.wi_1.defined() ? change(w.wi_1.weight) : at::Tensor(),
+          change(w.wo.weight)};
 }
 
 inline MoeWeights leaves(const MoeWeights& w, at::ScalarType dtype = at::kFloat) {
@@ -79,9 +80,9 @@ inline MoeWeights worked_weights() {
   MoeWeights w;
   w.router = at::cat({at::eye(4), at::zeros({4, 1})}, 1);
   w.wi = at::zeros({4, 1, 5});
-  w.wi.select(2, 4).fill_(1.0);
+  w.wi.weight.select(2, 4).fill_(1.0);
   w.wo = at::zeros({4, 5, 1});
-  for (int64_t e = 0; e < 4; ++e) w.wo[e][4][0] = static_cast<float>(e + 1);
+  for (int64_t e = 0; e < 4; ++e) w.wo.weight[e][4][0] = static_cast<float>(e + 1);
   return w;
 }
 

@@ -160,15 +160,15 @@ GroupResult expert_choice(const at::Tensor& p, int64_t capacity) {
 }  // namespace
 
 at::Tensor naive_expert(const at::Tensor& x, const MoeWeights& weights, int64_t expert) {
-  const at::Tensor first = x.matmul(weights.wi[expert].t());
+  const at::Tensor first = x.matmul(weights.wi.weight[expert].t());
   const at::Tensor hidden =
-      weights.wi_1.defined() ? at::gelu(first, "tanh") * x.matmul(weights.wi_1[expert].t()) : at::relu(first);
-  return hidden.matmul(weights.wo[expert].t());
+      weights.wi_1.defined() ? at::gelu(first, "tanh") * x.matmul(weights.wi_1.weight[expert].t()) : at::relu(first);
+  return hidden.matmul(weights.wo.weight[expert].t());
 }
 
 NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBounds& groups, const MoeOptions& options,
                    const MoeCall& call) {
-  const at::Tensor logits = x.matmul(weights.router.t()), p = at::softmax(logits, 1);
+  const at::Tensor logits = x.matmul(weights.router.weight.t()), p = at::softmax(logits, 1);
   const int64_t num_experts = p.size(1);
   double factor = call.training ? options.capacity_factor_train : options.capacity_factor_eval;
   if (call.capacity.has_value()) factor = 0.0;

@@ -167,7 +167,7 @@ TEST(LayerLaws, OneExpertWithRoomIsTheDenseFeedForward) {
 
 TEST(LayerLaws, EqualExpertsAreTheDenseFeedForwardWhenWeightsSumToOne) {
   MoeWeights w = layers::weights(kShape);
-  for (at::Tensor* stacked : {&w.wi, &w.wi_1, &w.wo})
+  for (at::Tensor* stacked : {&w.wi.weight, &w.wi_1.weight, &w.wo.weight})
     *stacked = stacked->narrow(0, 0, 1).expand_as(*stacked).contiguous();
   const at::Tensor x = layers::tokens(13, 6);
   const MoeOutput out = moe_layer(x, w, layers::places(13), layers::options(5, 2, GateRule::kNormalisedBeforeDrop), {});
@@ -177,10 +177,10 @@ TEST(LayerLaws, EqualExpertsAreTheDenseFeedForwardWhenWeightsSumToOne) {
 TEST(LayerLaws, ExpertWithoutRowsGetsAZeroGradient) {
   MoeWeights w = layers::weights(kShape);
   const at::Tensor x = layers::tokens(9, 6).abs();  // positive, so that a negative router row is never chosen
-  w.router[2].fill_(-3.0);
+  w.router.weight[2].fill_(-3.0);
   w = layers::leaves(w);
   moe_layer(x, w, layers::places(9), layers::options(5, 2), {}).hidden.square().sum().backward();
-  for (const at::Tensor& stacked : {w.wi, w.wi_1, w.wo}) {
+  for (const at::Tensor& stacked : {w.wi.weight, w.wi_1.weight, w.wo.weight}) {
     EXPECT_EQ(stacked.grad()[2].abs().sum().item<float>(), 0.0f);
     EXPECT_GT(stacked.grad().abs().sum().item<float>(), 0.0f);
   }
@@ -288,8 +288,8 @@ TEST(Noise, ExpertsReadTheCleanInput) {
 
 TEST(Noise, ExpertDropoutIsOnTheHiddenActivation) {
   MoeWeights w = layers::weights({1, 1, 4000, false});
-  w.wi.fill_(1.0);
-  w.wo.fill_(1.0);
+  w.wi.weight.fill_(1.0);
+  w.wo.weight.fill_(1.0);
   const at::Tensor rows = at::ones({1, 1}), offsets = at::tensor(std::vector<int64_t>{0, 1}, at::kLong);
   // 4000 hidden units of one, each kept with probability 3/4 and divided by it
   const double kept = run_experts(rows, offsets, w, 0.25, 7).item<double>() * 0.75;

@@ -54,10 +54,10 @@ void check(const Grid& grid, const MoeOptions& options, MoeCall call) {
   reading(mine.hidden, mine.balance_loss, mine.z_loss).backward();
   reading(expected, naive.balance_loss, naive.z_loss).backward();
   expect_close(grad_of(x), grad_of(plain_x), "gradient of x");
-  expect_close(grad_of(weights.router), grad_of(plain.router), "gradient of the router");
-  expect_close(grad_of(weights.wi), grad_of(plain.wi), "gradient of wi");
-  expect_close(grad_of(weights.wo), grad_of(plain.wo), "gradient of wo");
-  if (grid.gated) expect_close(grad_of(weights.wi_1), grad_of(plain.wi_1), "gradient of wi_1");
+  expect_close(grad_of(weights.router.weight), grad_of(plain.router.weight), "gradient of the router");
+  expect_close(grad_of(weights.wi.weight), grad_of(plain.wi.weight), "gradient of wi");
+  expect_close(grad_of(weights.wo.weight), grad_of(plain.wo.weight), "gradient of wo");
+  if (grid.gated) expect_close(grad_of(weights.wi_1.weight), grad_of(plain.wi_1.weight), "gradient of wi_1");
 
   int64_t asked = 0, kept = 0, silent = 0, used = 0;
   for (size_t t = 0; t < naive.kept.size(); ++t) {

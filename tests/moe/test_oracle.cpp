@@ -119,10 +119,10 @@ void compare_case(const Case& c, const Answer& expected, const Precision& precis
   expect_close("z loss", values_of(mine.z_loss), {expected.z_loss}, precision);
   expect_close("hidden", values_of(mine.hidden), expected.hidden, precision);
   expect_close("gradient of x", gradient_of(t.x), expected.gradients.x, precision);
-  expect_close("gradient of router", gradient_of(t.weights.router), expected.gradients.router, precision);
-  expect_close("gradient of wi", gradient_of(t.weights.wi), expected.gradients.wi, precision);
-  expect_close("gradient of wi_1", gradient_of(t.weights.wi_1), expected.gradients.wi_1, precision);
-  expect_close("gradient of wo", gradient_of(t.weights.wo), expected.gradients.wo, precision);
+  expect_close("gradient of router", gradient_of(t.weights.router.weight), expected.gradients.router, precision);
+  expect_close("gradient of wi", gradient_of(t.weights.wi.weight), expected.gradients.wi, precision);
+  expect_close("gradient of wi_1", gradient_of(t.weights.wi_1.weight), expected.gradients.wi_1, precision);
+  expect_close("gradient of wo", gradient_of(t.weights.wo.weight), expected.gradients.wo, precision);
 }
 
 // Stops at the first case that disagrees. A case with a choice too close to call is left out and counted.

@@ -14,7 +14,8 @@ Values doubles(const at::Tensor& tensor) {
 }
 
 Parameter parameter(const std::string& name, at::IntArrayRef shape, bool per_expert = false, double deviation = 0.7) {
-  return {name, random_normal(shape, deviation, hash_text(name)).set_requires_grad(true), per_expert};
+  return {name, random_normal(shape, deviation, hash_text(name)).set_requires_grad(true),
+          {per_expert ? WeightPart::kExpert : WeightPart::kFeedForward}};
 }
 
 at::Tensor gradient_of(const Parameter& p, int64_t step) {
@@ -117,12 +118,12 @@ TEST(Adafactor, EqualsPlainLoops) {
   for (int64_t e = 0; e < 3; ++e) parameters[4].value.detach()[e].mul_(std::pow(10.0, e - 1));
   std::vector<std::vector<PlainAdafactor>> plain;
   for (const Parameter& p : parameters) {
-    const size_t pieces = p.per_expert ? static_cast<size_t>(p.value.size(0)) : 1;
+    const size_t pieces = p.place.per_expert() ? static_cast<size_t>(p.value.size(0)) : 1;
     const auto columns = static_cast<size_t>(p.value.size(-1)), size = static_cast<size_t>(p.value.numel()) / pieces;
     plain.emplace_back();
     for (size_t e = 0; e < pieces; ++e) {
       plain.back().push_back(
-          {size / columns, columns, p.per_expert || p.name == "large", part(doubles(p.value), e, size)});
+          {size / columns, columns, p.place.per_expert() || p.name == "large", part(doubles(p.value), e, size)});
     }
   }
   const auto optimizer = make_adafactor(parameters);
@@ -199,7 +200,7 @@ TEST(Optimizer, StateIsTheTensorsThemselves) {
                                           parameter("c", {5})};
     std::vector<Parameter> second;
     for (const Parameter& p : first)
-      second.push_back({p.name, p.value.detach().clone().set_requires_grad(true), p.per_expert});
+      second.push_back({p.name, p.value.detach().clone().set_requires_grad(true), p.place});
     const auto one = make_optimizer(first, options), two = make_optimizer(second, options);
     const auto update = [](const std::vector<Parameter>& all, Optimizer& optimizer, int64_t step) {
       std::vector<at::Tensor> gradients;

@@ -1,0 +1,32 @@
+// The product with a weight: the one place that knows how x W^T is computed, so that another dtype, a low-rank addition
+// or a cut over ranks has one place to go.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <utility>
+
+namespace flanmoe {
+
+// A projection from I inputs to O outputs.
+struct Linear {
+  Linear() = default;
+  Linear(at::Tensor tensor) : weight(std::move(tensor)) {}  // NOLINT(google-explicit-constructor): a weight is one
+  bool defined() const { return weight.defined(); }
+
+  at::Tensor weight;  // [O, I], undefined in a part that a model does not have
+};
+
+// The same for each expert.
+struct GroupedLinear {
+  GroupedLinear() = default;
+  GroupedLinear(at::Tensor tensor) : weight(std::move(tensor)) {}  // NOLINT(google-explicit-constructor)
+  bool defined() const { return weight.defined(); }
+
+  at::Tensor weight;  // [E, O, I]
+};
+
+// x [..., I] -> x W^T [..., O], in the dtype of x. Gradients: x and the weight.
+at::Tensor linear(const at::Tensor& x, const Linear& projection);
+
+}  // namespace flanmoe
