@@ -62,9 +62,9 @@ void start(benchmark::State& loop, const DecodingWeights& weights) {
 }
 
 #define FLANMOE_UNITS Unit(benchmark::kMillisecond)->UseRealTime()
-BENCHMARK_CAPTURE(step, plain, plain_model())->FLANMOE_UNITS;
+BENCHMARK_CAPTURE(step, plain, plain_weights())->FLANMOE_UNITS;
 BENCHMARK_CAPTURE(step, prepared, prepared_weights())->FLANMOE_UNITS;
-BENCHMARK_CAPTURE(start, plain, plain_model())->FLANMOE_UNITS;
+BENCHMARK_CAPTURE(start, plain, plain_weights())->FLANMOE_UNITS;
 
 }  // namespace
 }  // namespace flanmoe

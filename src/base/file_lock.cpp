@@ -21,7 +21,8 @@ FileLock::FileLock(const std::filesystem::path& path, bool wait, const std::stri
     : descriptor_(std::filesystem::is_directory(path) ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC)
                                                       : ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   int status = descriptor_ < 0 ? -1 : ::flock(descriptor_, LOCK_EX | (wait ? 0 : LOCK_NB));
-  while (status < 0 && errno == EINTR && descriptor_ >= 0) status = ::flock(descriptor_, LOCK_EX | (wait ? 0 : LOCK_NB));
+  while (status < 0 && errno == EINTR && descriptor_ >= 0)
+    status = ::flock(descriptor_, LOCK_EX | (wait ? 0 : LOCK_NB));
   if (status == 0) return;
   const int reason = errno;
   if (descriptor_ >= 0) ::close(descriptor_);

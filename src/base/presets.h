@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-
 namespace flanmoe {
 
 // The presets of a kind, sorted; UserError when there is no configs folder.

@@ -9,6 +9,6 @@ void install_signal_handlers();  // SIGINT, SIGTERM, SIGUSR1; a second SIGINT en
 int pending_signal();            // 0 when none
 // Throws Interrupted(message) when a signal came.
 void leave_if_asked(const std::string& message);
-void clear_pending_signal();     // for tests
+void clear_pending_signal();  // for tests
 
 }  // namespace flanmoe

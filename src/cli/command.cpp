@@ -6,9 +6,9 @@
 
 #include "base/allocator.h"
 #include "base/error.h"
-#include "base/presets.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/presets.h"
 #include "base/signals.h"
 #include "cli/version.h"
 

@@ -40,8 +40,6 @@ std::function<int()> setup_completion(CLI::App& parser);
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).
 int run_command_line(int argc, char** argv);
 
-
-
 // For help texts: "mini, smoke, or a YAML file".
 std::string preset_help(const std::string& kind);
 

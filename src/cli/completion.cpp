@@ -3,14 +3,14 @@
 #include <iostream>
 #include <sstream>
 
-#include "base/presets.h"
 #include "base/error.h"
+#include "base/presets.h"
 #include "cli/command.h"
 #include "data/mixture/mixture_options.h"
 #include "data/world/world.h"
 #include "decode/options.h"
-#include "study/options.h"
 #include "run/options.h"
+#include "study/options.h"
 
 namespace flanmoe {
 namespace {

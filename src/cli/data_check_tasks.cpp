@@ -1,15 +1,15 @@
 #include "cli/data_check_tasks.h"
 
 #include "base/error.h"
-#include "base/presets.h"
 #include "base/files.h"
+#include "base/presets.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"
 #include "data/mixture/mixture.h"
 #include "data/split_files.h"
 #include "data/task_paths.h"
-#include "eval/options.h"
 #include "eval/asking/task_run.h"
+#include "eval/options.h"
 
 namespace flanmoe {
 namespace {

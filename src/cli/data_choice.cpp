@@ -1,8 +1,8 @@
 #include "cli/data_choice.h"
 
 #include "base/error.h"
-#include "base/presets.h"
 #include "base/files.h"
+#include "base/presets.h"
 #include "cli/command.h"
 #include "data/mixture/mixture_options.h"
 #include "data/mixture/name_pattern.h"

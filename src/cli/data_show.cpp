@@ -3,9 +3,9 @@
 
 #include <iostream>
 
-#include "base/presets.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/presets.h"
 #include "base/random.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"

@@ -2,10 +2,10 @@
 #include <optional>
 #include <sstream>
 
-#include "base/presets.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/presets.h"
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/command.h"
@@ -14,11 +14,11 @@
 #include "data/tokenizer/tokenizer_folder.h"
 #include "eval/asking/answerer.h"
 #include "eval/asking/baseline_answerer.h"
+#include "eval/asking/predictions.h"
+#include "eval/asking/run_tasks.h"
 #include "eval/files/config_json.h"
 #include "eval/files/eval_folder.h"
-#include "eval/asking/predictions.h"
 #include "eval/files/results_json.h"
-#include "eval/asking/run_tasks.h"
 #include "model/folder.h"
 
 namespace flanmoe {

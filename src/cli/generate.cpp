@@ -98,7 +98,8 @@ void answer_part(const Session& session, std::span<const Prompt> part, const Gen
   const auto answers = generate_answers(session.weights, sources, session.options, hooks);
   log_speed(answers, seconds_since(start));
   for (size_t i = 0; i < part.size(); ++i) {
-    const Json experts = routing ? routing_json(session.weights.model, session.tokenizer, sources[i], answers[i][0]) : Json();
+    const Json experts =
+        routing ? routing_json(session.weights.model, session.tokenizer, sources[i], answers[i][0]) : Json();
     writer.write(part[i], answers[i], experts);
   }
 }

@@ -9,9 +9,9 @@
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/config_json.h"
 #include "model/counts.h"
-#include "moe/capacity.h"
 #include "model/folder.h"
 #include "model/weights.h"
+#include "moe/capacity.h"
 #include "tensor/tensor_folder.h"
 
 namespace flanmoe {

@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "base/presets.h"
 #include "base/files.h"
+#include "base/presets.h"
 #include "cli/command.h"
 #include "model/folder.h"
 

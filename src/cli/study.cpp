@@ -1,9 +1,9 @@
 #include <iostream>
 
-#include "base/presets.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/presets.h"
 #include "cli/command.h"
 #include "study/study.h"
 

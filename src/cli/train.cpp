@@ -1,8 +1,8 @@
 #include <iostream>
 
-#include "base/presets.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/presets.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"

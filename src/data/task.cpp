@@ -101,13 +101,6 @@ std::vector<ConfigNode> task_nodes(const ConfigNode& config) {
 
 }  // namespace
 
-int64_t TaskRow::answer_index() const {
-  if (right_option >= 0) return right_option;
-  if (answers.empty()) return -1;
-  const auto found = std::find(options.begin(), options.end(), answers.front());
-  return found == options.end() ? -1 : found - options.begin();
-}
-
 std::vector<std::filesystem::path> task_files(const std::filesystem::path& path) {
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail_input("{}: no such task file or folder", path.string());

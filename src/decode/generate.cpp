@@ -79,7 +79,8 @@ std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights
   return answers;
 }
 
-std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources,
+std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights,
+                                           const std::vector<std::vector<int32_t>>& sources,
                                            const GenerateOptions& options) {
   std::vector<std::vector<int32_t>> ids;
   for (auto& answers : generate_answers(weights, sources, options)) ids.push_back(std::move(answers.at(0).ids));

@@ -19,7 +19,8 @@ std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights
                                                   const GenerateOptions& options, const GenerateHooks& hooks = {});
 
 // The ids of the best answer to each source.
-std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources,
+std::vector<std::vector<int32_t>> generate(const DecodingWeights& weights,
+                                           const std::vector<std::vector<int32_t>>& sources,
                                            const GenerateOptions& options);
 
 }  // namespace flanmoe

@@ -3,8 +3,11 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "decode/padding.h"
 #include "model/attention.h"
+#include "model/block.h"
 #include "model/forward_parts.h"
 #include "model/layout.h"
 #include "model/relative_position.h"
@@ -28,26 +31,35 @@ at::Tensor rows_at(const at::Tensor& hidden, const at::Tensor& places) {
   return hidden.reshape({-1, hidden.size(2)}).index_select(0, flat);
 }
 
-// Any number of rows, all layers by way of run_stack.
-DecodeState advance_rows(const T5Model& model, DecodeState state, const at::Tensor& ids) {
+// Rows of a batch through the decoder: their keys are appended.
+at::Tensor run_decoder(const T5Model& model, StackInput input, BatchKeys& keys,
+                       const std::vector<AttentionCache>& memory) {
+  std::vector<BlockCache> cache;
+  for (size_t i = 0; i < keys.layers.size(); ++i) cache.push_back({keys.layers[i], memory[i]});
+  input.is_decoder = true;
+  input.cache = &cache;
+  RouterReports reports;
+  const at::Tensor hidden = run_stack(model.weights().decoder, input, model.options(), unlimited(), reports);
+  for (size_t i = 0; i < cache.size(); ++i) keys.layers[i] = cache[i].self;
+  return hidden;
+}
+
+DecodeState advance_batch(const T5Model& model, DecodeState state, const at::Tensor& ids) {
   const T5Weights& weights = model.weights();
+  BatchKeys& keys = std::get<BatchKeys>(state.keys);
   const int64_t num_rows = ids.size(0);
-  const at::Tensor position = state.next_position.unsqueeze(1);
-  state.key_positions = at::cat({state.key_positions, position}, 1);
-  state.key_mask = at::cat({state.key_mask, at::zeros({num_rows, 1, 1, 1}, at::kFloat)}, 3);
-  state.next_position = state.next_position + 1;
+  const at::Tensor position = keys.next_position.unsqueeze(1);
+  keys.positions = at::cat({keys.positions, position}, 1);
+  keys.mask = at::cat({keys.mask, at::zeros({num_rows, 1, 1, 1}, keys.mask.options())}, 3);
+  keys.next_position = keys.next_position + 1;
   StackInput input;
   input.hidden = embed(weights, ids.unsqueeze(1));
-  input.self_bias = relative_position_bias(weights.decoder.relative_bias, position, state.key_positions, false,
+  input.self_bias = relative_position_bias(weights.decoder.relative_bias, position, keys.positions, false,
                                            model.options().relative_max_distance) +
-                    state.key_mask;
-  input.cross_bias = state.cross_mask;
+                    keys.mask;
+  input.cross_bias = state.memory_mask;
   input.places = every_row(num_rows);
-  input.is_decoder = true;
-  input.cache = &state.layers;
-  RouterReports reports;
-  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), unlimited(), reports);
-  state.hidden = hidden.select(1, 0);
+  state.hidden = run_decoder(model, input, keys, state.memory).select(1, 0);
   return state;
 }
 
@@ -55,26 +67,23 @@ DecodeState advance_rows(const T5Model& model, DecodeState state, const at::Tens
 // effect.
 bool may_step_alone(const DecodingWeights& weights, const DecodeState& state) {
   const auto hides = [](const at::Tensor& mask) { return mask.defined() && mask.any().item<bool>(); };
-  return weights.prepared() && state.next_position.size(0) == 1 && !hides(state.key_mask) &&
-         !hides(state.cross_mask);
+  return weights.prepared() && state.num_rows() == 1 && !hides(std::get<BatchKeys>(state.keys).mask) &&
+         !hides(state.memory_mask);
 }
 
-DecodeState start_encoder_decoder(const DecodingWeights& weights, const at::Tensor& source_ids) {
-  const T5Model& model = weights.model;
+DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source_ids) {
   RouterReports reports;
   const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports);
   const int64_t num_rows = source_ids.size(0), num_heads = model.options().num_heads;
   DecodeState state;
-  state.layers.resize(model.weights().decoder.blocks.size());
-  for (size_t i = 0; i < state.layers.size(); ++i) {
-    state.layers[i].cross = project_memory(memory, model.weights().decoder.blocks[i].cross, num_heads);
-  }
-  state.key_mask = at::zeros({num_rows, 1, 1, 0}, at::kFloat);
-  state.key_positions = at::zeros({num_rows, 0}, at::kLong);
-  state.next_position = at::zeros({num_rows}, at::kLong);
+  for (const BlockWeights& block : model.weights().decoder.blocks)
+    state.memory.push_back(project_memory(memory, block.cross, num_heads));
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
-  state.cross_mask = segment_mask(segments, segments, false);
-  return advance(weights, std::move(state), at::zeros({num_rows}, at::kLong));
+  state.memory_mask = segment_mask(segments, segments, false);
+  state.keys = BatchKeys{std::vector<AttentionCache>(state.memory.size()), at::zeros({num_rows, 1, 1, 0}, at::kFloat),
+                         at::zeros({num_rows, 0}, at::kLong), at::zeros({num_rows}, at::kLong)};
+  state.hidden = memory.select(1, 0);  // of as many rows; the start token takes its place
+  return state;
 }
 
 // The prefix (start symbol and source) attends to itself in both directions; its last position predicts the first
@@ -85,50 +94,74 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
   const at::Tensor lengths = (source_ids != 0).sum(1);  // [B]; the prefix has one position more
   const at::Tensor positions = at::arange(length, at::kLong).unsqueeze(0);
   const at::Tensor segments = (positions <= lengths.unsqueeze(1)).to(at::kLong);
+  DecodeState state;
+  state.memory.resize(weights.decoder.blocks.size());
+  BatchKeys keys{std::vector<AttentionCache>(state.memory.size()), segment_mask(segments, segments, false),
+                 positions.expand({num_rows, length}), lengths + 1};
   StackInput input;
   input.hidden = embed(weights, at::cat({at::zeros({num_rows, 1}, at::kLong), source_ids}, 1));
-  DecodeState state;
-  state.layers.resize(weights.decoder.blocks.size());
-  state.key_mask = segment_mask(segments, segments, false);
-  state.key_positions = positions.expand({num_rows, length});
-  state.next_position = lengths + 1;
-  input.self_bias = self_bias(weights.decoder, length, false, model.options()) + state.key_mask;
+  input.self_bias = self_bias(weights.decoder, length, false, model.options()) + keys.mask;
   input.places = token_places(segments, model.options(), {});
-  input.is_decoder = true;
-  input.cache = &state.layers;
-  RouterReports reports;
-  const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), unlimited(), reports);
-  state.hidden = rows_at(hidden, lengths);
+  state.hidden = rows_at(run_decoder(model, input, keys, state.memory), lengths);
+  state.keys = std::move(keys);
   return state;
 }
 
-// The state of a row that stepped alone, as advance_rows has it.
-DecodeState as_batch(DecodeState state) {
-  const RowCache& cache = state.alone->cache;
-  const int64_t length = cache.length();
-  for (size_t i = 0; i < state.layers.size(); ++i) state.layers[i].self = cache.as_batch(i);
-  state.key_mask = at::zeros({1, 1, 1, length}, at::kFloat);
-  state.key_positions = at::arange(length, at::kLong).unsqueeze(0);
-  state.next_position = at::full({1}, length, at::kLong);
-  state.alone.reset();
-  return state;
+// The keys of a row that stepped alone, as a batch has them.
+BatchKeys as_batch(const RowState& row, size_t num_layers) {
+  const int64_t length = row.cache.length();
+  BatchKeys keys;
+  for (size_t i = 0; i < num_layers; ++i) keys.layers.push_back(row.cache.as_batch(i));
+  keys.mask = at::zeros({1, 1, 1, length}, at::kFloat);
+  keys.positions = at::arange(length, at::kLong).unsqueeze(0);
+  keys.next_position = at::full({1}, length, at::kLong);
+  return keys;
+}
+
+BatchKeys batch_keys(const DecodeState& state) {
+  const auto* row = std::get_if<RowState>(&state.keys);
+  return row ? as_batch(*row, state.memory.size()) : std::get<BatchKeys>(state.keys);
+}
+
+// x with `length` entries of `dim`, the new ones `value`.
+at::Tensor filled_up(const at::Tensor& x, int64_t dim, int64_t length, double value) {
+  if (x.size(dim) == length) return x;
+  std::vector<int64_t> shape = x.sizes().vec();
+  shape[static_cast<size_t>(dim)] = length - x.size(dim);
+  return at::cat({x, at::full(shape, value, x.options())}, dim);
+}
+
+// Rows below each other, made equally long along `dim`.
+at::Tensor below(const at::Tensor& a, const at::Tensor& b, int64_t dim, double value = 0.0) {
+  if (!a.defined()) return a;
+  const int64_t length = std::max(a.size(dim), b.size(dim));
+  return at::cat({filled_up(a, dim, length, value), filled_up(b, dim, length, value)}, 0);
+}
+
+std::vector<AttentionCache> below(const std::vector<AttentionCache>& a, const std::vector<AttentionCache>& b) {
+  std::vector<AttentionCache> both;
+  for (size_t i = 0; i < a.size(); ++i)
+    both.push_back({below(a[i].keys, b[i].keys, 2), below(a[i].values, b[i].values, 2)});
+  return both;
 }
 
 }  // namespace
 
 DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources) {
   const at::NoGradGuard no_gradients;
-  const at::Tensor source_ids = pad_ids(sources);
   const T5Model& model = weights.model;
-  return model.options().decoder_only ? start_decoder_only(model, source_ids)
-                                      : start_encoder_decoder(weights, source_ids);
+  const at::Tensor source_ids = pad_ids(sources);
+  if (model.options().decoder_only) return start_decoder_only(model, source_ids);
+  return advance(weights, start_encoder_decoder(model, source_ids), at::zeros({source_ids.size(0)}, at::kLong));
 }
 
 DecodeState advance(const DecodingWeights& weights, DecodeState state, const at::Tensor& ids) {
   const at::NoGradGuard no_gradients;
-  if (!state.alone && may_step_alone(weights, state)) state.alone = make_row_state(weights.model, state.layers);
-  if (!state.alone) return advance_rows(weights.model, std::move(state), ids);
-  state.hidden = step_row(weights, *state.alone, ids.item<int64_t>());
+  if (std::holds_alternative<BatchKeys>(state.keys)) {
+    if (!may_step_alone(weights, state)) return advance_batch(weights.model, std::move(state), ids);
+    state.keys = make_row_state(weights.model, std::get<BatchKeys>(state.keys).layers, state.memory);
+  }
+  state.hidden = step_row(weights, std::get<RowState>(state.keys), ids.item<int64_t>());
   return state;
 }
 
@@ -137,21 +170,25 @@ at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state)
   return output_logits(weights.model, state.hidden);
 }
 
-DecodeState select_rows(const DecodeState& some, const at::Tensor& index) {
-  const DecodeState state = some.alone ? as_batch(some) : some;
+DecodeState select_rows(const DecodeState& state, const at::Tensor& index) {
   const auto pick = [&index](const at::Tensor& x) { return x.defined() ? x.index_select(0, index) : x; };
-  DecodeState result{{},
-                     pick(state.key_mask),
-                     pick(state.key_positions),
-                     pick(state.next_position),
-                     pick(state.cross_mask),
-                     pick(state.hidden),
-                     std::nullopt};
-  for (const BlockCache& layer : state.layers) {
-    result.layers.push_back(
-        {{pick(layer.self.keys), pick(layer.self.values)}, {pick(layer.cross.keys), pick(layer.cross.values)}});
-  }
-  return result;
+  const auto pick_all = [&pick](const std::vector<AttentionCache>& layers) {
+    std::vector<AttentionCache> picked;
+    for (const AttentionCache& layer : layers) picked.push_back({pick(layer.keys), pick(layer.values)});
+    return picked;
+  };
+  const BatchKeys keys = batch_keys(state);
+  return {BatchKeys{pick_all(keys.layers), pick(keys.mask), pick(keys.positions), pick(keys.next_position)},
+          pick_all(state.memory), pick(state.memory_mask), pick(state.hidden)};
+}
+
+DecodeState join_rows(const DecodeState& first, const DecodeState& second) {
+  const at::NoGradGuard no_gradients;
+  const BatchKeys a = batch_keys(first), b = batch_keys(second);
+  return {BatchKeys{below(a.layers, b.layers), below(a.mask, b.mask, 3, kMasked), below(a.positions, b.positions, 1),
+                    at::cat({a.next_position, b.next_position}, 0)},
+          below(first.memory, second.memory), below(first.memory_mask, second.memory_mask, 3, kMasked),
+          at::cat({first.hidden, second.hidden}, 0)};
 }
 
 }  // namespace flanmoe

@@ -4,26 +4,32 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <optional>
+#include <variant>
 #include <vector>
 
-#include "model/block.h"
-#include "model/row_step.h"
+#include "model/attention.h"
 #include "model/decoding_weights.h"
+#include "model/row_step.h"
 
 namespace flanmoe {
 
-// Everything the next token needs; a value.
+// Keys and values of any number of rows, which run_stack reads.
+struct BatchKeys {
+  std::vector<AttentionCache> layers;  // self-attention of each decoder layer, [B, H, Lk, K]
+  at::Tensor mask;                     // [B, 1, 1, Lk] additive, over the cached positions
+  at::Tensor positions;                // [B, Lk] int64
+  at::Tensor next_position;            // [B] int64
+};
+
+// Everything the next token needs; a value. Its keys are in one of two forms: those of a batch, or of a single row that
+// steps alone (model/row_step.h), which is one of all its keys at positions 0, 1, ...
 struct DecodeState {
-  std::vector<BlockCache> layers;
-  at::Tensor key_mask;       // [B, 1, 1, Lk] additive, over the cached positions
-  at::Tensor key_positions;  // [B, Lk] int64
-  at::Tensor next_position;  // [B] int64
-  at::Tensor cross_mask;     // [B, 1, 1, Ls], undefined in a decoder-only model
-  at::Tensor hidden;         // [B, D] of the last position, from which the next token's logits come
-  // Of one row of a model prepared for decoding, after its first step alone: what all of the above but `hidden` and the
-  // memory's keys and values would say by then.
-  std::optional<RowState> alone;
+  std::variant<BatchKeys, RowState> keys;
+  std::vector<AttentionCache> memory;  // the encoder's output at each decoder layer, [B, H, Ls, K]; undefined without
+  at::Tensor memory_mask;              // [B, 1, 1, Ls] additive, undefined in a decoder-only model
+  at::Tensor hidden;                   // [B, D] of the last position, from which the next token's logits come
+
+  int64_t num_rows() const { return hidden.size(0); }
 };
 
 // Reads the sources (each ending with eos) and the start token. No expert is ever full while decoding.
@@ -35,7 +41,11 @@ DecodeState advance(const DecodingWeights& weights, DecodeState state, const at:
 // Logits [B, V] of the next token.
 at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state);
 
-// The rows of `state` in `index` [B'] int64, in that order.
+// The rows of `state` in `index` [B'] int64, in that order: rows leave, or multiply.
 DecodeState select_rows(const DecodeState& state, const at::Tensor& index);
+
+// The rows of `first`, then those of `second`, which may have come later: shorter keys and memories are filled up with
+// masked ones. Each row goes on as it would have alone, but for rounding.
+DecodeState join_rows(const DecodeState& first, const DecodeState& second);
 
 }  // namespace flanmoe

@@ -123,7 +123,8 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
                                         : dense_feed_forward(normed, block.ffn, place, "hidden");
   hidden = hidden + place.drop(fed, "ffn");
   if (block.extra.wi.defined()) {
-    const at::Tensor extra = dense_feed_forward(place.norm(hidden, block.extra_norm), block.extra, place, "extra_hidden");
+    const at::Tensor extra =
+        dense_feed_forward(place.norm(hidden, block.extra_norm), block.extra, place, "extra_hidden");
     hidden = hidden + place.drop(extra, "extra");
   }
   return hidden;

@@ -36,7 +36,8 @@ DecodingWeights prepare_decoding(const T5Model& model) {
   }
   weights.head_screen = make_screen(head.weight);
   forget_pages(head.weight);
-  for (const BlockWeights& block : blocks) weights.decoder.push_back({relu_output(block.ffn), relu_output(block.extra)});
+  for (const BlockWeights& block : blocks)
+    weights.decoder.push_back({relu_output(block.ffn), relu_output(block.extra)});
   return weights;
 }
 

@@ -20,15 +20,16 @@ std::shared_ptr<RowCache::Store> RowCache::make_store(int64_t num_layers, int64_
   return store;
 }
 
-RowCache::RowCache(const std::vector<BlockCache>& layers, int64_t num_heads, int64_t width) : num_heads_(num_heads) {
-  const bool begun = layers[0].self.keys.defined();
-  length_ = begun ? layers[0].self.keys.size(2) : 0;
+RowCache::RowCache(const std::vector<AttentionCache>& layers, int64_t num_heads, int64_t width)
+    : num_heads_(num_heads) {
+  const bool begun = layers[0].keys.defined();
+  length_ = begun ? layers[0].keys.size(2) : 0;
   store_ = make_store(static_cast<int64_t>(layers.size()), std::max(kLeastRoom, 2 * length_), width);
   store_->used = length_;
   for (size_t i = 0; begun && i < layers.size(); ++i) {
     const at::Tensor layer = store_->numbers[static_cast<int64_t>(i)].slice(1, 0, length_);
-    layer[0].copy_(by_position(layers[i].self.keys));
-    layer[1].copy_(by_position(layers[i].self.values));
+    layer[0].copy_(by_position(layers[i].keys));
+    layer[1].copy_(by_position(layers[i].values));
   }
 }
 
@@ -59,7 +60,7 @@ AttentionCache RowCache::as_batch(size_t layer) const {
 RowMemory row_memory(const AttentionCache& cache, const AttentionWeights& weights) {
   const int64_t num_heads = cache.keys.size(1), num_keys = cache.keys.size(2), width = weights.o.weight.size(0);
   RowMemory memory{by_position(cache.keys), by_position(cache.values), {}, {}};
-  if (2 * num_heads * num_keys > width) return memory;              // would save less than half
+  if (2 * num_heads * num_keys > width) return memory;                     // would save less than half
   const at::Tensor q = weights.q.weight.view({num_heads, -1, width});      // [H, K, D]
   const at::Tensor o = weights.o.weight.t().view({num_heads, -1, width});  // [H, K, D]
   memory.folded_keys = at::bmm(cache.keys[0], q).view({-1, width});

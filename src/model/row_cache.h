@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "model/block.h"
+#include "model/attention.h"
 
 namespace flanmoe {
 
@@ -17,7 +17,7 @@ namespace flanmoe {
 class RowCache {
  public:
   // Of what a stack of one row has kept: keys and values [1, H, L, K] of each layer, undefined at the beginning.
-  RowCache(const std::vector<BlockCache>& layers, int64_t num_heads, int64_t width);
+  RowCache(const std::vector<AttentionCache>& layers, int64_t num_heads, int64_t width);
 
   int64_t length() const { return length_; }
   void append();  // a position, to be filled in every layer

@@ -142,12 +142,13 @@ class Step {
 
 }  // namespace
 
-RowState make_row_state(const T5Model& model, const std::vector<BlockCache>& layers) {
+RowState make_row_state(const T5Model& model, const std::vector<AttentionCache>& layers,
+                        const std::vector<AttentionCache>& memory) {
   const ModelOptions& options = model.options();
   RowState state{RowCache(layers, options.num_heads, options.num_heads * options.d_kv), {}};
   if (options.decoder_only) return state;
   for (size_t i = 0; i < layers.size(); ++i) {
-    state.memory.push_back(row_memory(layers[i].cross, model.weights().decoder.blocks[i].cross));
+    state.memory.push_back(row_memory(memory[i], model.weights().decoder.blocks[i].cross));
   }
   return state;
 }

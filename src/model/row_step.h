@@ -19,8 +19,10 @@ struct RowState {
   std::vector<RowMemory> memory;  // of each layer; empty in a decoder-only model
 };
 
-// The state of a stack of one row whose every key may be seen.
-RowState make_row_state(const T5Model& model, const std::vector<BlockCache>& layers);
+// The state of a stack of one row whose every key may be seen: its self-attentions' keys and values [1, H, L, K],
+// undefined at the beginning, and its memory's, undefined in a decoder-only model.
+RowState make_row_state(const T5Model& model, const std::vector<AttentionCache>& layers,
+                        const std::vector<AttentionCache>& memory);
 
 // Appends token `id` and returns its hidden state after the final norm, [1, D].
 at::Tensor step_row(const DecodingWeights& weights, RowState& state, int64_t id);

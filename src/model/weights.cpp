@@ -100,7 +100,8 @@ class WeightMaker {
   template <class Weights>
   void fill_feed_forward(Weights& weights, const Spot& spot, WeightPart part, Start start, int64_t num_experts) {
     const auto shape = [num_experts](int64_t outputs, int64_t inputs) {
-      return num_experts > 0 ? std::vector<int64_t>{num_experts, outputs, inputs} : std::vector<int64_t>{outputs, inputs};
+      return num_experts > 0 ? std::vector<int64_t>{num_experts, outputs, inputs}
+                             : std::vector<int64_t>{outputs, inputs};
     };
     const auto inward = [&](const std::string& role) {
       return ask({spot.prefix + "." + role + ".weight", spot.place(part, role, WeightCut::kOutputs),

@@ -9,7 +9,8 @@
 
 namespace flanmoe {
 
-// Each row through its expert's feed-forward (tensor/feed_forward.h), with dropout on the hidden activation. rows [R, D] -> [R, D].
+// Each row through its expert's feed-forward (tensor/feed_forward.h), with dropout on the hidden activation. rows [R,
+// D] -> [R, D].
 at::Tensor run_experts(const at::Tensor& rows, const at::Tensor& offsets, const MoeWeights& weights,
                        double expert_dropout, uint64_t noise_key);
 

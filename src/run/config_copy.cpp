@@ -26,7 +26,6 @@ std::string line_difference(const std::string& before, const std::string& now) {
   return difference;
 }
 
-
 void keep_config(const std::string& text, const std::filesystem::path& folder, const std::string& what) {
   const std::filesystem::path file = folder / "config.yaml";
   if (!fs::exists(file)) return write_atomically(file, text);

@@ -1,6 +1,5 @@
 #include "run/options.h"
 
-
 namespace flanmoe {
 
 void RunOptions::fields(FieldVisitor& v) {

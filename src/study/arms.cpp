@@ -42,14 +42,14 @@ void check_model(const ArmOptions& arm) {
 }
 
 void check_twin(const ArmOptions& arm, const ArmOptions& twin) {
-  const double flops = count_model(arm.recipe.model).flops_per_token, twin_flops = count_model(twin.recipe.model).flops_per_token;
+  const double flops = count_model(arm.recipe.model).flops_per_token,
+               twin_flops = count_model(twin.recipe.model).flops_per_token;
   if (std::abs(twin_flops / flops - 1.0) > kTwinTolerance) {
     fail_input(
         "arm '{}': its twin '{}' costs {:.0f} FLOPs per token, the arm {:.0f}; expected a difference of at most 1%",
         arm.name, twin.name, twin_flops, flops);
   }
 }
-
 
 // The experts and routing of a model preset.
 ConfigNode routing_preset(const ArmOptions& arm) {

@@ -25,10 +25,10 @@ Json timing_of(const CellResult& result) {
 
 void write_cell_result(const CellResult& result, const StudyFolder& folder) {
   const CellKey& key = result.key;
-  Json json = {{"cell", key.name()},     {"arm", key.arm},
-               {"seed", key.seed},       {"phase", name_of(key.phase)},
-               {"set", key.set},         {"instructed", key.instructed},
-               {"steps", result.steps},  {"tokens", result.num_tokens},
+  Json json = {{"cell", key.name()},    {"arm", key.arm},
+               {"seed", key.seed},      {"phase", name_of(key.phase)},
+               {"set", key.set},        {"instructed", key.instructed},
+               {"steps", result.steps}, {"tokens", result.num_tokens},
                {"curve", result.curve}};
   if (key.phase == Phase::kFinetune) {
     json["finetune"] = json_of(result.finetune);

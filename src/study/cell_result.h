@@ -17,8 +17,8 @@ struct CellResult {
   CellKey key;
   int64_t steps = 0, num_tokens = 0;
   Json curve = Json::array();  // the lines of metrics.jsonl without what was timed
-  // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with no
-  // expert ever full (token choice); finetuning: its own set.
+  // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with
+  // no expert ever full (token choice); finetuning: its own set.
   std::optional<EvalResult> heldout, validation, unlimited, finetune;
   Json routing;       // analysis/routing_json.h; null where there is none
   std::string model;  // the checkpoint, relative to the study's folder

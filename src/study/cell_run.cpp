@@ -63,12 +63,11 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   setup.version = kVersion;
   RunHooks hooks;
   hooks.between_parts = [&cell] {
-    leave_if_asked(cell.name +
-                   ": trained and saved, stopped while evaluating; the same command goes on from here");
+    leave_if_asked(cell.name + ": trained and saved, stopped while evaluating; the same command goes on from here");
   };
   const std::filesystem::path folder = cell.folder / name;
-  const Json results = evaluate_into(folder, request, plan_evaluation(request), setup,
-                                     [&] { return model_answerer(model, cell.tokenizer); }, hooks);
+  const Json results = evaluate_into(
+      folder, request, plan_evaluation(request), setup, [&] { return model_answerer(model, cell.tokenizer); }, hooks);
   return scores_of(results.at("flanmoe"), folder.string());
 }
 

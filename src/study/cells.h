@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "study/options.h"
 #include "run/options.h"
+#include "study/options.h"
 
 namespace flanmoe {
 

@@ -71,8 +71,8 @@ class Grid {
   [[noreturn]] void fail(const CellKey& key, int status) {
     stop_running();
     const auto lines = read_lines(log_of(key));
-    fail_run("cell '{}' ended with status {}; its log is {}, the last line: {}", key.name(), status, log_of(key).string(),
-             lines.empty() ? "(empty)" : lines.back());
+    fail_run("cell '{}' ended with status {}; its log is {}, the last line: {}", key.name(), status,
+             log_of(key).string(), lines.empty() ? "(empty)" : lines.back());
   }
 
   [[noreturn]] void interrupt() {

@@ -104,7 +104,8 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
       const std::string set = fs::path(file).stem().string();
       ids.push_back(fmt::format("finetune/{}/{}", set, way));
       collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
-        const TaskResult& task = results.at({arm, seed, Phase::kFinetune, set, instructed}).finetune.value().tasks.at(0);
+        const TaskResult& task =
+            results.at({arm, seed, Phase::kFinetune, set, instructed}).finetune.value().tasks.at(0);
         return Score{task.score, task.standard_error};
       });
     }

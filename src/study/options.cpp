@@ -2,7 +2,6 @@
 
 #include <set>
 
-
 namespace flanmoe {
 
 void ArmOptions::fields(FieldVisitor& v) {

@@ -60,12 +60,12 @@ struct StudyOptions {
   Recipe recipe;  // shared by the arms
   ConfigNode arms;
   std::vector<std::string> finetune_sets;  // task files
-  EvalOptions heldout;          // held-out suites
-  EvalOptions validation;       // held-in tasks
-  EvalOptions curve;            // asked while training (pretrain.eval_every, instruct.eval_every)
-  EvalOptions finetune_eval;    // its `tasks` are filled with one set at a time
-  int64_t routing_texts = 256;  // texts that the routing analysis reads
-  int64_t cost_steps = 20;      // timed steps per arm
+  EvalOptions heldout;                     // held-out suites
+  EvalOptions validation;                  // held-in tasks
+  EvalOptions curve;                       // asked while training (pretrain.eval_every, instruct.eval_every)
+  EvalOptions finetune_eval;               // its `tasks` are filled with one set at a time
+  int64_t routing_texts = 256;             // texts that the routing analysis reads
+  int64_t cost_steps = 20;                 // timed steps per arm
   void fields(FieldVisitor& visitor);
 };
 

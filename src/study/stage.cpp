@@ -1,6 +1,5 @@
 #include "study/stage.h"
 
-
 namespace flanmoe {
 
 Phase phase_of(Stage stage) { return stage == Stage::kPretrained ? Phase::kPretrain : Phase::kInstruct; }

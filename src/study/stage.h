@@ -10,7 +10,9 @@
 namespace flanmoe {
 
 enum class Stage { kPretrained, kInstructed };
-constexpr std::array<Named<Stage>, 2> names_of(Stage) { return {{{Stage::kPretrained, "pretrained"}, {Stage::kInstructed, "instructed"}}}; }
+constexpr std::array<Named<Stage>, 2> names_of(Stage) {
+  return {{{Stage::kPretrained, "pretrained"}, {Stage::kInstructed, "instructed"}}};
+}
 inline constexpr std::array kStages = {Stage::kPretrained, Stage::kInstructed};
 
 // The phase that leads to it.

@@ -1,8 +1,8 @@
 #include "study/study.h"
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/file_lock.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "data/task_paths.h"
@@ -44,7 +44,7 @@ std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& 
 void check_files(const StudyOptions& options, const StudyFolder& folder) {
   const std::filesystem::path data = data_folder(options, folder);
   const std::vector<std::pair<const char*, std::vector<std::string>>> lists = {
-      {"corpus.files", options.recipe.corpus.files},         {"mixture.tasks", options.recipe.mixture.tasks},
+      {"corpus.files", options.recipe.corpus.files},  {"mixture.tasks", options.recipe.mixture.tasks},
       {"finetune_sets", options.finetune_sets},       {"heldout.tasks", options.heldout.tasks},
       {"validation.tasks", options.validation.tasks}, {"curve.tasks", options.curve.tasks}};
   for (const auto& [key, paths] : lists) {
@@ -89,8 +89,9 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   check_study(options, folder);
   make_folders(folder.root);
   const FileLock lock = FileLock::now_or(
-      folder.root / "lock", fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
-                               folder.root.string()));
+      folder.root / "lock",
+      fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
+                  folder.root.string()));
   keep_config(dump_options(options), folder.root, "study");
   remove_leftovers(folder.root);
   keep_world(options, folder);

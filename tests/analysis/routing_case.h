@@ -64,7 +64,7 @@ struct Counts {
 };
 
 struct Recount {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   int64_t layer = 0;
   Counts all;
   std::array<Counts, 4> classes;
@@ -86,8 +86,8 @@ inline void count_token(Counts& counts, const MoeTokens& tokens, int64_t b, int6
 }
 
 // One recount per sparse layer, from the per-token routing of forward().
-inline std::vector<Recount> recount(const T5Model& model, const std::vector<TextIds>& all,
-                                    const std::string& eval_group, size_t rows) {
+inline std::vector<Recount> recount(const T5Model& model, const std::vector<TextIds>& all, EvalGroup eval_group,
+                                    size_t rows) {
   ForwardOptions call;
   call.collect_tokens = true;
   call.eval_group = eval_group;

@@ -13,7 +13,7 @@ class Routing : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Arms, Routing, ::testing::Values("switch", "gshard", "st_moe", "expert_choice"),
                          [](const auto& arm) { return arm.param; });
 
-RoutingOptions rows_of(int64_t rows, const std::string& eval_group) {
+RoutingOptions rows_of(int64_t rows, EvalGroup eval_group) {
   RoutingOptions options;
   options.rows_per_batch = rows;
   options.eval_group = eval_group;
@@ -36,9 +36,9 @@ int64_t sum(const std::vector<int64_t>& counts) {
 TEST_P(Routing, TotalsEqualARecount) {
   const T5Model model = routed::tight_model(GetParam());
   const std::vector<TextIds> texts = routed::texts();
-  for (const char* group : {"batch", "sequence"}) {
+  for (const EvalGroup group : {EvalGroup::kBatch, EvalGroup::kSequence}) {
     for (const size_t rows : {4u, 64u}) {
-      SCOPED_TRACE(std::string(group) + " " + std::to_string(rows));
+      SCOPED_TRACE(name_of(group) + " " + std::to_string(rows));
       const auto layers =
           analyze_routing(model, routed::tokenizer(), texts, rows_of(static_cast<int64_t>(rows), group));
       const auto expected = routed::recount(model, texts, group, rows);
@@ -82,11 +82,11 @@ TEST_P(Routing, TokensOfTheClassesAreTheTokensOfTheTexts) {
 TEST_P(Routing, SequencesAddUp) {
   const T5Model model = routed::tight_model(GetParam());
   const std::vector<TextIds> texts = routed::texts();
-  const auto together = analyze_routing(model, routed::tokenizer(), texts, rows_of(64, "sequence"));
+  const auto together = analyze_routing(model, routed::tokenizer(), texts, rows_of(64, EvalGroup::kSequence));
   std::vector<std::vector<int64_t>> kept(together.size(), std::vector<int64_t>(5, 0));
   std::vector<double> utilisation(together.size(), 0.0);
   for (const TextIds& text : texts) {
-    const auto alone = analyze_routing(model, routed::tokenizer(), {text}, rows_of(64, "sequence"));
+    const auto alone = analyze_routing(model, routed::tokenizer(), {text}, rows_of(64, EvalGroup::kSequence));
     for (size_t i = 0; i < alone.size(); ++i) {
       for (size_t e = 0; e < 5; ++e) kept[i][e] += alone[i].statistics.kept[e];
       utilisation[i] += alone[i].statistics.utilisation() / static_cast<double>(texts.size());
@@ -108,8 +108,8 @@ int64_t capacity_of(double factor, size_t group_tokens, int64_t min_capacity) {
 TEST_P(Routing, UtilisationIsKeptOverCapacityByText) {
   const T5Model model = routed::tight_model(GetParam(), 1.1);
   const std::vector<TextIds> texts = routed::texts();
-  const auto layers = analyze_routing(model, routed::tokenizer(), texts, rows_of(3, "sequence"));
-  const auto expected = routed::recount(model, texts, "sequence", 3);
+  const auto layers = analyze_routing(model, routed::tokenizer(), texts, rows_of(3, EvalGroup::kSequence));
+  const auto expected = routed::recount(model, texts, EvalGroup::kSequence, 3);
   for (size_t i = 0; i < layers.size(); ++i) {
     double total = 0.0;
     for (size_t b = 0; b < texts.size(); ++b) {
@@ -127,10 +127,10 @@ TEST_P(Routing, UtilisationIsKeptOverCapacityByText) {
 TEST_P(Routing, AGivenCapacityFactorTakesTheModelsPlace) {
   const T5Model tight = routed::tight_model(GetParam(), 0.4);
   const std::vector<TextIds> texts = routed::texts();
-  RoutingOptions wider = rows_of(5, "batch");
-  wider.capacity_factor = 1.3;
+  RoutingOptions wider = rows_of(5, EvalGroup::kBatch);
+  wider.capacity = CapacityFactor{1.3, tight.options().moe.min_capacity};
   const auto found = analyze_routing(tight, routed::tokenizer(), texts, wider);
-  const auto expected = routed::recount(routed::tight_model(GetParam(), 1.3), texts, "batch", 5);
+  const auto expected = routed::recount(routed::tight_model(GetParam(), 1.3), texts, EvalGroup::kBatch, 5);
   for (size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].statistics.kept, expected[i].all.kept);
   EXPECT_EQ(tight.options().moe.capacity_factor_eval, 0.4);  // the caller's model is as it was
 }

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "data/tokenizer/tokenizer.h"
+#include "tensor/batch.h"
 
 namespace flanmoe::cases {
 

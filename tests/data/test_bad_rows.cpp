@@ -140,8 +140,9 @@ TEST_F(Faults, TasksPassThemOn) {
   EXPECT_EQ(skipped.num_skipped(), 1);
   expect_says(message_of<UserError>([&] { load_rows(task, "bad", skipped); }),
               {"bad.jsonl", "no rows", "task 't'", "first bad row", "bad.jsonl:1"});
-  EXPECT_EQ(on_bad_row_named("skip"), OnBadRow::kSkip);
-  expect_says(message_of<UserError>([] { on_bad_row_named("ignore"); }), {"'ignore'", "stop or skip"});
+  EXPECT_EQ(value_named<OnBadRow>("skip"), OnBadRow::kSkip);
+  EXPECT_EQ(value_named<OnBadRow>("ignore"), std::nullopt);
+  EXPECT_EQ(name_of(OnBadRow::kStop), "stop");
 }
 
 }  // namespace

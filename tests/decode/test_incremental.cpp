@@ -66,6 +66,32 @@ TEST_P(Incremental, SelectedRowsGoOnAsTheyWould) {
   }
 }
 
+// A batch that is running takes in rows that come later, longer or shorter ones.
+TEST_P(Incremental, JoinedRowsGoOnAsTheyWould) {
+  const T5Model model = tiny::stirred(tiny::roomy_options(GetParam()));
+  const std::vector<Tokens> early = {whole::random_source(9, 1), whole::random_source(4, 2)},
+                            late = {whole::random_source(12, 3)};
+  const std::vector<Tokens> early_answers = {whole::random_source(9, 51), whole::random_source(9, 52)},
+                            late_answers = {whole::random_source(9, 53)};
+  DecodeState running = start_decoding(model, early);
+  for (size_t step = 0; step < 3; ++step) running = advance(model, std::move(running), ids_of(early_answers, step));
+  const DecodeState fresh = start_decoding(model, late);
+  for (const bool running_first : {true, false}) {
+    DecodeState joined = running_first ? join_rows(running, fresh) : join_rows(fresh, running);
+    ASSERT_EQ(joined.num_rows(), 3);
+    for (size_t step = 0; step < 4; ++step) {
+      const at::Tensor index = running_first ? at::tensor({0, 1}, at::kLong) : at::tensor({1, 2}, at::kLong);
+      const at::Tensor other = running_first ? at::tensor({2}, at::kLong) : at::tensor({0}, at::kLong);
+      expect_logits(model, select_rows(joined, index), early, early_answers, 3 + step);
+      expect_logits(model, select_rows(joined, other), late, late_answers, step);
+      at::Tensor ids = at::zeros({3}, at::kLong);
+      ids.index_copy_(0, index, ids_of(early_answers, 3 + step));
+      ids.index_copy_(0, other, ids_of(late_answers, step));
+      joined = advance(model, std::move(joined), ids);
+    }
+  }
+}
+
 TEST_P(Incremental, StatesAreValues) {
   const T5Model model = tiny::stirred(tiny::roomy_options(GetParam()));
   const std::vector<Tokens> sources = {whole::random_source(5, 1), whole::random_source(3, 2)};

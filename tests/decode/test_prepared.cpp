@@ -29,8 +29,7 @@ ModelOptions wide_options(const std::string& arm) {
 
 class Prepared : public ::testing::TestWithParam<std::string> {
  protected:
-  Prepared()
-      : plain_(whole::lively(wide_options(GetParam()))), ready_(prepare_decoding(plain_)) {}
+  Prepared() : plain_(whole::lively(wide_options(GetParam()))), ready_(prepare_decoding(plain_)) {}
 
   // Both models answer one prompt after the other with the same tokens, but where two logits are all but equal.
   void expect_same_answers(const GenerateOptions& options) const {

@@ -99,7 +99,7 @@ TEST(GenerationConfig, IsHonoured) {
   apply_generation_config(config, "x.json", options);
   EXPECT_EQ(options.max_new_tokens, 19);  // the start token counts there
   EXPECT_EQ(options.num_beams, 4);
-  EXPECT_EQ(options.early_stopping, "yes");
+  EXPECT_EQ(options.early_stopping, EarlyStopping::kYes);
   EXPECT_EQ(options.length_penalty, 0.6);
   EXPECT_EQ(options.no_repeat_ngram, 3);
   EXPECT_EQ(options.end_tokens, (std::vector<int64_t>{1, 5}));

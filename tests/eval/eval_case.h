@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "data/data_case.h"
-#include "eval/evaluation.h"
 #include "eval/asking/prompts.h"
+#include "eval/evaluation.h"
 #include "model/tiny.h"
 
 namespace flanmoe {

@@ -1,13 +1,12 @@
 // Two evaluations side by side, and baselines in the place of a model.
 #include "base/error.h"
 #include "base/files.h"
-#include "eval/evaluation.h"
-#include "eval/files/results_json.h"
 #include "eval/asking/baseline_answerer.h"
-#include "eval/scoring/compare.h"
+#include "eval/asking/run_tasks.h"
+#include "eval/evaluation.h"
 #include "eval/files/eval_folder.h"
 #include "eval/files/results_json.h"
-#include "eval/asking/run_tasks.h"
+#include "eval/scoring/compare.h"
 #include "eval_case.h"
 
 #include <cmath>
@@ -114,7 +113,8 @@ TEST_F(Compare, MetricsOfWholeTasks) {
       "templates: [{input: \"{q}\"}]\n");
   EvalOptions o = options("f1.yaml");
   BadRows bad_rows;
-  const EvalResult result = run_tasks(plan_evaluation(request_of(o, folder_)).runs, baseline_answerer("majority", 0), nullptr, bad_rows, {});
+  const EvalResult result =
+      run_tasks(plan_evaluation(request_of(o, folder_)).runs, baseline_answerer("majority", 0), nullptr, bad_rows, {});
   // Always "bread", right in 3 of 9: F1 of bread 2 * (1/3) / (4/3) = 1/2, of stone and river 0; town is neither.
   EXPECT_NEAR(result.tasks[0].score, 100.0 / 6.0, 1e-9);
   put("number.jsonl", R"({"id": "1", "fields": {"q": "x"}, "answers": ["1.0"]})"
@@ -124,9 +124,9 @@ TEST_F(Compare, MetricsOfWholeTasks) {
   put("number.yaml",
       "name: graded\nsuite: exam\nformat: jsonl\nmetric: pearson\nsplits: {test: number.jsonl}\n"
       "templates: [{input: \"{q}\"}]\n");
-  const TaskResult graded =
-      run_tasks(plan_evaluation(request_of(options("number.yaml"), folder_)).runs, baseline_answerer("majority", 0), nullptr, bad_rows, {})
-          .tasks[0];
+  const TaskResult graded = run_tasks(plan_evaluation(request_of(options("number.yaml"), folder_)).runs,
+                                      baseline_answerer("majority", 0), nullptr, bad_rows, {})
+                                .tasks[0];
   EXPECT_EQ(graded.score, 0.0);
   EXPECT_FALSE(graded.undefined.empty());
 }

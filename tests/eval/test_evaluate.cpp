@@ -197,7 +197,8 @@ TEST_F(Evaluate, AFolderKeepsWhatWasAskedAndIsReadBack) {
   const EvalPlan plan = plan_evaluation(request);
   int opened = 0;
   const auto into = [&](const fs::path& folder) {
-    return evaluate_into(folder, request, plan, {}, [&] { return ++opened, model_answerer(m, cases::tokenizer()); }, {});
+    return evaluate_into(folder, request, plan, {}, [&] { return ++opened, model_answerer(m, cases::tokenizer()); },
+                         {});
   };
   const Json results = into(folder_ / "eval");
   EXPECT_EQ(opened, 1);

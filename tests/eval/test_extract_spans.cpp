@@ -170,7 +170,7 @@ TEST(ExtractionRuleOf, TakesTheTasksRuleElseTheForms) {
   TaskRow row;
   row.options = {"Lusk", "Temmel"};
   const auto name = [&](const std::string& form, const std::string& extraction, const TaskRow& asked) {
-    task.answer_form = form;
+    task.answer_form = value_named<AnswerForm>(form).value();
     task.extraction = extraction;
     return extraction_rule(task, {"{q}"}, asked, false).name;
   };

@@ -1,8 +1,8 @@
 // Prompts by a task's evaluation form, and what too long ones lose.
 #include "base/error.h"
-#include "eval/scoring/aggregate.h"
 #include "eval/asking/answerer.h"
 #include "eval/asking/context_cut.h"
+#include "eval/scoring/aggregate.h"
 #include "eval_case.h"
 
 namespace flanmoe {

@@ -66,9 +66,9 @@ TEST_F(Ranking, MarkersAreScoredWhereAPromptAnswersByThem) {
 
 TEST(BestOption, OfEachVariantAndTheFirstOfEqualOnes) {
   const std::vector<OptionScore> options = {{"a", -4.0, -1.0, 3.0}, {"b", -3.0, -1.5, 2.0}, {"c", -3.0, -1.0, 3.5}};
-  EXPECT_EQ(best_option(options, "sum"), 1u);
-  EXPECT_EQ(best_option(options, "per_token"), 0u);
-  EXPECT_EQ(best_option(options, "unconditional"), 2u);
+  EXPECT_EQ(best_option(options, RankingScore::kSum), 1u);
+  EXPECT_EQ(best_option(options, RankingScore::kPerToken), 0u);
+  EXPECT_EQ(best_option(options, RankingScore::kUnconditional), 2u);
 }
 
 // Two options that read alike: the place counts where a reader knows it, else the text.

@@ -1,12 +1,12 @@
 // An evaluation in a folder: samples part by part, killed and gone on with, refused for another configuration.
 #include "base/error.h"
 #include "base/files.h"
+#include "eval/asking/predictions.h"
+#include "eval/asking/run_tasks.h"
 #include "eval/evaluation.h"
 #include "eval/files/config_json.h"
 #include "eval/files/eval_folder.h"
-#include "eval/asking/predictions.h"
 #include "eval/files/results_json.h"
-#include "eval/asking/run_tasks.h"
 #include "eval_case.h"
 
 namespace flanmoe {
@@ -172,7 +172,7 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
 
 // The layout that the harness's users read.
 TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
-  const EvalRequest request{{{"", options("many.yaml")}}, {}, "stop", false, folder_};
+  const EvalRequest request{{{"", options("many.yaml")}}, {}, OnBadRow::kStop, false, folder_};
   EvalPlan plan;
   plan.runs = runs();
   const EvalSetup setup{"model", "12ab", "34cd", "model", "0.1.0", "flanmoe eval"};

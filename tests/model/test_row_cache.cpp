@@ -14,11 +14,11 @@ namespace {
 constexpr int64_t kHeads = 3, kWidth = 6;
 constexpr size_t kLayers = 2;
 
-std::vector<BlockCache> layers_of(int64_t length) {
-  std::vector<BlockCache> layers(kLayers);
+std::vector<AttentionCache> layers_of(int64_t length) {
+  std::vector<AttentionCache> layers(kLayers);
   for (size_t i = 0; length > 0 && i < kLayers; ++i) {
-    layers[i].self.keys = random_normal({1, kHeads, length, kWidth / kHeads}, 1.0, 2 * i);
-    layers[i].self.values = random_normal({1, kHeads, length, kWidth / kHeads}, 1.0, 2 * i + 1);
+    layers[i].keys = random_normal({1, kHeads, length, kWidth / kHeads}, 1.0, 2 * i);
+    layers[i].values = random_normal({1, kHeads, length, kWidth / kHeads}, 1.0, 2 * i + 1);
   }
   return layers;
 }
@@ -48,8 +48,8 @@ TEST(RowCache, KeepsWhatTheBatchHad) {
     const RowCache cache(layers, kHeads, kWidth);
     EXPECT_EQ(cache.length(), length);
     for (size_t i = 0; i < kLayers; ++i) {
-      EXPECT_TRUE(cache.as_batch(i).keys.equal(layers[i].self.keys));
-      EXPECT_TRUE(cache.as_batch(i).values.equal(layers[i].self.values));
+      EXPECT_TRUE(cache.as_batch(i).keys.equal(layers[i].keys));
+      EXPECT_TRUE(cache.as_batch(i).values.equal(layers[i].values));
     }
   }
 }

@@ -124,8 +124,8 @@ void draw_choices(RandomStream& random, const std::string& routing, Case& c) {
   if (routing == "st_moe")
     options.gate = random.pick<GateRule>({options.gate, GateRule::kNormalisedAfterDrop, GateRule::kRaw});
   const auto policy = random.pick<SecondExpert>({SecondExpert::kAll, SecondExpert::kThreshold, SecondExpert::kNone});
-  options.second_train = c.call.training ? policy : "random";
-  options.second_eval = c.call.training ? "random" : policy;
+  options.second_train = c.call.training ? policy : SecondExpert::kRandom;
+  options.second_eval = c.call.training ? SecondExpert::kRandom : policy;
   options.second_threshold = random.pick<double>({0.2, 0.2, 0.35, 0.45});
   if (policy == SecondExpert::kAll && routing == "st_moe" && random.chance(0.2)) options.k = 3;
 }
@@ -142,9 +142,9 @@ void name_case(const std::string& routing, int64_t index, Case& c) {
       "{} case {}: {} tokens of {} positions, {} groups, E {} D {} F {}{}, k {}, gate {}, second {}/{} above {}, "
       "priority {}, factor {}/{} least {} absolute {}, aux {}{}{}",
       routing, index, c.layer.positions.size(), c.num_positions, c.layer.groups.size() - 1, o.num_experts,
-      c.layer.d_model, c.layer.hidden, c.layer.gated ? " gated" : "", o.k, o.gate, o.second_train, o.second_eval,
-      o.second_threshold, o.priority, o.capacity_factor_train, o.capacity_factor_eval, o.min_capacity,
-      o.expert_capacity, o.aux_counts, c.call.training ? ", training" : "",
+      c.layer.d_model, c.layer.hidden, c.layer.gated ? " gated" : "", o.k, name_of(o.gate), name_of(o.second_train),
+      name_of(o.second_eval), o.second_threshold, name_of(o.priority), o.capacity_factor_train, o.capacity_factor_eval,
+      o.min_capacity, o.expert_capacity, name_of(o.aux_counts), c.call.training ? ", training" : "",
       c.call.capacity.has_value() ? ", unlimited" : "");
 }
 
@@ -172,7 +172,7 @@ Case random_case(const std::string& routing, int64_t index) {
   }
   if (routing == "expert_choice") {
     c.call.expert_choice = true;
-    c.options.routing = routing;
+    c.options.routing = RoutingRule::kExpertChoice;
     c.options.gate =
         random.pick<GateRule>({GateRule::kRaw, GateRule::kNormalisedBeforeDrop});  // of token choice: not read
   } else if (!rows) {

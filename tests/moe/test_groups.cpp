@@ -1,38 +1,10 @@
-// Groups and capacity: the edges.
+// Groups: the edges.
 #include "moe/groups.h"
 
 #include <gtest/gtest.h>
 
 namespace flanmoe {
 namespace {
-
-TEST(ExpertCapacity, PublishedExamples) {
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.25, 4}, 4096, 64), 80);
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.25, 4}, 1000, 48), 26);  // 26.04
-}
-
-TEST(ExpertCapacity, RoundsHalfToEven) {
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 10, 4), 2);  // 2.5
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 14, 4), 4);  // 3.5
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 18, 4), 4);  // 4.5
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 3, 2), 2);   // 1.5
-  EXPECT_EQ(expert_capacity(CapacityFactor{0.5, 0}, 1, 1), 0);   // 0.5
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 11, 4), 3);  // 2.75
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 1}, 9, 4), 2);   // 2.25
-}
-
-TEST(ExpertCapacity, StaysBetweenTheLeastAndTheGroup) {
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 4}, 8, 64), 4);
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 4}, 3, 64), 3);  // no more than the group has
-  EXPECT_EQ(expert_capacity(CapacityFactor{9.0, 4}, 10, 2), 10);
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 4}, 1, 1), 1);
-  EXPECT_EQ(expert_capacity(CapacityFactor{1.0, 4}, 0, 3), 0);
-}
-
-TEST(ExpertCapacity, FactorZeroIsNoLimit) {
-  EXPECT_EQ(expert_capacity(NoLimit{}, 100, 5), 100);
-  EXPECT_EQ(expert_capacity(NoLimit{}, 1, 5), 1);
-}
 
 TEST(CutGroups, CutsAtTheSize) {
   EXPECT_EQ(cut_groups(8, 4), (GroupBounds{0, 4, 8}));

@@ -38,7 +38,7 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
     const GroupBounds groups = cut_groups(num_tokens, group_size);
     const at::Tensor p = random_probabilities(num_tokens, num_experts, seed);
     const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), SecondExpert::kRandom, seed);
-    const Plan plan = plan_token_choice(choices, groups, num_experts, {factor, 1}, {});
+    const Plan plan = plan_token_choice(choices, groups, num_experts, CapacityFactor{factor, 1}, {});
 
     ASSERT_EQ(plan.kept.size(), choices.experts.size());
     const int64_t asked = static_cast<int64_t>(choices.experts.size()) -
@@ -88,7 +88,7 @@ TEST(PlanLaws, ExpertChoiceFillsEveryExpertWithItsBest) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const at::Tensor p = random_probabilities(23, 4, seed);
     const GroupBounds groups = {0, 9, 23};
-    const ExpertChoices choices = choose_tokens(p, groups, {1.5, 1});
+    const ExpertChoices choices = choose_tokens(p, groups, CapacityFactor{1.5, 1});
     ASSERT_EQ(choices.group_capacity, (std::vector<int64_t>{3, 5}));  // round(1.5 * 9 / 4) and round(1.5 * 14 / 4)
     const Plan plan = plan_expert_choice(choices, groups, 4);
     EXPECT_NEAR(plan.counts.utilisation(), 1.0, 1e-12);

@@ -96,7 +96,7 @@ TEST(AgainstNaive, Switch) {
         MoeOptions options = layers::options(grid.num_experts);
         options.capacity_factor_eval = factor;
         options.priority = priority;
-        SCOPED_TRACE(fmt::format("factor {} {}", factor, priority));
+        SCOPED_TRACE(fmt::format("factor {} {}", factor, name_of(priority)));
         check(grid, options, {});
       }
     }
@@ -113,7 +113,7 @@ TEST(AgainstNaive, TopTwo) {
           options.capacity_factor_eval = factor;
           options.second_eval = policy;
           options.second_threshold = 0.35;
-          SCOPED_TRACE(fmt::format("factor {} {} {}", factor, gate, policy));
+          SCOPED_TRACE(fmt::format("factor {} {} {}", factor, name_of(gate), name_of(policy)));
           check(grid, options, {});
         }
       }
@@ -130,7 +130,7 @@ TEST(AgainstNaive, TopTwoByPriorityAndByCounts) {
         options.capacity_factor_eval = 0.7;
         options.priority = RoomPriority::kProbability;
         options.aux_counts = counts;
-        SCOPED_TRACE(fmt::format("{} {}", counts, gate));
+        SCOPED_TRACE(fmt::format("{} {}", name_of(counts), name_of(gate)));
         check(grid, options, {});
       }
     }
@@ -144,7 +144,7 @@ TEST(AgainstNaive, TopThree) {
       for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
         MoeOptions options = layers::options(grid.num_experts, 3, gate);
         options.capacity_factor_eval = factor;
-        SCOPED_TRACE(fmt::format("factor {} {}", factor, gate));
+        SCOPED_TRACE(fmt::format("factor {} {}", factor, name_of(gate)));
         check(grid, options, {});
       }
     }
@@ -156,7 +156,7 @@ TEST(AgainstNaive, OneChoiceUnderEveryGate) {
     for (const GateRule gate : {GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
       MoeOptions options = layers::options(grid.num_experts, 1, gate);
       options.capacity_factor_eval = 0.7;
-      SCOPED_TRACE(gate);
+      SCOPED_TRACE(name_of(gate));
       check(grid, options, {});
     }
   });
@@ -183,7 +183,7 @@ TEST(AgainstNaive, TrainingReadsItsOwnFactorAndPolicy) {
   over_sizes([](const Grid& grid) {
     if (grid.num_experts == 1) return;
     for (const bool training : {true, false}) {
-      MoeOptions options = layers::options(grid.num_experts, 2, "normalised_before_drop");
+      MoeOptions options = layers::options(grid.num_experts, 2, GateRule::kNormalisedBeforeDrop);
       options.capacity_factor_train = 0.6;
       options.capacity_factor_eval = 1.5;
       options.second_train = SecondExpert::kThreshold;

@@ -114,9 +114,9 @@ TEST(WorkedChoices, Policies) {
   expected[2 * 2 + 1] = expected[6 * 2 + 1] = kNoExpert;  // t2 .0759 and t6 .1192 are below 0.2
   for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
     const TokenChoices choices = choices_of(2, SecondExpert::kThreshold, gate);
-    EXPECT_EQ(choices.experts, expected) << gate;
-    EXPECT_EQ(choices.top, all) << gate;
-    EXPECT_EQ(choices_of(2, SecondExpert::kAll, gate).experts, all) << gate;
+    EXPECT_EQ(choices.experts, expected) << name_of(gate);
+    EXPECT_EQ(choices.top, all) << name_of(gate);
+    EXPECT_EQ(choices_of(2, SecondExpert::kAll, gate).experts, all) << name_of(gate);
   }
   for (size_t t = 0; t < 8; ++t) expected[2 * t + 1] = kNoExpert;
   EXPECT_EQ(choices_of(2, SecondExpert::kNone).experts, expected);
@@ -171,7 +171,8 @@ TEST(WorkedPlan, SwitchByPriority) {
 
 TEST(WorkedPlan, TopTwo) {
   const auto kept = [](SecondExpert policy, double factor) {
-    return plan_token_choice(choices_of(2, policy), {0, 8}, 4, {factor, 1}, {}).kept;
+    const CapacityRule rule = factor == 0.0 ? CapacityRule(NoLimit{}) : CapacityFactor{factor, 1};
+    return plan_token_choice(choices_of(2, policy), {0, 8}, 4, rule, {}).kept;
   };
   EXPECT_EQ(kept(SecondExpert::kAll, 1.0), (Bytes{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
   EXPECT_EQ(kept(SecondExpert::kAll, 2.0), (Bytes{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
@@ -182,11 +183,12 @@ TEST(WorkedPlan, TopTwo) {
 
 TEST(WorkedPlan, ExpertChoice) {
   const at::Tensor p = worked_router().probabilities;
-  const ExpertChoices two = choose_tokens(p, {0, 8}, {1.0, 1});
+  const ExpertChoices two = choose_tokens(p, {0, 8}, CapacityFactor{1.0, 1});
   EXPECT_EQ(two.tokens, (Ints{2, 0, 6, 1, 5, 3, 7, 5}));
   EXPECT_EQ(two.experts, (Ints{0, 0, 1, 1, 2, 2, 3, 3}));
   EXPECT_EQ(two.group_capacity, (Ints{2}));
-  EXPECT_EQ(choose_tokens(p, {0, 8}, {2.0, 1}).tokens, (Ints{2, 0, 4, 1, 6, 1, 4, 0, 5, 3, 7, 1, 7, 5, 3, 1}));
+  EXPECT_EQ(choose_tokens(p, {0, 8}, CapacityFactor{2.0, 1}).tokens,
+            (Ints{2, 0, 4, 1, 6, 1, 4, 0, 5, 3, 7, 1, 7, 5, 3, 1}));
   const Plan plan = plan_expert_choice(two, {0, 8}, 4);
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 4, 6, 8}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {2, 0, 6, 1, 5, 3, 7, 5});
@@ -194,7 +196,7 @@ TEST(WorkedPlan, ExpertChoice) {
 }
 
 TEST(WorkedPlan, ExpertChoiceTiesGoToTheLowestToken) {
-  const ExpertChoices choices = choose_tokens(at::full({5, 2}, 0.5), {0, 5}, {1.0, 1});  // round(2.5) = 2
+  const ExpertChoices choices = choose_tokens(at::full({5, 2}, 0.5), {0, 5}, CapacityFactor{1.0, 1});  // round(2.5) = 2
   EXPECT_EQ(choices.tokens, (Ints{0, 1, 0, 1}));
 }
 

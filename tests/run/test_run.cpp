@@ -104,8 +104,9 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   run.validation.max_new_tokens = 3;
   put("rows.jsonl", R"({"id": "1", "fields": {"q": "quiet towns"}, "answers": ["bread"]})"
                     "\n");
-  put("task.yaml", "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {test: rows.jsonl}\n"
-                   "templates: [{input: \"{q}\"}]\n");
+  put("task.yaml",
+      "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {test: rows.jsonl}\n"
+      "templates: [{input: \"{q}\"}]\n");
   const Tokenizer tokenizer = open_tokenizer(run);
   const T5Model model = initial_model(run, tokenizer, folder_ / "run");
   const TrainHooks hooks = validation_hooks(run, tokenizer, folder_ / "run");

@@ -76,8 +76,7 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   result.tokens_per_second = 100.0;
   result.peak_memory_bytes = 4096;
   if (key.phase == Phase::kFinetune) {  // half the held-out score, and 10 more on the second set
-    result.finetune =
-        eval_of({task_row(key.set, "", "direct", 0.0, v / 2.0 + (key.set == "two" ? 10.0 : 0.0), error)});
+    result.finetune = eval_of({task_row(key.set, "", "direct", 0.0, v / 2.0 + (key.set == "two" ? 10.0 : 0.0), error)});
     return result;
   }
   result.heldout = heldout_eval(v, error);

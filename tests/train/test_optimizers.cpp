@@ -14,7 +14,8 @@ Values doubles(const at::Tensor& tensor) {
 }
 
 Parameter parameter(const std::string& name, at::IntArrayRef shape, bool per_expert = false, double deviation = 0.7) {
-  return {name, random_normal(shape, deviation, hash_text(name)).set_requires_grad(true),
+  return {name,
+          random_normal(shape, deviation, hash_text(name)).set_requires_grad(true),
           {per_expert ? WeightPart::kExpert : WeightPart::kFeedForward}};
 }
 
@@ -195,7 +196,7 @@ TEST(Adafactor, StaysFiniteWhereGradientsAreZero) {
 TEST(Optimizer, StateIsTheTensorsThemselves) {
   for (const char* name : {"adamw", "adafactor"}) {
     OptimizerOptions options;
-    options.name = name;
+    options.name = value_named<OptimizerName>(name).value();
     const std::vector<Parameter> first = {parameter("a", {130, 129}), parameter("b", {2, 3, 4}, true),
                                           parameter("c", {5})};
     std::vector<Parameter> second;

@@ -24,7 +24,7 @@ TrainOptions options_of(const Case& c) {
   options.checkpoint_every = 3;
   options.keep_checkpoints = 2;
   options.dropout = 0.15;
-  options.optimizer.name = c.optimizer;
+  options.optimizer.name = value_named<OptimizerName>(c.optimizer).value();
   options.optimizer.warmup_steps = 2;
   options.optimizer.weight_decay = 0.01;
   return options;

@@ -11,7 +11,7 @@ namespace {
 
 OptimizerOptions schedule(const std::string& name, double peak, int64_t warmup, double final_fraction) {
   OptimizerOptions options;
-  options.schedule = name;
+  options.schedule = value_named<Schedule>(name).value();
   options.learning_rate = peak;
   options.warmup_steps = warmup;
   options.final_fraction = final_fraction;

@@ -2,9 +2,9 @@
 
 #include "data/stop_text.h"
 #include "decode/generate.h"
-#include "eval/scoring/judge.h"
 #include "eval/asking/prompts.h"
 #include "eval/asking/ranking.h"
+#include "eval/scoring/judge.h"
 
 namespace flanmoe {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "data/tokenizer/tokenizer.h"
-#include "eval/results.h"
 #include "eval/asking/task_run.h"
+#include "eval/results.h"
 #include "model/t5.h"
 
 namespace flanmoe {

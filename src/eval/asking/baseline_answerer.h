@@ -9,7 +9,8 @@
 
 namespace flanmoe {
 
-// What answering without reading scores (eval/asking/baseline.h): chance | majority | random. `seed` is that of `random`.
+// What answering without reading scores (eval/asking/baseline.h): chance | majority | random. `seed` is that of
+// `random`.
 Answerer baseline_answerer(const std::string& name, uint64_t seed);
 std::vector<std::string> baseline_names();
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "eval/asking/answerer.h"
-#include "eval/results.h"
-#include "eval/files/samples.h"
 #include "eval/asking/task_run.h"
+#include "eval/files/samples.h"
+#include "eval/results.h"
 
 namespace flanmoe {
 

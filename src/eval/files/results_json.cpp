@@ -3,8 +3,8 @@
 #include <ctime>
 
 #include "base/machine.h"
-#include "eval/scoring/aggregate.h"
 #include "eval/files/config_json.h"
+#include "eval/scoring/aggregate.h"
 
 namespace flanmoe {
 namespace {
@@ -163,20 +163,13 @@ EvalResult scores_of(const Json& scores, const std::string& where) {
 }
 
 Json results_json(const EvalResult& result, const EvalSetup& setup, const Json& config, const EvalPlan& plan) {
-  Json results = {{"results", Json::object()},
-                  {"groups", Json::object()},
-                  {"group_subtasks", Json::object()},
-                  {"versions", Json::object()},
-                  {"n-shot", Json::object()},
-                  {"higher_is_better", Json::object()},
-                  {"n-samples", Json::object()},
-                  {"config", config},
-                  {"model_hash", setup.model_hash},
-                  {"tokenizer_hash", setup.tokenizer_hash},
-                  {"date", std::time(nullptr)},
-                  {"date_utc", utc_now()},
-                  {"flanmoe_version", setup.version},
-                  {"command", setup.command}};
+  Json results = {{"results", Json::object()},        {"groups", Json::object()},
+                  {"group_subtasks", Json::object()}, {"versions", Json::object()},
+                  {"n-shot", Json::object()},         {"higher_is_better", Json::object()},
+                  {"n-samples", Json::object()},      {"config", config},
+                  {"model_hash", setup.model_hash},   {"tokenizer_hash", setup.tokenizer_hash},
+                  {"date", std::time(nullptr)},       {"date_utc", utc_now()},
+                  {"flanmoe_version", setup.version}, {"command", setup.command}};
   add_tasks(results, result);
   add_groups(results, result);
   results["flanmoe"] = scores_json(result);

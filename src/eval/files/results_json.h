@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "eval/files/config_json.h"
-#include "eval/results.h"
 #include "eval/files/suites.h"
+#include "eval/results.h"
 
 namespace flanmoe {
 

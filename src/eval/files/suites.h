@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "eval/options.h"
 #include "eval/asking/task_run.h"
+#include "eval/options.h"
 
 namespace flanmoe {
 

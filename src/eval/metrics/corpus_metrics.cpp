@@ -8,9 +8,9 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "eval/answers/extract.h"
-#include "eval/scoring/bootstrap.h"
 #include "eval/metrics/correlation.h"
 #include "eval/metrics/number_match.h"
+#include "eval/scoring/bootstrap.h"
 
 namespace flanmoe {
 namespace {

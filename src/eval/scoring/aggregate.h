@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "eval/results.h"
 #include "eval/asking/task_run.h"
+#include "eval/results.h"
 
 namespace flanmoe {
 

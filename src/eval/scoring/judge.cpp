@@ -1,9 +1,9 @@
 #include "eval/scoring/judge.h"
 
 #include "eval/answers/extract.h"
+#include "eval/asking/ranking.h"
 #include "eval/metrics/corpus_metrics.h"
 #include "eval/metrics/metrics.h"
-#include "eval/asking/ranking.h"
 
 namespace flanmoe {
 namespace {

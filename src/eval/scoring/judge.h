@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "eval/results.h"
 #include "eval/asking/task_run.h"
+#include "eval/results.h"
 
 namespace flanmoe {
 
