@@ -4,6 +4,7 @@
 #include <torch/headeronly/version.h>
 
 #include "base/machine.h"
+#include "base/version.h"
 
 namespace flanmoe {
 

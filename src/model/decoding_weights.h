@@ -16,7 +16,7 @@ namespace flanmoe {
 
 // A value beside a model that must live as long and keep its weights; the model itself stays as it is.
 struct DecodingWeights {
-  DecodingWeights(const T5Model& model) : model(model) {}  // NOLINT(google-explicit-constructor): nothing laid out
+  DecodingWeights(const T5Model& whole) : model(whole) {}  // NOLINT(google-explicit-constructor): nothing laid out
   DecodingWeights(T5Model&&) = delete;
   bool prepared() const { return head_screen.defined(); }
 
