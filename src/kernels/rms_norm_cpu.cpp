@@ -9,10 +9,10 @@ namespace flanmoe::kernels {
 namespace {
 
 template <class T>
-T dot(const T* a, const T* b, int64_t width) {
+T sum_of_squares(const T* x, int64_t width) {
   T sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int64_t d = 0; d < width; ++d) sum += a[d] * b[d];
+  for (int64_t d = 0; d < width; ++d) sum += x[d] * x[d];
   return sum;
 }
 
@@ -27,7 +27,7 @@ T dot3(const T* a, const T* b, const T* c, int64_t width) {
 // out = x * factor / rms(x); returns 1 / rms(x).
 template <class T>
 T norm_row(const T* x, const T* factor, double epsilon, int64_t width, T* out) {
-  const T root = T(1) / std::sqrt(dot(x, x, width) / T(width) + T(epsilon));
+  const T root = T(1) / std::sqrt(sum_of_squares(x, width) / T(width) + T(epsilon));
   for (int64_t d = 0; d < width; ++d) out[d] = x[d] * root * factor[d];
   return root;
 }

@@ -1,11 +1,18 @@
-// Loops over one row of a matrix, for kernels that pick rows.
+// Loops over one row of a matrix, for kernels that pick rows, by AVX2.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
 
+#if !defined(__AVX2__) || !defined(__FMA__)
+#error "compile what includes this with AVX2 and FMA"
+#endif
+
 namespace flanmoe {
+// Unnamed, so that every source keeps its own copy: of one copy for all the linker would choose the source, and take
+// one compiled for AVX-512 into code that must run without. Whatever instructions a source is compiled for, this holds.
+namespace {
 
 // Eight numbers as float32.
 inline __m256 load_eight(const float* from) { return _mm256_loadu_ps(from); }
@@ -69,4 +76,5 @@ inline void add_scaled(float* sum, const float* row, float factor, int64_t width
   for (int64_t d = 0; d < width; ++d) sum[d] += factor * row[d];
 }
 
+}  // namespace
 }  // namespace flanmoe
