@@ -12,11 +12,18 @@ namespace flanmoe {
 void row_attention(std::span<const float> q, std::span<const float> keys, std::span<const float> values,
                    std::span<const float> bias, int64_t num_heads, std::span<float> out);
 
-// Softmax of numbers in place.
+// Softmax of numbers, at least one, in place.
 void row_softmax(std::span<float> scores);
 
 // The plain twin, in double: the oracle.
 void row_attention_reference(std::span<const float> q, std::span<const float> keys, std::span<const float> values,
                              std::span<const float> bias, int64_t num_heads, std::span<float> out);
+
+namespace kernels {
+// Of sizes that fit.
+void row_attention_cpu(std::span<const float> q, std::span<const float> keys, std::span<const float> values,
+                       std::span<const float> bias, int64_t num_heads, std::span<float> out);
+void row_softmax_cpu(std::span<float> scores);
+}  // namespace kernels
 
 }  // namespace flanmoe

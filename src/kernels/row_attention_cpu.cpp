@@ -1,5 +1,3 @@
-#include <c10/util/Exception.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -8,28 +6,23 @@
 #include "kernels/row_loops.h"
 #include "tensor/parallel.h"
 
-namespace flanmoe {
+namespace flanmoe::kernels {
 namespace {
 
 constexpr int64_t kGrain = 16384;  // keys' numbers for which it is worth starting a thread
 
 }  // namespace
 
-void row_softmax(std::span<float> scores) {
+void row_softmax_cpu(std::span<float> scores) {
   const float largest = *std::max_element(scores.begin(), scores.end());
   float sum = 0.0f;
   for (float& score : scores) sum += score = std::exp(score - largest);
   for (float& score : scores) score /= sum;
 }
 
-void row_attention(std::span<const float> q, std::span<const float> keys, std::span<const float> values,
-                   std::span<const float> bias, int64_t num_heads, std::span<float> out) {
+void row_attention_cpu(std::span<const float> q, std::span<const float> keys, std::span<const float> values,
+                       std::span<const float> bias, int64_t num_heads, std::span<float> out) {
   const auto stride = static_cast<int64_t>(q.size()), num_keys = static_cast<int64_t>(keys.size()) / stride;
-  TORCH_CHECK(num_keys > 0 && stride % num_heads == 0 && keys.size() == values.size() && out.size() == q.size() &&
-                  static_cast<int64_t>(keys.size()) == num_keys * stride &&
-                  (bias.empty() || static_cast<int64_t>(bias.size()) == num_heads * num_keys),
-              "row_attention: sizes do not fit: q ", q.size(), ", keys ", keys.size(), ", values ", values.size(),
-              ", bias ", bias.size(), ", out ", out.size(), ", heads ", num_heads);
   const int64_t width = stride / num_heads;
   const int64_t grain = std::max<int64_t>(1, kGrain / (num_keys * width));
   split_work(0, num_heads, grain, [&](int64_t begin, int64_t end) {
@@ -39,7 +32,7 @@ void row_attention(std::span<const float> q, std::span<const float> keys, std::s
       for (int64_t j = 0; j < num_keys; ++j) {
         scores[j] = dot(key + j * stride, q.data() + h * width, width) + (bias.empty() ? 0.0f : bias[h * num_keys + j]);
       }
-      row_softmax(scores);
+      row_softmax_cpu(scores);
       float* mixed = out.data() + h * width;
       std::fill(mixed, mixed + width, 0.0f);
       for (int64_t j = 0; j < num_keys; ++j) add_scaled(mixed, value + j * stride, scores[j], width);
@@ -47,4 +40,4 @@ void row_attention(std::span<const float> q, std::span<const float> keys, std::s
   });
 }
 
-}  // namespace flanmoe
+}  // namespace flanmoe::kernels

@@ -11,7 +11,7 @@
 namespace flanmoe {
 
 struct RowProduct {
-  const at::Tensor& weights;  // [N, D] contiguous
+  const at::Tensor& weights;  // [N, D] contiguous, on the CPU
   std::span<float> out;       // [N]
 };
 
@@ -20,5 +20,10 @@ void row_linear(std::span<const float> x, std::initializer_list<RowProduct> prod
 
 // The plain twin: the oracle.
 void row_linear_reference(std::span<const float> x, std::initializer_list<RowProduct> products);
+
+namespace kernels {
+// Of products that fit x.
+void row_linear_cpu(std::span<const float> x, std::initializer_list<RowProduct> products);
+}  // namespace kernels
 
 }  // namespace flanmoe

@@ -2,7 +2,7 @@
 // those that this screen cannot rule out are then multiplied in float32. Exact: the difference between both products of
 // a row is bounded, for every order of summation, rounding included. For inference: no gradients.
 // Legend: N rows, D width. weights [N, D] float32 contiguous, finite, and as they were when the screen was made; x [D]
-// float32.
+// float32 contiguous. Screens are of weights on the CPU; where weights lie elsewhere, every row is read.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -30,5 +30,12 @@ std::optional<int64_t> screened_argmax(const at::Tensor& x, const at::Tensor& we
 // The plain twin, which reads every row: the oracle.
 std::optional<int64_t> argmax_reference(const at::Tensor& x, const at::Tensor& weights,
                                         const std::vector<int64_t>& excluded);
+
+namespace kernels {
+// Of arguments that fit.
+Screen make_screen_cpu(const at::Tensor& weights);
+std::optional<int64_t> screened_argmax_cpu(const at::Tensor& x, const at::Tensor& weights, const Screen& screen,
+                                           const std::vector<int64_t>& excluded);
+}  // namespace kernels
 
 }  // namespace flanmoe

@@ -8,7 +8,7 @@
 #include "kernels/screened_argmax.h"
 #include "tensor/parallel.h"
 
-namespace flanmoe {
+namespace flanmoe::kernels {
 namespace {
 
 constexpr int64_t kGrain = 64;  // rows
@@ -80,21 +80,9 @@ class Rows {
   float norm_;
 };
 
-void check_arguments(const at::Tensor& x, const at::Tensor& weights, const Screen& screen) {
-  TORCH_CHECK(weights.dim() == 2 && x.dim() == 1 && x.size(0) == weights.size(1),
-              "screened_argmax: x [D] and weights [N, D] expected, got ", x.sizes(), " and ", weights.sizes());
-  TORCH_CHECK(screen.codes.sizes() == weights.sizes(), "screened_argmax: the screen is of a matrix ",
-              screen.codes.sizes(), ", the weights are ", weights.sizes());
-  TORCH_CHECK(x.scalar_type() == at::kFloat && weights.scalar_type() == at::kFloat && x.is_contiguous() &&
-                  weights.is_contiguous(),
-              "screened_argmax: contiguous float32 expected");
-}
-
 }  // namespace
 
-Screen make_screen(const at::Tensor& weights) {
-  TORCH_CHECK(weights.dim() == 2 && weights.scalar_type() == at::kFloat && weights.is_contiguous(),
-              "make_screen: weights [N, D] contiguous float32 expected");
+Screen make_screen_cpu(const at::Tensor& weights) {
   const int64_t num_rows = weights.size(0), width = weights.size(1);
   Screen screen{at::empty({num_rows, width}, at::kChar), at::empty({num_rows}, at::kFloat),
                 at::empty({num_rows}, at::kFloat)};
@@ -111,9 +99,8 @@ Screen make_screen(const at::Tensor& weights) {
   return screen;
 }
 
-std::optional<int64_t> screened_argmax(const at::Tensor& x, const at::Tensor& weights, const Screen& screen,
-                                       const std::vector<int64_t>& excluded) {
-  check_arguments(x, weights, screen);
+std::optional<int64_t> screened_argmax_cpu(const at::Tensor& x, const at::Tensor& weights, const Screen& screen,
+                                           const std::vector<int64_t>& excluded) {
   const Rows rows(x, weights, screen);
   const int64_t num_rows = weights.size(0);
   std::vector<float> upper(num_rows), lower(num_rows);
@@ -142,4 +129,4 @@ std::optional<int64_t> screened_argmax(const at::Tensor& x, const at::Tensor& we
   return candidates[std::max_element(products.begin(), products.end()) - products.begin()];  // the first of equals
 }
 
-}  // namespace flanmoe
+}  // namespace flanmoe::kernels

@@ -7,7 +7,7 @@
 #include "kernels/sparse_linear.h"
 #include "tensor/parallel.h"
 
-namespace flanmoe {
+namespace flanmoe::kernels {
 namespace {
 
 constexpr int64_t kParts = 8;      // sums that are made apart, whatever the number of threads: so is the result
@@ -44,13 +44,7 @@ void add_streams(float* sum, const float* const rows[kStreams], const float fact
 
 }  // namespace
 
-bool is_by_input(const at::Tensor& weights) {
-  return weights.dim() == 2 && weights.stride(0) == 1 && weights.stride(1) == weights.size(0);
-}
-
-at::Tensor by_input(const at::Tensor& weights) {
-  TORCH_CHECK(weights.dim() == 2 && weights.scalar_type() == at::kFloat && weights.is_contiguous(),
-              "by_input: weights [D, F] contiguous float32 expected");
+at::Tensor by_input_cpu(const at::Tensor& weights) {
   const int64_t num_outputs = weights.size(0), num_inputs = weights.size(1);
   at::Tensor rows = at::empty({num_inputs, num_outputs}, weights.options());
   const float* from = weights.const_data_ptr<float>();
@@ -66,12 +60,7 @@ at::Tensor by_input(const at::Tensor& weights) {
   return rows.t();
 }
 
-void sparse_linear(std::span<const float> h, const at::Tensor& weights, std::span<float> out) {
-  TORCH_CHECK(is_by_input(weights) && weights.scalar_type() == at::kFloat &&
-                  static_cast<int64_t>(h.size()) == weights.size(1) &&
-                  static_cast<int64_t>(out.size()) == weights.size(0),
-              "sparse_linear: weights [", out.size(), ", ", h.size(), "] float32 by input expected, got ",
-              weights.sizes(), " ", weights.scalar_type());
+void sparse_linear_cpu(std::span<const float> h, const at::Tensor& weights, std::span<float> out) {
   const std::vector<int64_t> places = places_not_zero(h);
   const auto num_places = static_cast<int64_t>(places.size()), width = weights.size(0);
   const float* inputs = weights.const_data_ptr<float>();
@@ -101,4 +90,4 @@ void sparse_linear(std::span<const float> h, const at::Tensor& weights, std::spa
   for (int64_t part = 0; part < kParts; ++part) add_scaled(out.data(), sums.data() + part * width, 1.0f, width);
 }
 
-}  // namespace flanmoe
+}  // namespace flanmoe::kernels

@@ -66,6 +66,9 @@ TEST(RowAttention, RefusesWhatDoesNotFit) {
   EXPECT_THROW(attend(one.values, one.bias[0], 2, out), c10::Error);
   EXPECT_THROW(attend(one.values, one.bias, 4, out), c10::Error);
   EXPECT_THROW(attend(one.values, one.bias, 2, five), c10::Error);
+  EXPECT_THROW(attend(one.values, one.bias, 0, out), c10::Error);
+  EXPECT_THROW(row_attention({}, {}, {}, {}, 2, {}), c10::Error);
+  EXPECT_THROW(row_softmax({}), c10::Error);
 }
 
 TEST(RowSoftmax, SumsToOneWhateverTheSize) {
