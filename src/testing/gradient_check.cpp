@@ -13,7 +13,7 @@ namespace {
 
 at::Tensor weighted_sum(const at::Tensor& result) {
   const at::Tensor weights = random_normal(result.sizes(), 1.0, stream_key(11, "gradient_check"));
-  return (result * weights.to(result.scalar_type())).sum();
+  return (result * weights.to(result.options())).sum();
 }
 
 }  // namespace

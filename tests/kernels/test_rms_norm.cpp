@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "device_case.h"
 #include "tensor/random.h"
 #include "testing/gradient_check.h"
 
@@ -38,20 +39,19 @@ TEST(RmsNorm, WorkedByHand) {
   }
 }
 
-TEST(RmsNorm, EqualsTheReferenceInValueAndGradient) {
-  for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
-    const double allowed = dtype == at::kFloat ? 2e-5 : 1e-11;
-    for (const auto& shape : shapes()) {
-      const at::Tensor x = random_normal(shape, 2.0, 1).to(dtype),
-                       scale = random_normal({shape.back()}, 1.0, 2).to(dtype);
-      const std::string name = ::testing::PrintToString(shape);
-      const at::Tensor out = rms_norm(x, scale, kEpsilon);
-      EXPECT_EQ(out.scalar_type(), dtype);
-      EXPECT_LT(largest_gap(out, rms_norm_reference(x, scale, kEpsilon)), allowed) << name;
-      const auto mine = gradients_of(norming(&rms_norm), {x, scale});
-      const auto oracle = gradients_of(norming(&rms_norm_reference), {x, scale});
-      for (size_t i = 0; i < 2; ++i) EXPECT_LT(largest_gap(mine[i], oracle[i]), 3 * allowed) << name << " input " << i;
-    }
+class RmsNormOn : public OnDevices {};
+INSTANTIATE_TEST_SUITE_P(, RmsNormOn, ::testing::ValuesIn(device_cases()), name_of_case);
+
+TEST_P(RmsNormOn, EqualsTheReferenceInValueAndGradient) {
+  for (const auto& shape : shapes()) {
+    const at::Tensor x = random_normal(shape, 2.0, 1).to(GetParam().dtype),
+                     scale = random_normal({shape.back()}, 1.0, 2).to(GetParam().dtype);
+    const at::Tensor my_x = GetParam().put(x), my_scale = GetParam().put(scale);
+    const std::string name = ::testing::PrintToString(shape);
+    expect_close(rms_norm(my_x, my_scale, kEpsilon), rms_norm_reference(x, scale, kEpsilon), 1.0, name);
+    const auto mine = gradients_of(norming(&rms_norm), {my_x, my_scale});
+    const auto oracle = gradients_of(norming(&rms_norm_reference), {x, scale});
+    for (size_t i = 0; i < 2; ++i) expect_close(mine[i], oracle[i], 3.0, name + " input " + std::to_string(i));
   }
 }
 
