@@ -1,5 +1,6 @@
 // Our kernels beside their plain twins, forward and backward, at the sizes of the `mini` study (arguments: rows,
-// experts, width, hidden) and larger; and one training step of a sparse model beside its dense twin's.
+// experts, width, hidden; of dispatch and combine: rows, rows of a position, width) and larger; and one training step
+// of a sparse model beside its dense twin's.
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
@@ -51,16 +52,18 @@ BENCHMARK(grouped_product<false>)->Name("grouped_linear/reference")->FLANMOE_SIZ
 
 template <bool kFast>
 void dispatch_and_combine(benchmark::State& state) {
-  const int64_t num_rows = state.range(0), width = state.range(2);
-  const at::Tensor x = input({num_rows, width}, 1), weights = input({num_rows}, 2);
-  const at::Tensor positions = at::arange(num_rows, at::kLong).flip(0).contiguous();
+  const int64_t num_rows = state.range(0), num_positions = num_rows / state.range(1), width = state.range(2);
+  const at::Tensor x = input({num_positions, width}, 1), weights = input({num_rows}, 2);
+  const at::Tensor positions = at::arange(num_rows, at::kLong).flip(0).remainder(num_positions).contiguous();
   run(state, [&] {
-    if (kFast) return combine_rows(dispatch_rows(x, positions), weights, positions, num_rows);
-    return combine_rows_reference(dispatch_rows_reference(x, positions), weights, positions, num_rows);
+    if (kFast) return combine_rows(dispatch_rows(x, positions), weights, positions, num_positions);
+    return combine_rows_reference(dispatch_rows_reference(x, positions), weights, positions, num_positions);
   });
 }
-BENCHMARK(dispatch_and_combine<true>)->Name("dispatch_combine/fast")->FLANMOE_SIZES;
-BENCHMARK(dispatch_and_combine<false>)->Name("dispatch_combine/reference")->FLANMOE_SIZES;
+#define FLANMOE_ROUTED \
+  Args({1800, 1, 64})->Args({3600, 2, 64})->Args({4096, 1, 256})->Args({8192, 2, 256})->Unit(benchmark::kMicrosecond)
+BENCHMARK(dispatch_and_combine<true>)->Name("dispatch_combine/fast")->FLANMOE_ROUTED;
+BENCHMARK(dispatch_and_combine<false>)->Name("dispatch_combine/reference")->FLANMOE_ROUTED;
 
 template <bool kFast>
 void norm(benchmark::State& state) {

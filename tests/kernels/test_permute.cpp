@@ -2,8 +2,13 @@
 #include "kernels/permute.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <random>
+
+#include "device_case.h"
 #include "tensor/random.h"
 #include "testing/gradient_check.h"
 
@@ -31,15 +36,19 @@ const std::vector<Case>& cases() {
 at::Tensor index(const Case& c) { return at::tensor(c.positions, at::kLong); }
 int64_t num_rows(const Case& c) { return static_cast<int64_t>(c.positions.size()); }
 
+// On the device of the first input.
 template <class Op>
 TensorFunction dispatching(Op* op, const Case& c) {
-  return [=](const std::vector<at::Tensor>& t) { return op(t[0], index(c)); };
+  return [=](const std::vector<at::Tensor>& t) { return op(t[0], index(c).to(t[0].device())); };
 }
 
 template <class Op>
 TensorFunction combining(Op* op, const Case& c) {
-  return [=](const std::vector<at::Tensor>& t) { return op(t[0], t[1], index(c), c.num_positions); };
+  return [=](const std::vector<at::Tensor>& t) { return op(t[0], t[1], index(c).to(t[0].device()), c.num_positions); };
 }
+
+class PermuteOn : public OnDevices {};
+INSTANTIATE_TEST_SUITE_P(, PermuteOn, ::testing::ValuesIn(device_cases()), name_of_case);
 
 TEST(DispatchRows, CopiesTheRowsAsked) {
   for (const Case& c : cases()) {
@@ -51,15 +60,13 @@ TEST(DispatchRows, CopiesTheRowsAsked) {
   }
 }
 
-TEST(DispatchRows, GradientEqualsTheReference) {
-  for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
-    for (const Case& c : cases()) {
-      const at::Tensor x = random_normal({c.num_positions, c.width}, 1.0, 1).to(dtype);
-      const auto mine = gradients_of(dispatching(&dispatch_rows, c), {x});
-      const auto oracle = gradients_of(dispatching(&dispatch_rows_reference, c), {x});
-      EXPECT_EQ(mine[0].scalar_type(), dtype);
-      EXPECT_LT(largest_gap(mine[0], oracle[0]), dtype == at::kFloat ? 1e-5 : 1e-13);
-    }
+TEST_P(PermuteOn, DispatchEqualsTheReferenceInValueAndGradient) {
+  for (const Case& c : cases()) {
+    const at::Tensor x = random_normal({c.num_positions, c.width}, 1.0, 1).to(GetParam().dtype);
+    const at::Tensor mine = GetParam().put(x);
+    expect_close(dispatching(&dispatch_rows, c)({mine}), dispatching(&dispatch_rows_reference, c)({x}), 0.0, "value");
+    expect_close(gradients_of(dispatching(&dispatch_rows, c), {mine})[0],
+                 gradients_of(dispatching(&dispatch_rows_reference, c), {x})[0], 0.5, "gradient");
   }
 }
 
@@ -80,19 +87,15 @@ TEST(CombineRows, AddsWeightedRowsToTheirPositions) {
   }
 }
 
-TEST(CombineRows, ValueAndGradientEqualTheReference) {
-  for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
-    const double allowed = dtype == at::kFloat ? 2e-5 : 1e-12;
-    for (const Case& c : cases()) {
-      const at::Tensor rows = random_normal({num_rows(c), c.width}, 1.0, 2).to(dtype);
-      const at::Tensor weights = random_uniform({num_rows(c)}, 0.0, 1.0, 3).to(dtype);
-      const at::Tensor out = combine_rows(rows, weights, index(c), c.num_positions);
-      EXPECT_EQ(out.scalar_type(), dtype);
-      EXPECT_LT(largest_gap(out, combine_rows_reference(rows, weights, index(c), c.num_positions)), allowed);
-      const auto mine = gradients_of(combining(&combine_rows, c), {rows, weights});
-      const auto oracle = gradients_of(combining(&combine_rows_reference, c), {rows, weights});
-      for (size_t i = 0; i < 2; ++i) EXPECT_LT(largest_gap(mine[i], oracle[i]), allowed);
-    }
+TEST_P(PermuteOn, CombineEqualsTheReferenceInValueAndGradient) {
+  for (const Case& c : cases()) {
+    const at::Tensor rows = random_normal({num_rows(c), c.width}, 1.0, 2).to(GetParam().dtype);
+    const at::Tensor weights = random_uniform({num_rows(c)}, 0.0, 1.0, 3).to(GetParam().dtype);
+    const std::vector<at::Tensor> plain = {rows, weights}, mine = {GetParam().put(rows), GetParam().put(weights)};
+    expect_close(combining(&combine_rows, c)(mine), combining(&combine_rows_reference, c)(plain), 1.0, "value");
+    const auto gradients = gradients_of(combining(&combine_rows, c), mine);
+    const auto oracle = gradients_of(combining(&combine_rows_reference, c), plain);
+    for (size_t i = 0; i < 2; ++i) expect_close(gradients[i], oracle[i], 1.0, "input " + std::to_string(i));
   }
 }
 
@@ -147,9 +150,89 @@ TEST(Permute, TheLoopsOfTheCpu) {
     const at::Tensor ones = at::ones({num_rows(c)});
     const at::Tensor unscaled = kernels::scatter_rows_cpu(rows, {}, index(c), c.num_positions);
     EXPECT_LT(largest_gap(unscaled, combine_rows_reference(rows, ones, index(c), c.num_positions)), 1e-5);
-    const at::Tensor dots = kernels::dot_rows_cpu(x, rows, index(c));
-    EXPECT_LT(largest_gap(dots, (x.index_select(0, index(c)) * rows).sum(1)), 1e-4);
+    const auto [to_rows, to_weights] = kernels::combine_rows_cpu_gradients(x, rows, 3.0 * ones, index(c));
+    const at::Tensor gathered = x.index_select(0, index(c));
+    EXPECT_TRUE(to_rows.equal(3.0 * gathered));
+    EXPECT_LT(largest_gap(to_weights, (gathered * rows).sum(1)), 1e-4);
   }
+}
+
+TEST(Permute, RefusesWhatDoesNotFit) {
+  const at::Tensor x = at::ones({4, 3}), two = at::ones({2});
+  const auto positions = [](int64_t first, int64_t second) { return at::tensor(std::vector<int64_t>{first, second}); };
+  const auto message = [](auto&& call) {
+    try {
+      call();
+    } catch (const c10::Error& error) {
+      return std::string(error.what_without_backtrace());
+    }
+    return std::string();
+  };
+  for (const int64_t wrong : {-1, 4}) {
+    const std::string outside = ": position " + std::to_string(wrong) + " outside [0, 4)";
+    EXPECT_EQ(message([&] { dispatch_rows(x, positions(0, wrong)); }), "dispatch_rows" + outside);
+    EXPECT_EQ(message([&] { combine_rows(x.slice(0, 0, 2), two, positions(3, wrong), 4); }), "combine_rows" + outside);
+  }
+  EXPECT_NE(message([&] { dispatch_rows(x, positions(0, 1).to(at::kInt)); }), "");
+  EXPECT_NE(message([&] { dispatch_rows(x[0], positions(0, 1)); }), "");
+  EXPECT_NE(message([&] { combine_rows(x, two, positions(0, 1), 4); }), "");
+}
+
+// Where rows of many tokens go: `k` experts of a token (rows by rising expert, some dropped), or any rows for a token.
+Case drawn(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](uint64_t bound) { return static_cast<int64_t>(random() % bound); };
+  Case c{{}, 1 + below(seed % 8 == 0 ? 700 : 40), 1 + below(90)};
+  const int64_t k = 1 + below(3), num_experts = k + below(6);
+  if (seed % 2 == 0) {
+    for (int64_t e = 0; e < num_experts; ++e) {
+      for (int64_t t = 0; t < c.num_positions; ++t) {
+        if (below(static_cast<uint64_t>(num_experts)) < k) c.positions.push_back(t);
+      }
+    }
+  } else {
+    for (int64_t r = below(static_cast<uint64_t>(k * c.num_positions)); r > 0; --r) {
+      c.positions.push_back(below(static_cast<uint64_t>(c.num_positions)));
+    }
+  }
+  return c;
+}
+
+bool same_bits(const at::Tensor& a, const at::Tensor& b) { return a.view(at::kInt).equal(b.view(at::kInt)); }
+
+// Every sum is a chain of fused multiply-adds, in the order of the rows at a position and of the numbers in a row.
+// Studies are compared to the bit with those of before: a change of this order is a change of results.
+TEST(Permute, BitsAreThoseOfFusedSumsInOrder) {
+  const int threads = at::get_num_threads();
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const Case c = drawn(seed);
+    const int64_t num_rows_here = num_rows(c), width = c.width;
+    const at::Tensor rows = random_normal({num_rows_here, width}, 1.0, seed),
+                     at_zero = at::zeros({c.num_positions, width});
+    const at::Tensor weights = random_uniform({num_rows_here}, 0.0, 1.0, seed),
+                     g = random_normal(at_zero.sizes(), 1.0, seed);
+    at::Tensor combined = at_zero.clone(), added = at_zero.clone(), dots = at::zeros({num_rows_here});
+    for (int64_t r = 0; r < num_rows_here; ++r) {
+      const int64_t n = c.positions[static_cast<size_t>(r)];
+      const float *row = rows.const_data_ptr<float>() + r * width, *back = g.const_data_ptr<float>() + n * width;
+      float *sum = combined.mutable_data_ptr<float>() + n * width, *plain = added.mutable_data_ptr<float>() + n * width;
+      float& dot = dots.mutable_data_ptr<float>()[r];
+      for (int64_t d = 0; d < width; ++d) {
+        sum[d] = std::fma(weights.const_data_ptr<float>()[r], row[d], sum[d]);
+        plain[d] += row[d];
+        dot = std::fma(back[d], row[d], dot);
+      }
+    }
+    for (const int count : {1, 2, 3}) {
+      at::set_num_threads(count);
+      EXPECT_TRUE(same_bits(combine_rows(rows, weights, index(c), c.num_positions), combined)) << seed << " " << count;
+      EXPECT_TRUE(same_bits(kernels::scatter_rows_cpu(rows, {}, index(c), c.num_positions), added)) << seed;
+      const auto [to_rows, to_weights] = kernels::combine_rows_cpu_gradients(g, rows, weights, index(c));
+      EXPECT_TRUE(same_bits(to_weights, dots)) << seed << " " << count;
+      EXPECT_TRUE(same_bits(to_rows, g.index_select(0, index(c)) * weights.unsqueeze(1))) << seed << " " << count;
+    }
+  }
+  at::set_num_threads(threads);
 }
 
 TEST(Permute, SameBitsEveryTime) {
