@@ -1,4 +1,5 @@
 // The commands of the binary: one visible table, one small file per command (parse, wire, run).
+// Defined in cli/*.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>

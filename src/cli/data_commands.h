@@ -1,5 +1,5 @@
 // The parts of `flanmoe data`: one small file each. Every setup adds its options to the parser it is given and returns
-// what runs.
+// what runs. Defined in cli/data_*.cpp.
 #pragma once
 
 #include "cli/command.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
+
 namespace flanmoe {
 
 CapacityRule capacity_rule(const MoeOptions& options, bool training) {
@@ -21,6 +23,7 @@ int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t 
   if (const auto* fixed = std::get_if<FixedCapacity>(&rule)) return fixed->positions;
   const auto* by_factor = std::get_if<CapacityFactor>(&rule);
   if (by_factor == nullptr) return group_tokens;
+  FLANMOE_ASSERT(by_factor->factor > 0.0);
   const double even_share = by_factor->factor * static_cast<double>(group_tokens) / static_cast<double>(num_experts);
   const auto capacity = static_cast<int64_t>(std::nearbyint(even_share));  // half to even, as JAX and numpy round
   return std::min(std::max(capacity, by_factor->least), group_tokens);

@@ -119,13 +119,26 @@ std::string type_of(const Statement& statement) {
   return std::regex_search(statement.text, match, kName) ? match[2].str() : "";
 }
 
+// Without what stands between < and >, so that the name of a function is what precedes the first (.
+std::string without_template_arguments(const std::string& text) {
+  std::string result;
+  int depth = 0;
+  for (const char c : text) {
+    if (c == '<') ++depth;
+    if (depth == 0) result += c;
+    if (c == '>' && depth > 0) --depth;
+  }
+  return result;
+}
+
 // "f" or "Class::f" of a function, "" for anything else.
 std::string function_of(const Statement& statement) {
   static const std::regex kOther("\\s*(using|extern|inline|constexpr|static|typedef|friend|template)\\b");
   static const std::regex kName("([A-Za-z_][\\w:~]*)\\s*\\(");
   std::smatch match;
   if (is_type(statement.text) || begins_with(statement.text, kOther)) return "";
-  return std::regex_search(statement.text, match, kName) ? match[1].str() : "";
+  const std::string text = without_template_arguments(statement.text);
+  return std::regex_search(text, match, kName) ? match[1].str() : "";
 }
 
 struct File {

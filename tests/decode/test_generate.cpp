@@ -70,7 +70,10 @@ TEST_P(Greedy, AShorterLimitIsAPrefix) {
   }
 }
 
-TEST(Generate, NoSources) { EXPECT_TRUE(generate(whole::lively("dense_v10"), {}, up_to(5)).empty()); }
+TEST(Generate, NoSources) {
+  const T5Model model = whole::lively("dense_v10");
+  EXPECT_TRUE(generate(model, {}, up_to(5)).empty());
+}
 
 TEST(Sampling, IsTheSameForTheSameSeedAndRow) {
   const T5Model model = whole::lively("switch");

@@ -126,7 +126,8 @@ std::string refusal(const std::function<void(GenerateOptions&, std::vector<Token
   GenerateOptions options;
   std::vector<Tokens> sources = {{5, 6, 1}, {7, 1}};
   change(options, sources);
-  return message_of<UserError>([&] { generate_answers(whole::lively("dense_v10"), sources, options); });
+  const T5Model model = whole::lively("dense_v10");
+  return message_of<UserError>([&] { generate_answers(model, sources, options); });
 }
 
 TEST(Requests, ThatCannotBeAnsweredAreRefused) {

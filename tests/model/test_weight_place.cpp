@@ -31,8 +31,9 @@ TEST_P(WeightPlaces, AreThoseOfTheNames) {
     EXPECT_EQ(part == WeightPart::kEmbedding, spec.name == "shared.weight");
     EXPECT_EQ(spec.place.per_expert(), spec.shape.size() == 3);
     EXPECT_EQ(spec.place.stack.has_value(), holds(spec.name, "coder."));
-    if (spec.place.stack) EXPECT_TRUE(spec.name.starts_with(name_of(*spec.place.stack)));
-    if (spec.place.layer) EXPECT_TRUE(holds(spec.name, (".block." + std::to_string(*spec.place.layer) + ".").c_str()));
+    EXPECT_TRUE(!spec.place.stack || spec.name.starts_with(name_of(*spec.place.stack)));
+    const std::string block = spec.place.layer ? ".block." + std::to_string(*spec.place.layer) + "." : "";
+    EXPECT_TRUE(holds(spec.name, block.c_str()));
   }
 }
 

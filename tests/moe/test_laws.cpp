@@ -114,7 +114,7 @@ TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
   for (const int64_t k : {1, 2, 3}) {
     const TokenChoices choices = choose_experts(
         random_probabilities(17, 5, 3), layers::options(5, k, GateRule::kNormalisedBeforeDrop), SecondExpert::kAll, 0);
-    const Plan plan = plan_token_choice(choices, {0, 17}, 5, CapacityFactor{0.0, 1}, {});
+    const Plan plan = plan_token_choice(choices, {0, 17}, 5, NoLimit{}, {});
     const at::Tensor x = layers::tokens(17, 6);
     const at::Tensor weights = choices.gates.reshape({-1}).index_select(0, plan.pairs);
     EXPECT_LT(largest_gap(combine_rows(dispatch_rows(x, plan.tokens), weights, plan.tokens, 17), x), 1e-5) << k;

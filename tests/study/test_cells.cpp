@@ -8,6 +8,7 @@
 #include "study/arms.h"
 #include "study/cells.h"
 #include "train/checkpoint.h"
+#include "train/loop.h"
 
 #include <set>
 
@@ -52,7 +53,7 @@ TEST_F(Cells, ComeAfterTheCellTheyNeed) {
     EXPECT_EQ(cell.after->seed, key.seed);
     const bool from_instruct = key.phase == Phase::kFinetune && key.instructed;
     EXPECT_EQ(cell.after->phase, from_instruct ? Phase::kInstruct : Phase::kPretrain) << key.name();
-    if (key.phase == Phase::kFinetune) EXPECT_TRUE(key.set == "a" || key.set == "b");
+    EXPECT_EQ(key.phase == Phase::kFinetune, key.set == "a" || key.set == "b") << key.name();
   }
   EXPECT_EQ(phases["pretrain"], 4);
   EXPECT_EQ(phases["instruct"], 4);

@@ -71,15 +71,15 @@ class Results : public FolderTest {
 
 TEST(NormalisedAverage, IsAMeanOverSuitesOfMeansOverTasks) {
   for (const auto& [score, average] : std::vector<std::pair<double, double>>{{40, 5.0}, {55, 28.75}, {70, 52.5}}) {
-    const Score found = normalised_average(cases::direct_eval(score, 6.0));
+    const Score found = normalised_score(cases::eval_of(cases::direct_tasks(score, 6.0)));
     EXPECT_NEAR(found.value, average, 1e-9);
     // exam: sqrt(8^2 + 6^2) / 2 = 5; qa: 12; their mean: sqrt(5^2 + 12^2) / 2
     EXPECT_NEAR(found.standard_error, 6.5, 1e-9);
   }
-  const Json both = cases::heldout_eval(55.0, 6.0);  // chain of thought on exam/a: 40, normalised 20
-  EXPECT_NEAR(normalised_average(both, "direct").value, 28.75, 1e-9);
-  EXPECT_NEAR(normalised_average(both, "cot").value, 20.0, 1e-9);
-  EXPECT_NEAR(normalised_average(both).value, (47.5 + 10.0 + 20.0) / 3.0, 1e-9);
+  const EvalResult both = cases::heldout_eval(55.0, 6.0);  // chain of thought on exam/a: 40, normalised 20
+  EXPECT_NEAR(normalised_score(both, "direct").value, 28.75, 1e-9);
+  EXPECT_NEAR(normalised_score(both, "cot").value, 20.0, 1e-9);
+  EXPECT_NEAR(normalised_score(both).value, (47.5 + 10.0 + 20.0) / 3.0, 1e-9);
 }
 
 TEST(Scores, OfDifferencesAndMeans) {
@@ -173,7 +173,7 @@ TEST_F(Results, VerdictsOfThreeSeeds) {
 
 TEST_F(Results, OneSeedHasIntervalsOverItems) {
   const Json results = one();
-  const Json& measure = named(results["measures"], "id", "suite/exam/direct/instructed");
+  const Json& measure = named(results["measures"], "id", "suite/qa/direct/instructed");  // of one task
   expect_interval(named(measure["arms"], "arm", "switch")["interval"], 55.0, 1.959964 * 6.0);
   const Json& over = named(measure["differences"], "arm", "switch");  // 15 +- 1.96 * 6 sqrt(2)
   expect_interval(over["interval"], 15.0, 1.959964 * 6.0 * std::sqrt(2.0));
@@ -248,7 +248,7 @@ TEST_F(Results, NeedEveryCell) {
   const StudyOptions options = study("seeds: [3]\n");
   cases::results_by_hand(options, one_seed(), folder_);
   const StudyFolder folder{folder_};
-  fs::remove(folder.result("gshard/seed-3/instruct"));
+  fs::remove(folder.result({"gshard", 3, Phase::kInstruct}));
   const auto arms = resolve_arms(options, 100);
   const std::string message =
       message_of<UserError>([&] { study_results(options, arms, study_cells(options, arms), folder, ""); });

@@ -144,7 +144,7 @@ TEST(Adafactor, EqualsPlainLoops) {
 }
 
 TEST(Adafactor, GivesTheReferencesNumbers) {  // docs/routing.md 17
-  Parameter p{"p", at::tensor({0.5f, -0.25f, 0.1f, 1.0f, 0.2f, -0.4f}).reshape({2, 3}).set_requires_grad(true), false};
+  Parameter p{"p", at::tensor({0.5f, -0.25f, 0.1f, 1.0f, 0.2f, -0.4f}).reshape({2, 3}).set_requires_grad(true), {}};
   const auto optimizer = make_adafactor({p}, 2);
   optimizer->update({p}, {at::tensor({0.01f, -0.02f, 0.03f, 0.04f, 0.0f, -0.05f}).reshape({2, 3})}, 0.01, 0);
   EXPECT_LT(largest_relative(p.value, {0.497826613, -0.241038897, 0.095389551, 0.994919937, 0.2, -0.395509816}), 1e-6);
@@ -157,7 +157,7 @@ TEST(Adafactor, AStackOfExpertsIsSeparateMatrices) {
   const Parameter stacked = parameter("stack", {4, 5, 3}, true);
   std::vector<Parameter> single;
   for (int64_t e = 0; e < 4; ++e) {
-    single.push_back({"e" + std::to_string(e), stacked.value.detach()[e].clone().set_requires_grad(true), false});
+    single.push_back({"e" + std::to_string(e), stacked.value.detach()[e].clone().set_requires_grad(true), {}});
   }
   const auto one = make_adafactor({stacked}, 2);
   const auto many = make_adafactor(single, 2);

@@ -104,15 +104,15 @@ TEST(Step, DropoutOfTheOptionsReplacesTheModels) {
   ModelOptions o = separable("dense_v10");
   o.dropout = 0.3;
   const TokenBatch batch = cases::random_batch(4, 23);
-  const auto loss = [&](const ModelOptions& model_options, double dropout) {
+  const auto loss = [&](const ModelOptions& model_options, std::optional<double> dropout) {
     TrainOptions options = gradient_options(0.0);
     options.dropout = dropout;
     const T5Model model = tiny::stirred(model_options);
     return TrainStepper(model, options, 5).step(model, {batch}, 0).loss;
   };
-  EXPECT_EQ(loss(o, 0.0), loss(separable("dense_v10"), -1.0));
-  EXPECT_EQ(loss(o, -1.0), loss(separable("dense_v10"), 0.3));
-  EXPECT_NE(loss(o, -1.0), loss(o, 0.0));
+  EXPECT_EQ(loss(o, 0.0), loss(separable("dense_v10"), std::nullopt));
+  EXPECT_EQ(loss(o, std::nullopt), loss(separable("dense_v10"), 0.3));
+  EXPECT_NE(loss(o, std::nullopt), loss(o, 0.0));
 }
 
 TEST(Step, NoiseDependsOnSeedAndStep) {
