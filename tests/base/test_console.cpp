@@ -10,7 +10,7 @@
 #include "base/machine.h"
 #include "base/progress.h"
 #include "base/signals.h"
-#include "check.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

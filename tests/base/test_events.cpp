@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "check.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

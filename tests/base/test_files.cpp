@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
-#include "check.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

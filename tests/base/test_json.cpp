@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "check.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -1,7 +1,7 @@
 // Options structs: load, checks, unknown keys, dump and help.
 #include "base/config.h"
 #include "base/error.h"
-#include "check.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

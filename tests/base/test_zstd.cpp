@@ -1,10 +1,10 @@
 // Files packed by Zstandard.
 #include <zstd.h>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/zstd.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
 #include "base/random.h"
 #include "data/tokenizer/tokenizer.h"
 #include "tensor/batch.h"
+#include "testing/check.h"
 
 namespace flanmoe::cases {
 

@@ -1,9 +1,9 @@
 // Helpers of the tests of readers.
 #pragma once
 
-#include "base/check.h"
 #include "base/error.h"
 #include "data/readers/readers.h"
+#include "testing/check.h"
 
 namespace flanmoe::cases {
 

@@ -1,10 +1,10 @@
 // Which texts of tasks are compared, what is counted, and what is refused.
 #include "data/overlap/contamination.h"
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "data/overlap/checked_texts.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

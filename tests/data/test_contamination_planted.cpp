@@ -1,11 +1,11 @@
 // 1,000 evaluation texts hidden in training files of several formats, disguised, and as many that are not there.
 #include <set>
 
-#include "base/check.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "data/overlap/checked_texts.h"
 #include "data/overlap/contamination.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

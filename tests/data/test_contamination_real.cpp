@@ -1,12 +1,12 @@
 // The overlaps that the list of sources of the real data names, found again.
 #include <set>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "data/documents.h"
 #include "data/overlap/checked_texts.h"
 #include "data/overlap/contamination.h"
 #include "data/task_paths.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -1,11 +1,11 @@
 // The mixture files that ship, on the real data.
 #include <cmath>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "data/mixture/mixture_options.h"
 #include "data/mixture/mixture_stats.h"
 #include "data/mixture/name_pattern.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

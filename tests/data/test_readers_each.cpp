@@ -1,9 +1,9 @@
 // One task per file of a pattern, and where paths lead.
-#include "base/check.h"
 #include "base/error.h"
 #include "data/render.h"
 #include "data/task.h"
 #include "data/task_paths.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

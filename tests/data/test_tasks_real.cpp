@@ -4,7 +4,6 @@
 #include <set>
 #include <unordered_set>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "base/random.h"
 #include "data/mixture/mixture.h"
@@ -12,6 +11,7 @@
 #include "data/render.h"
 #include "data/task.h"
 #include "data/task_paths.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

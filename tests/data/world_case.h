@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "data/render.h"
 #include "data/task.h"
 #include "data/world/rows.h"
 #include "data/world/world.h"
+#include "testing/check.h"
 
 namespace flanmoe::cases {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <set>
 
-#include "base/check.h"
 #include "base/error.h"
+#include "testing/check.h"
 #include "whole.h"
 
 namespace flanmoe {

@@ -3,11 +3,11 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "decode/generate.h"
 #include "decode/incremental.h"
 #include "model/folder.h"
+#include "testing/check.h"
 #include "whole.h"
 
 namespace flanmoe {

@@ -4,9 +4,9 @@
 #include <array>
 #include <map>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "decode/generate.h"
+#include "testing/check.h"
 #include "whole.h"
 
 namespace flanmoe {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
-#include "base/check.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

@@ -1,10 +1,10 @@
 // A token cache from the command line: built once, used by a training that ends as it would without.
 #include <gtest/gtest.h>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
-#include "base/check.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

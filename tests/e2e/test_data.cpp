@@ -1,8 +1,8 @@
 // `flanmoe data` as a user runs it: lists, examples and statistics of the small world.
-#include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

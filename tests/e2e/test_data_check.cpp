@@ -1,9 +1,9 @@
 // `flanmoe data check` as a user runs it: statuses, reports, files.
 #include <gtest/gtest.h>
 
-#include "base/check.h"
 #include "base/json.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

@@ -6,10 +6,10 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

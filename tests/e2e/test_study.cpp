@@ -4,11 +4,11 @@
 #include <chrono>
 #include <thread>
 
-#include "base/check.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

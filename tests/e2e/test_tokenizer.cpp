@@ -1,10 +1,10 @@
 // The command `tokenizer`: texts to ids and back, training, what a vocabulary holds, and what is said of bad input.
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/json.h"
 #include "data/spiece_bytes.h"
 #include "e2e/binary.h"
+#include "testing/check.h"
 
 namespace flanmoe::e2e {
 namespace {

@@ -1,11 +1,11 @@
 // Answers found in generated text, and metrics of one item.
 #include <gtest/gtest.h>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "eval/answers/extract.h"
 #include "eval/metrics/metrics.h"
 #include "eval/metrics/squad.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "base/check.h"
 #include "base/error.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <cmath>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "eval/metrics/correlation.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -1,7 +1,7 @@
 // Spans and free texts: what is left of a generated text.
-#include "base/check.h"
 #include "base/error.h"
 #include "eval/extract_case.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "model/config_json.h"
 #include "model/folder.h"
 #include "model/parameter.h"
 #include "tensor/tensor_folder.h"
+#include "testing/check.h"
 #include "tiny.h"
 
 namespace flanmoe {

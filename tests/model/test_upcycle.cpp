@@ -1,9 +1,9 @@
 // A dense model made sparse says what the dense one said, where the routing lets it.
-#include "base/check.h"
 #include "base/error.h"
 #include "model/compare.h"
 #include "model/parameter.h"
 #include "model/upcycle.h"
+#include "testing/check.h"
 #include "tiny.h"
 
 namespace flanmoe {

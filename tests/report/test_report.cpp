@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <limits>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "report/fixture.h"
 #include "report/html.h"
 #include "report/report.h"
 #include "report/svg.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

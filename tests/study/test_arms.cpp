@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "model/counts.h"
 #include "study/arms.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "study/cells_by_hand.h"
 #include "study/measures.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "tensor/safetensors.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 

@@ -5,10 +5,10 @@
 
 #include <map>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "tensor/random.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {

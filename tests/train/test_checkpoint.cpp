@@ -1,9 +1,9 @@
 // Checkpoints that are damaged, foreign, or too many; what a run writes beside them.
 #include "train/checkpoint.h"
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "testing/check.h"
 #include "train/metrics.h"
 #include "train_case.h"
 

@@ -1,6 +1,6 @@
 // AdamW and Adafactor against plain loops in double.
-#include "base/check.h"
 #include "model/parameter.h"
+#include "testing/check.h"
 #include "train_case.h"
 
 namespace flanmoe {

@@ -1,6 +1,6 @@
 // A small model of each arm learns 32 examples by heart.
-#include "base/check.h"
 #include "model/forward.h"
+#include "testing/check.h"
 #include "train_case.h"
 
 namespace flanmoe {

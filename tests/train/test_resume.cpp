@@ -1,10 +1,10 @@
 // A run that is cut off and goes on equals the straight run, bit for bit, with every source of noise switched on.
 #include <csignal>
 
-#include "base/check.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/signals.h"
+#include "testing/check.h"
 #include "train/checkpoint.h"
 #include "train_case.h"
 

@@ -1,7 +1,7 @@
 // One optimiser step: accumulation, clipping, what it reports, what stops it.
-#include "base/check.h"
 #include "base/error.h"
 #include "model/forward.h"
+#include "testing/check.h"
 #include "train_case.h"
 
 namespace flanmoe {

@@ -1,4 +1,4 @@
-// Helpers of the tests of this folder.
+// What any test may need: the message of a thrown error, a folder of its own.
 #pragma once
 
 #include <gtest/gtest.h>
