@@ -11,14 +11,19 @@ namespace {
 constexpr const char* kDash = "–";
 constexpr const char* kMinus = "\u2212";
 
-std::string scaled(double value, double base, const std::array<const char*, 6>& units) {
+bool is_number(const std::optional<double>& value) { return value && std::isfinite(*value); }
+
+// With three digits. The prefix is that of the rounded number: 999,999 is 1.00 M.
+std::string scaled(std::optional<double> value, const std::array<const char*, 6>& units) {
+  if (!is_number(value)) return kDash;
+  double exact = *value, rounded = std::stod(fmt::format("{:.2e}", std::abs(exact)));
   size_t unit = 0;
-  while (std::abs(value) >= base && unit + 1 < units.size()) {
-    value /= base;
-    ++unit;
+  for (; rounded >= 1000.0 && unit + 1 < units.size(); ++unit) {
+    exact /= 1000.0;
+    rounded /= 1000.0;
   }
-  const int decimals = unit == 0 || std::abs(value) >= 100.0 ? 0 : std::abs(value) >= 10.0 ? 1 : 2;
-  return fixed(value, decimals) + (*units[unit] == '\0' ? "" : "\u00a0") + units[unit];
+  const int decimals = unit == 0 || rounded >= 100.0 ? 0 : rounded >= 10.0 ? 1 : 2;
+  return fixed(exact, decimals) + (*units[unit] == '\0' ? "" : "\u00a0") + units[unit];
 }
 
 }  // namespace
@@ -51,7 +56,7 @@ std::string escape(std::string_view text) {
 }
 
 std::string fixed(std::optional<double> value, int decimals) {
-  if (!value || !std::isfinite(*value)) return kDash;
+  if (!is_number(value)) return kDash;
   std::string text = fmt::format("{:.{}f}", std::abs(*value), decimals);
   const bool is_zero = text.find_first_not_of("0.") == std::string::npos;
   return *value < 0.0 && !is_zero ? kMinus + text : text;
@@ -60,24 +65,20 @@ std::string fixed(std::optional<double> value, int decimals) {
 std::string with_sign(std::optional<double> value, int decimals) {
   const std::string text = fixed(value, decimals);
   const bool is_zero = text.find_first_not_of("0.") == std::string::npos;
-  return value && *value > 0.0 && !is_zero ? "+" + text : text;
+  return is_number(value) && *value > 0.0 && !is_zero ? "+" + text : text;
 }
 
 std::string percent(std::optional<double> share, int decimals) {
-  return share ? fixed(100.0 * *share, decimals) + "%" : kDash;
+  return is_number(share) ? fixed(100.0 * *share, decimals) + "%" : kDash;
 }
 
-std::string metric(std::optional<double> value) {
-  return value ? scaled(*value, 1000.0, {"", "k", "M", "G", "T", "P"}) : kDash;
-}
+std::string metric(std::optional<double> value) { return scaled(value, {"", "k", "M", "G", "T", "P"}); }
 
-std::string bytes(std::optional<double> value) {
-  return value ? scaled(*value, 1000.0, {"B", "kB", "MB", "GB", "TB", "PB"}) : kDash;
-}
+std::string bytes(std::optional<double> value) { return scaled(value, {"B", "kB", "MB", "GB", "TB", "PB"}); }
 
 std::string grouped(std::optional<double> value) {
-  if (!value) return kDash;
-  std::string text = fixed(*value, 0);
+  if (!is_number(value)) return kDash;
+  std::string text = fixed(value, 0);
   const size_t first = text.starts_with(kMinus) ? std::string_view(kMinus).size() : 0;
   for (size_t end = text.size(); end > first + 3; end -= 3) text.insert(end - 3, 1, ',');
   return text;

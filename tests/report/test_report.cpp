@@ -7,21 +7,12 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "report/fixture.h"
-#include "report/html.h"
+#include "report/markup.h"
 #include "report/report.h"
-#include "report/svg.h"
 #include "testing/check.h"
 
 namespace flanmoe {
 namespace {
-
-bool holds(const std::string& html, const std::string& part) { return html.find(part) != std::string::npos; }
-
-size_t count_of(const std::string& html, const std::string& part) {
-  size_t count = 0;
-  for (size_t at = html.find(part); at != std::string::npos; at = html.find(part, at + 1)) ++count;
-  return count;
-}
 
 TEST(Report, HasEverySectionInOrder) {
   const std::string html = render_report(fixture_results());
@@ -78,11 +69,6 @@ TEST(Report, NamesWhatIsWrongInside) {
   results = fixture_results();
   results["format"] = 2;
   EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }), "results.json: 'format' is 2, expected 1");
-  results = fixture_results();
-  results["suites"] = {1, 2};
-  EXPECT_TRUE(message_of<UserError>([&results] {
-                render_report(results);
-              }).starts_with("results.json: not as docs/results.md says"));
 }
 
 TEST(Report, DrawsOnlyNumbers) {
@@ -112,13 +98,9 @@ TEST(Report, EveryChartHasItsCaption) {
   EXPECT_TRUE(holds(html, "95% t-interval over 3 seeds"));
 }
 
-TEST(Report, OpensAndClosesItsTags) {
+TEST(Report, OpensAndClosesItsTagsInTurn) {
   const std::string html = render_report(fixture_results());
-  for (const std::string tag :
-       {"section", "div", "table", "tr", "td", "svg", "g", "details", "figure", "span", "p", "article", "text"}) {
-    EXPECT_EQ(count_of(html, "<" + tag + " ") + count_of(html, "<" + tag + ">"), count_of(html, "</" + tag + ">"))
-        << tag;
-  }
+  expect_well_formed(html);
 }
 
 TEST(Report, LeavesOutWhatIsNotThere) {
@@ -131,19 +113,6 @@ TEST(Report, LeavesOutWhatIsNotThere) {
   Json bare = smallest_results();
   for (const char* key : {"arms", "measures", "suites"}) bare[key] = Json::array();
   EXPECT_TRUE(holds(render_report(bare), "<h1>FLAN-MoE in miniature</h1>"));
-}
-
-TEST(Report, Numbers) {
-  EXPECT_EQ(report::fixed(-0.04), "0.0");
-  EXPECT_EQ(report::fixed(-1.25, 2), "\u22121.25");
-  EXPECT_EQ(report::with_sign(1.25), "+1.2");
-  EXPECT_EQ(report::fixed(std::nullopt), "–");
-  EXPECT_EQ(report::grouped(1234567.0), "1,234,567");
-  EXPECT_EQ(report::grouped(-1234.0), "\u22121,234");
-  EXPECT_EQ(report::grouped(999.0), "999");
-  EXPECT_EQ(report::metric(1234567.0), "1.23\u00a0M");
-  EXPECT_EQ(report::metric(12.0), "12");
-  EXPECT_EQ(report::percent(0.123), "12.3%");
 }
 
 TEST(Report, ShowsTheNumbersOfTheFile) {
@@ -180,15 +149,6 @@ TEST(Report, AVerdictSaysItsAnswerOnce) {
   const std::string html = render_report(results);
   EXPECT_TRUE(holds(html, "<p>+1.0 points</p>"));
   EXPECT_FALSE(holds(html, "too noisy to say: +1.0"));
-}
-
-TEST(Report, TicksAreRound) {
-  const report::Ticks ticks = report::round_ticks(-0.3, 1.02, 5);
-  ASSERT_EQ(ticks.values.size(), 3u);
-  EXPECT_NEAR(ticks.values[0], 0.0, 1e-12);
-  EXPECT_NEAR(ticks.values[2], 1.0, 1e-12);
-  EXPECT_EQ(ticks.decimals, 1);
-  EXPECT_EQ(report::round_ticks(0.0, 4000.0, 4).decimals, 0);
 }
 
 class ReportFile : public FolderTest {};
