@@ -55,7 +55,7 @@ class Drawing {
         if (x >= start || x == last) high = std::max(high, y);
       }
     }
-    const double margin = high > low ? 0.04 * (high - low) : 0.5;
+    const double margin = std::max(0.04 * (high - low), room_around(low, high));
     constexpr double kWidestLabel = 170.0;
     x_ = {0.0, last > 0.0 ? last : 1.0, kLeft, kChartWidth - std::min(widest + 14.0, kWidestLabel)};
     y_ = {low - margin, high + margin, kBottom, kTop};

@@ -59,11 +59,9 @@ class Drawing {
       low = std::min(low, 0.0);
       high = std::max(high, 0.0);
     }
-    constexpr double kNarrow = 1e-6;
-    if (high - low < kNarrow) {
-      low -= chart_.with_zero && low == 0.0 ? 0.0 : 0.5;
-      high += 0.5;
-    }
+    const double room = room_around(low, high);
+    low -= chart_.with_zero && low == 0.0 ? 0.0 : room;
+    high += room;
     const double left = chart_.compact ? kCompactGutter + (chart_.arrows ? 10.0 : 0.0) : kValueRoom;
     scale_ = {low, high, left, kChartWidth - kValueRoom};
     return true;

@@ -40,6 +40,11 @@ Ticks round_ticks(double low, double high, int count) {
   return ticks;
 }
 
+double room_around(double low, double high) {
+  const double size = std::max(std::abs(low), std::abs(high));
+  return high - low > 1e-6 + 1e-9 * size ? 0.0 : 0.5 + 1e-6 * size;
+}
+
 Svg::Svg(double width, double height, std::string_view description)
     : width_(width), height_(height), description_(escape(description)) {}
 

@@ -23,6 +23,10 @@ struct Ticks {
 // About `count` multiples of 1, 2 or 5 times a power of ten within low..high.
 Ticks round_ticks(double low, double high, int count);
 
+// What a range needs on either side before it can be drawn: nothing, or half a unit (of large values a millionth) where
+// low and high are as good as equal.
+double room_around(double low, double high);
+
 enum class Anchor { kStart, kMiddle, kEnd };
 
 class Svg {
