@@ -6,57 +6,15 @@
 
 #include "base/error.h"
 #include "report/html.h"
+#include "report/results_check.h"
 
 namespace flanmoe::report {
 namespace {
-
-struct RequiredKey {
-  const char* key;
-  const char* expected;
-};
-
-constexpr std::array<RequiredKey, 17> kRequired = {{
-    {"format", "the number 1"},
-    {"title", "a text"},
-    {"note", "a text"},
-    {"kind", "world or real"},
-    {"command", "a text"},
-    {"config", "the resolved YAML as a text"},
-    {"seeds", "a list of integers"},
-    {"data", "an object with 'description' and 'counts'"},
-    {"arms", "a list with one object per arm"},
-    {"suites", "a list of names"},
-    {"measures", "a list of objects with 'id', 'arms' and 'differences'"},
-    {"verdicts", "a list of objects with 'question' and 'answer'"},
-    {"tasks", "a list of objects, one per arm, stage, task and prompting"},
-    {"curves", "a list of objects, one per arm, seed and phase"},
-    {"routing", "a list of objects, one per sparse arm and stage"},
-    {"capacity", "a list of objects with 'arm', 'default' and 'unlimited'"},
-    {"timing", "an object with 'machine' and 'cost'"},
-}};
 
 // Okabe and Ito's hues, darkened a little where they are thin on white; dense arms are greys.
 constexpr std::array<const char*, 7> kSparseColours = {"#0072b2", "#d55e00", "#009e73", "#b65a92",
                                                        "#b8860b", "#3a9ad9", "#7b3fa0"};
 constexpr std::array<const char*, 4> kDenseColours = {"#3f3f3f", "#808080", "#616161", "#a0a0a0"};
-
-void check_keys(const Json& results, const std::string& where) {
-  if (!results.is_object()) fail_input("{}: expected an object with the keys of docs/results.md", where);
-  for (const RequiredKey& required : kRequired) {
-    if (!results.contains(required.key)) {
-      fail_input("{}: missing key '{}'; expected {}", where, required.key, required.expected);
-    }
-  }
-  constexpr int64_t kFormat = 1;
-  if (const int64_t format = json_int(results, "format", where); format != kFormat) {
-    fail_input("{}: 'format' is {}, expected {}", where, format, kFormat);
-  }
-  for (const char* key :
-       {"seeds", "arms", "suites", "measures", "verdicts", "tasks", "curves", "routing", "capacity"}) {
-    const Json& found = results[key];
-    if (!found.is_array() && !found.is_null()) fail_input("{}: '{}' is no list", where, key);
-  }
-}
 
 std::vector<Arm> read_arms(const Json& list, const std::string& where) {
   std::vector<Arm> arms;
@@ -68,9 +26,7 @@ std::vector<Arm> read_arms(const Json& list, const std::string& where) {
     arm.label = json_string(json, "label", place);
     arm.router = json_string(json, "router", place);
     arm.twin = json_string(json, "twin", place);
-    const Json& sparse = json_at(json, "sparse", place);
-    if (!sparse.is_boolean()) fail_input("{}: 'sparse' is neither true nor false", place);
-    arm.sparse = sparse.get<bool>();
+    arm.sparse = json_at(json, "sparse", place).get<bool>();
     arm.colour = arm.sparse ? kSparseColours[num_sparse++ % kSparseColours.size()]
                             : kDenseColours[num_dense++ % kDenseColours.size()];
     arm.json = json;
@@ -137,7 +93,7 @@ std::string View::label(const std::string& arm_name) const {
 }
 
 View read_view(const Json& results, const std::string& where) {
-  check_keys(results, where);
+  check_results(results, where);
   View view{results, where, read_arms(results["arms"], where), {}};
   for (const Json& measure : results["measures"]) {
     view.measures.push_back(read_measure(measure, fmt::format("{}: measures[{}]", where, view.measures.size())));
