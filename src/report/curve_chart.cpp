@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
 
 #include "report/html.h"
 #include "report/svg.h"
@@ -21,6 +23,12 @@ std::string short_metric(double value) {
   if (point == std::string::npos) return text;
   const size_t end = text.find("\u00a0", point), last = text.find_last_not_of("0", end - 1);
   return text.erase(last == point ? point : last + 1, end - (last == point ? point : last + 1));
+}
+
+std::optional<std::pair<double, double>> last_value(const Curve& curve) {
+  const auto found = std::find_if(curve.points.rbegin(), curve.points.rend(),
+                                  [](const auto& point) { return std::isfinite(point.second); });
+  return found == curve.points.rend() ? std::nullopt : std::optional(*found);
 }
 
 class Drawing {
@@ -42,15 +50,17 @@ class Drawing {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     double first = kInfinity, last = -kInfinity, low = kInfinity, high = -kInfinity, widest = 0.0;
     for (const Curve& curve : chart_.curves) {
-      if (curve.points.empty()) continue;
+      const auto end = last_value(curve);
+      if (!end) continue;
       first = std::min(first, curve.points.front().first);
-      last = std::max(last, curve.points.back().first);
+      last = std::max(last, end->first);
       widest = std::max(widest, 1.13 * text_width(curve.label));  // bold
     }
     if (first > last) return false;
     const double start = chart_.cut_start ? first + 0.05 * (last - first) : first;
     for (const Curve& curve : chart_.curves) {
       for (const auto& [x, y] : curve.points) {
+        if (!std::isfinite(y)) continue;
         low = std::min(low, y);
         if (x >= start || x == last) high = std::max(high, y);
       }
@@ -84,13 +94,15 @@ class Drawing {
     std::string data;
     for (size_t i = 0; i < curve.points.size(); ++i) {
       const double x = x_(curve.points[i].first), y = y_(curve.points[i].second);
-      const bool is_out = y < kTop;
-      const double x0 = i > 0 ? x_(curve.points[i - 1].first) : x, y0 = i > 0 ? y_(curve.points[i - 1].second) : y;
-      const bool was_out = i == 0 || y0 < kTop;
-      if (i > 0 && is_out != was_out) {
+      if (!std::isfinite(y)) continue;
+      const bool is_out = y < kTop, is_first = i == 0 || !std::isfinite(curve.points[i - 1].second);
+      const double x0 = is_first ? x : x_(curve.points[i - 1].first),
+                   y0 = is_first ? y : y_(curve.points[i - 1].second);
+      const bool was_out = is_first ? is_out : y0 < kTop;
+      if (is_out != was_out) {
         data += fmt::format("{}{:.1f} {:.1f}", was_out ? "M" : "L", x0 + (kTop - y0) / (y - y0) * (x - x0), kTop);
       }
-      if (!is_out) data += fmt::format("{}{:.1f} {:.1f}", data.empty() ? "M" : "L", x, y);
+      if (!is_out) data += fmt::format("{}{:.1f} {:.1f}", is_first ? "M" : "L", x, y);
     }
     return data;
   }
@@ -110,24 +122,24 @@ class Drawing {
 
   struct Label {
     const Curve* curve;
-    double end, y;  // where the line ends, where its name stands
+    double x, end, y;  // where the line ends, where its name stands
   };
 
   // Names stand at the ends of their lines, pushed apart where they would touch.
   void draw_labels(Svg& svg) const {
     std::vector<Label> labels;
     for (const Curve& curve : chart_.curves) {
-      if (curve.points.empty()) continue;
-      const double end = std::max(y_(curve.points.back().second), kTop);
-      labels.push_back({&curve, end, end});
+      const auto last = last_value(curve);
+      if (!last) continue;
+      const double end = std::max(y_(last->second), kTop);
+      labels.push_back({&curve, x_(last->first), end, end});
     }
     std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.end < b.end; });
     for (size_t i = 1; i < labels.size(); ++i) labels[i].y = std::max(labels[i].y, labels[i - 1].y + kLabelGap);
     double limit = kBottom;
     for (size_t i = labels.size(); i-- > 0; limit = labels[i].y - kLabelGap) labels[i].y = std::min(labels[i].y, limit);
     for (const Label& label : labels) {
-      const double x = x_(label.curve->points.back().first);
-      svg.path(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x + 2.0, label.end, x_.to + 9.0, label.y),
+      svg.path(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", label.x + 2.0, label.end, x_.to + 9.0, label.y),
                fmt::format(R"(fill="none" stroke="{}" stroke-width="0.8" stroke-opacity="0.6")", label.curve->colour));
       svg.text(x_.to + 11.0, label.y + 4.0, label.curve->label, Anchor::kStart,
                fmt::format(R"(class="end" fill="{}")", label.curve->colour));

@@ -9,7 +9,7 @@ namespace flanmoe::report {
 
 struct Curve {
   std::string label, colour;
-  std::vector<std::pair<double, double>> points;  // x rising
+  std::vector<std::pair<double, double>> points;  // x rising; the line is broken at a y that is not finite
 };
 
 struct CurveChart {
@@ -19,7 +19,7 @@ struct CurveChart {
       false;  // the frame's top is the highest value after the first twentieth: losses fall steeply at first
 };
 
-// SVG; "" when no curve has a point.
+// SVG; "" when no curve has a value.
 std::string draw_curve_chart(const CurveChart& chart);
 
 }  // namespace flanmoe::report

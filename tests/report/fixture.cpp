@@ -148,11 +148,11 @@ Json curves_of(const Json& arms, int seeds) {
     for (int seed = 1; seed <= seeds; ++seed) {
       for (const char* phase : {"pretrain", "instruct"}) {
         Json points = Json::array();
-        for (int step = 1; step <= 60; ++step) {
+        for (int step = 1; step <= 60; step += step < 6 ? 1 : 6) {
           Json point = {{"step", 20 * step},
                         {"tokens", 40000 * step},
                         {"train/loss", 2.0 - 0.06 * static_cast<double>(i) + 4.0 / step + 0.02 * noise(step, seed)}};
-          if (step % 15 == 0) point["eval/normalised_average"] = step * (0.3 + 0.03 * static_cast<double>(i));
+          if (step % 12 == 0) point["eval/normalised_average"] = step * (0.3 + 0.03 * static_cast<double>(i));
           points.push_back(point);
         }
         curves.push_back({{"arm", arms[i]["name"]}, {"seed", seed}, {"phase", phase}, {"points", points}});
@@ -197,7 +197,7 @@ Json coloured_of(const std::string& stack, int layer) {
                                            "▁Mel", "vik",      ".",   "▁Is",  "▁it", "▁true", "▁that",
                                            "▁12",  "▁+",       "▁30", "▁is",  "▁42", "?",     "▁Options",
                                            ":",    "▁",        "<b>", "▁yes", "▁no", "</s>"};
-  for (size_t i = 0; i < pieces.size() * 3; ++i) {
+  for (size_t i = 0; i < pieces.size(); ++i) {
     const int expert = static_cast<int>(i * 7 + layer) % (kExperts + 1) - 1;
     tokens.push_back({{"piece", pieces[i % pieces.size()]}, {"expert", expert}, {"dropped", expert < 0 && i % 2 == 0}});
   }
@@ -289,6 +289,10 @@ Json smallest_results() {
   results["timing"] = nullptr;
   results["data"] = nullptr;
   return results;
+}
+
+std::string drawn(std::string (*section)(const report::View&), const Json& results) {
+  return section(report::read_view(results, "results.json"));
 }
 
 }  // namespace flanmoe

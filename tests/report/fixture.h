@@ -1,7 +1,10 @@
 // A results.json as a study would write it, made up here: small, and with every part filled.
 #pragma once
 
+#include <string>
+
 #include "base/json.h"
+#include "report/sections.h"
 
 namespace flanmoe {
 
@@ -15,5 +18,8 @@ Json fixture_results(const FixtureOptions& options = {});
 
 // One dense arm, one seed, and nothing else than its scores.
 Json smallest_results();
+
+// One section of the page of these results.
+std::string drawn(std::string (*section)(const report::View&), const Json& results);
 
 }  // namespace flanmoe

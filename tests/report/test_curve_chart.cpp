@@ -184,6 +184,21 @@ TEST(CurveChart, AnyFiniteValueHasAPlace) {
   EXPECT_FALSE(draw_curve_chart({"d", "a", {{"Dense", "#111111", {{0.0, 1.0}}}}}).empty());
 }
 
+TEST(CurveChart, ALineIsBrokenWhereItHasNoValue) {
+  const double none = std::nan("");
+  const std::vector<std::pair<double, double>> points = {{1.0, none}, {2.0, 5.0}, {3.0, 4.0},
+                                                         {4.0, none}, {5.0, 2.0}, {6.0, none}};
+  const std::string svg = draw_curve_chart({"d", "a", {{"Dense", "#111111", points}}});
+  const auto pieces = pieces_of(elements_with(svg, "path", "class", "curve").at(0).at("d"));
+  ASSERT_EQ(pieces.size(), 2u);
+  EXPECT_EQ(pieces[0].size(), 2u);
+  EXPECT_EQ(pieces[1].size(), 1u);
+  EXPECT_EQ(elements_of(svg, "circle").size(), 3u);  // also of a value between two gaps
+  EXPECT_EQ(elements_with(svg, "text", "class", "end").at(0).number("y"),
+            pieces[1][0].second + 4.0);  // at the last value
+  EXPECT_EQ(draw_curve_chart({"d", "a", {{"Dense", "#111111", {{1.0, none}}}}}), "");
+}
+
 TEST(CurveChart, TextsAreEscaped) {
   CurveChart chart = two_curves();
   chart.curves[0].label = "<Dense> & co";
