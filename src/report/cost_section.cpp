@@ -61,16 +61,16 @@ std::string cost_section(const View& view) {
 
 std::string capacity_section(const View& view) {
   Table table({"arm", "with its capacity", "without a limit", "change"});
-  std::string basis;
+  std::optional<Interval> any;
   for (const Json& row : view.json["capacity"]) {
     const auto limited = interval_at(row, "default", view.where + ": capacity"),
                unlimited = interval_at(row, "unlimited", view.where + ": capacity");
     const auto change = limited && unlimited ? std::optional(unlimited->mean - limited->mean) : std::nullopt;
     table.row({view.label(json_string(row, "arm", view.where + ": capacity")), interval_html(limited),
                interval_html(unlimited), with_sign(change)});
-    if (limited) basis = limited->basis;
+    any = limited ? limited : unlimited ? unlimited : any;
   }
-  if (basis.empty()) return "";
+  if (!any) return "";
   return section(
       "capacity", "Room for the experts",
       "<p>An expert takes only as many tokens as its capacity allows; the others are dropped and pass the layer "
@@ -78,7 +78,7 @@ std::string capacity_section(const View& view) {
           figure(table.str(),
                  fmt::format("Held-out normalised average with direct prompts, points above chance; in brackets the "
                              "interval ({}).",
-                             escape(basis))));
+                             escape(any->basis))));
 }
 
 }  // namespace flanmoe::report

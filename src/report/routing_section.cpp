@@ -163,10 +163,11 @@ std::string class_figure(const View& view) {
   std::vector<std::string> shown, folded;
   for (const Arm& arm : view.arms) {
     const Json* routing = routing_of(view, arm.name, "instructed");
+    const char* note = routing == nullptr ? ", before instruction tuning" : "";
     if (routing == nullptr) routing = routing_of(view, arm.name, "pretrained");
     const Json& layers = layers_of(routing);
     for (size_t i = 0; i < layers.size(); ++i) {
-      const std::string name = arm.label + ", " + layer_name(layers[i], view.where);
+      const std::string name = arm.label + ", " + layer_name(layers[i], view.where) + note;
       const std::string svg = class_map(layers[i], name);
       const bool is_last = i + 1 == layers.size() || layers[i + 1]["stack"] != layers[i]["stack"];
       if (!svg.empty()) (is_last ? shown : folded).push_back(panel(name, svg));
@@ -177,8 +178,8 @@ std::string class_figure(const View& view) {
       "<h3>Which kind of token goes to which expert</h3>\n" +
       panels(shown,
              "Of the tokens of one kind (a row) that an expert processed, the share that each expert (a column) "
-             "took: the darker, the more. Rows that look alike mean no specialisation. After instruction tuning, "
-             "last sparse layer of each stack, first seed.");
+             "took: the darker, the more. Rows that look alike mean no specialisation. After instruction tuning "
+             "unless a title says otherwise, last sparse layer of each stack, first seed.");
   if (!folded.empty()) result += details("The other layers", panels(folded, "As above."));
   return result;
 }

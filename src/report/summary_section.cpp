@@ -20,6 +20,7 @@ An answer is <i>yes</i> or <i>no</i> only when the interval of the difference ex
 
 std::string seeds_sentence(const View& view) {
   const Json& seeds = view.json["seeds"];
+  if (seeds.empty()) return "";
   if (seeds.size() == 1) {
     return fmt::format(
         "Trained once, with seed {}: <b>one seed: intervals are over items and say nothing about other seeds.</b>",

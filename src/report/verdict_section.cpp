@@ -20,6 +20,7 @@ std::string parts_table(const Json& parts, const std::string& where) {
     if (interval && std::find(bases.begin(), bases.end(), interval->basis) == bases.end())
       bases.push_back(interval->basis);
   }
+  if (bases.empty()) return table.str();
   return table.str() +
          fmt::format("<p class=\"note\">In brackets: {}.</p>\n", escape(fmt::format("{}", fmt::join(bases, "; "))));
 }
