@@ -161,13 +161,15 @@ std::string class_map(const Json& layer, const std::string& name) {
 // The last layers of each stack say most; the others are in the foldable part.
 std::string class_figure(const View& view) {
   std::vector<std::string> shown, folded;
+  std::string exceptions;
   for (const Arm& arm : view.arms) {
-    const Json* routing = routing_of(view, arm.name, "instructed");
-    const char* note = routing == nullptr ? ", before instruction tuning" : "";
-    if (routing == nullptr) routing = routing_of(view, arm.name, "pretrained");
-    const Json& layers = layers_of(routing);
+    const Json *before = routing_of(view, arm.name, "pretrained"), *after = routing_of(view, arm.name, "instructed");
+    const bool is_early = after == nullptr && before != nullptr;
+    if (is_early) exceptions = " unless a title says otherwise";
+    const Json& layers = layers_of(is_early ? before : after);
     for (size_t i = 0; i < layers.size(); ++i) {
-      const std::string name = arm.label + ", " + layer_name(layers[i], view.where) + note;
+      const std::string name =
+          arm.label + ", " + layer_name(layers[i], view.where) + (is_early ? ", before instruction tuning" : "");
       const std::string svg = class_map(layers[i], name);
       const bool is_last = i + 1 == layers.size() || layers[i + 1]["stack"] != layers[i]["stack"];
       if (!svg.empty()) (is_last ? shown : folded).push_back(panel(name, svg));
@@ -177,9 +179,10 @@ std::string class_figure(const View& view) {
   std::string result =
       "<h3>Which kind of token goes to which expert</h3>\n" +
       panels(shown,
-             "Of the tokens of one kind (a row) that an expert processed, the share that each expert (a column) "
-             "took: the darker, the more. Rows that look alike mean no specialisation. After instruction tuning "
-             "unless a title says otherwise, last sparse layer of each stack, first seed.");
+             fmt::format("Of the tokens of one kind (a row) that an expert processed, the share that each expert (a "
+                         "column) took: the darker, the more. Rows that look alike mean no specialisation. After "
+                         "instruction tuning{}, last sparse layer of each stack, first seed.",
+                         exceptions));
   if (!folded.empty()) result += details("The other layers", panels(folded, "As above."));
   return result;
 }

@@ -135,6 +135,7 @@ TEST(RoutingSection, WhatIsFromBeforeTuningIsNotSaidToBeFromAfter) {
   const std::string html = drawn(routing_section, with_routing(list));
   EXPECT_TRUE(holds(html, "<title>encoder 1; pre-trained 40.0</title>"));
   EXPECT_TRUE(holds(html, "Switch top-1, encoder 1, before instruction tuning"));
+  EXPECT_TRUE(holds(html, "After instruction tuning unless a title says otherwise"));
   EXPECT_FALSE(holds(drawn(routing_section, with_routing(before_and_after())), ", before instruction tuning"));
 }
 
