@@ -198,7 +198,7 @@ Json coloured_of(const std::string& stack, int layer) {
                                            "▁12",  "▁+",       "▁30", "▁is",  "▁42", "?",     "▁Options",
                                            ":",    "▁",        "<b>", "▁yes", "▁no", "</s>"};
   for (size_t i = 0; i < pieces.size(); ++i) {
-    const int expert = static_cast<int>(i * 7 + layer) % (kExperts + 1) - 1;
+    const int expert = static_cast<int>(i * 7 + layer) % 9 - 1;
     tokens.push_back({{"piece", pieces[i % pieces.size()]}, {"expert", expert}, {"dropped", expert < 0 && i % 2 == 0}});
   }
   return {{"stack", stack}, {"layer", layer}, {"tokens", tokens}};

@@ -233,6 +233,23 @@ TEST(RowChart, RowsFollowEachOtherDownThePage) {
   }
 }
 
+TEST(RowChart, DotsStandBelowTheirLabelAndAboveTheNext) {
+  for (const bool arrows : {false, true}) {
+    RowChart chart = two_arms();
+    chart.arrows = arrows;
+    const std::string svg = draw_row_chart(chart);
+    const auto labels = elements_with(svg, "text", "class", "label");
+    ASSERT_EQ(labels.size(), 2u);
+    const double axis = elements_with(svg, "line", "class", "grid").at(0).number("y2");
+    for (size_t i = 0; i < 2; ++i) {
+      for (const Element& dot : coloured(svg, "circle", chart.rows[i].colour)) {
+        EXPECT_GT(dot.number("cy") - dot.number("r"), labels[i].number("y"));
+        EXPECT_LT(dot.number("cy") + dot.number("r"), i == 0 ? labels[1].number("y") - 8.0 : axis);
+      }
+    }
+  }
+}
+
 TEST(RowChart, TextsAreEscaped) {
   RowChart chart = two_arms();
   chart.description = "a < b";
