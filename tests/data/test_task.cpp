@@ -1,4 +1,4 @@
-// Task files, their rows and their templates (docs/tasks.md).
+// Tasks of files and folders, their rows and their templates (docs/tasks.md).
 #include "base/error.h"
 #include "data/reader_case.h"
 #include "data/render.h"
@@ -13,11 +13,6 @@ const std::string kRow =
 
 class Tasks : public FolderTest {
  protected:
-  // The message of loading `yaml` as a task file.
-  std::string refused(const std::string& yaml) const {
-    const auto file = put("task.yaml", yaml);
-    return message_of<UserError>([&] { load_tasks(file, folder_); });
-  }
   std::string refused_rows(const std::string& content) const {
     const auto file = put("rows.jsonl", content);
     return message_of<UserError>([&] { cases::rows_in("jsonl", file); });
@@ -27,36 +22,6 @@ class Tasks : public FolderTest {
 void expect_parts(const std::string& message, const std::vector<std::string>& parts) {
   for (const std::string& part : parts)
     EXPECT_NE(message.find(part), std::string::npos) << "'" << part << "' in: " << message;
-}
-
-TEST_F(Tasks, AFullTaskIsRead) {
-  put("rows.jsonl", kRow + "\n");
-  put("task.yaml",
-      "name: capital\ngroup: t0_sf\ncluster: closed_book\nsuite: exam\nformat: jsonl\n"
-      "splits:\n  train: rows.jsonl\n  test: \"{data}/sub/x.jsonl\"\n"
-      "templates:\n  - input: \"Where is {place}? {options}\"\n  - input: \"Say it: {place}\"\n    target: \"It is "
-      "{answer}.\"\n"
-      "cot_templates:\n  - input: \"{place}?\"\n    target: \"{rationale} So the answer is {answer}.\"\n"
-      "metric: exact_match\nchance: 25\ndefinition: Do it.\nmax_examples: 7\n");
-  const auto tasks = load_tasks(folder_ / "task.yaml", "/some/data");
-  ASSERT_EQ(tasks.size(), 1u);
-  const TaskSpec& task = tasks[0];
-  EXPECT_EQ(task.name, "capital");
-  EXPECT_EQ(task.group, "t0_sf");
-  EXPECT_EQ(task.cluster, "closed_book");
-  EXPECT_EQ(task.suite, "exam");
-  EXPECT_EQ(std::filesystem::path(task.splits.at("train")), folder_ / "rows.jsonl");
-  EXPECT_EQ(task.splits.at("test"), "/some/data/sub/x.jsonl");
-  ASSERT_EQ(task.templates.size(), 2u);
-  EXPECT_TRUE(task.templates[0].shows_options);
-  EXPECT_EQ(task.templates[0].target, "{answer}");
-  EXPECT_FALSE(task.templates[1].shows_options);
-  EXPECT_EQ(task.templates[1].target, "It is {answer}.");
-  EXPECT_EQ(task.cot_templates.size(), 1u);
-  EXPECT_EQ(task.metric, "exact_match");
-  EXPECT_EQ(task.chance, 25.0);
-  EXPECT_EQ(task.definition, "Do it.");
-  EXPECT_EQ(task.max_examples, 7);
 }
 
 TEST_F(Tasks, SeveralInOneFileShareTheKeysBesideThem) {
@@ -88,21 +53,7 @@ TEST_F(Tasks, AFolderIsReadSortedAndRecursively) {
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c"}));
 }
 
-TEST_F(Tasks, MistakesNameFileLineAndKey) {
-  const std::string rest = "format: jsonl\nsplits: {train: x.jsonl}\ntemplates: [{input: x}]\n";
-  expect_parts(refused("name: a\n" + rest + "sute: exam\n"), {"task.yaml:5", "sute", "suite"});
-  expect_parts(refused("name: a\n" + rest + "metric: acuracy\n"), {"task.yaml:5", "acuracy", "accuracy"});
-  expect_parts(refused("name: a\n" + rest + "chance: 100\n"), {"task.yaml:5", "chance", "100"});
-  expect_parts(refused("name: a\n" + rest + "chance: much\n"), {"task.yaml:5", "chance", "much"});
-  expect_parts(refused(rest), {"task.yaml", "name"});
-  expect_parts(refused("name: a\nformat: jsnl\nsplits: {train: x.jsonl}\ntemplates: [{input: x}]\n"),
-               {"jsnl", "jsonl"});
-  expect_parts(refused("name: a\nformat: jsonl\nsplits: {train: x.jsonl}\n"), {"task.yaml", "'a'", "templates"});
-  expect_parts(refused("name: a\nformat: jsonl\ntemplates: [{input: x}]\n"), {"task.yaml", "'a'", "splits"});
-  expect_parts(refused("name: a\nformat: jsonl\nsplits: {train: x}\ntemplates:\n  - {input: x, traget: y}\n"),
-               {"task.yaml:5", "traget", "target"});
-  expect_parts(refused("name: a\nformat: jsonl\nsplits: {train: x}\ntemplates:\n  - {target: y}\n"),
-               {"task.yaml:5", "input"});
+TEST_F(Tasks, FilesThatAreNotThereAreNamed) {
   EXPECT_NE(message_of<UserError>([&] { load_tasks(folder_ / "absent.yaml", folder_); }).find("absent.yaml"),
             std::string::npos);
   std::filesystem::create_directories(folder_ / "empty");

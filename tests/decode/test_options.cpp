@@ -1,8 +1,7 @@
-// The rules of decoding, by hand and along whole answers; settings that mean nothing are refused.
-#include "decode/logit_rules.h"
+// Settings of an answer: from a generation_config.json, at their ends, and those that mean nothing.
+#include "decode/options.h"
 
 #include <array>
-#include <map>
 
 #include "base/error.h"
 #include "decode/generate.h"
@@ -13,59 +12,6 @@ namespace flanmoe {
 namespace {
 
 using whole::Tokens;
-
-std::vector<float> ruled(std::vector<float> scores, const Tokens& said, const GenerateOptions& options) {
-  apply_rules(scores, said, options);
-  return scores;
-}
-
-constexpr float kNever = -INFINITY;
-
-TEST(Rules, RepetitionIsPunishedOnBothSidesOfZero) {
-  GenerateOptions options;
-  options.repetition_penalty = 2.0;
-  // Token 0 counts as said: answers start with it.
-  EXPECT_EQ(ruled({4, 4, 4, -4, -4}, {2, 4, 2}, options), (std::vector<float>{2, 4, 2, -4, -8}));
-}
-
-TEST(Rules, NgramsAreSaidOnce) {
-  GenerateOptions options;
-  options.no_repeat_ngram = 2;
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {2, 3, 2}, options), (std::vector<float>{1, 1, 1, kNever}));
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {}, options), (std::vector<float>{1, 1, 1, 1}));
-  options.no_repeat_ngram = 1;
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {2}, options), (std::vector<float>{kNever, 1, kNever, 1}));
-}
-
-TEST(Rules, ShortAnswersMayNotEndAndTheFirstTokenIsForced) {
-  GenerateOptions options;
-  options.min_new_tokens = 2;
-  options.end_tokens = {1, 3};
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {2}, options), (std::vector<float>{1, kNever, 1, kNever}));
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {2, 2}, options), (std::vector<float>{1, 1, 1, 1}));
-  options.first_token = 2;
-  EXPECT_EQ(ruled({1, 1, 1, 1}, {}, options), (std::vector<float>{kNever, kNever, 0, kNever}));
-}
-
-class AlongAnswers : public ::testing::TestWithParam<int64_t> {};
-INSTANTIATE_TEST_SUITE_P(Beams, AlongAnswers, ::testing::Values(1, 3));
-
-TEST_P(AlongAnswers, RulesHold) {
-  const T5Model model = whole::lively("switch");
-  GenerateOptions options;
-  options.num_beams = GetParam();
-  options.max_new_tokens = 12;
-  options.min_new_tokens = 5;
-  options.no_repeat_ngram = 2;
-  options.first_token = 7;
-  for (const auto& answers : generate_answers(model, whole::sources(), options)) {
-    const Tokens& ids = answers[0].ids;
-    ASSERT_GE(ids.size(), 5u);
-    EXPECT_EQ(ids[0], 7);
-    std::map<std::pair<int32_t, int32_t>, int> seen;
-    for (size_t i = 0; i + 1 < ids.size(); ++i) EXPECT_EQ(++seen[std::pair(ids[i], ids[i + 1])], 1);
-  }
-}
 
 TEST(MinP, KeepsTokensNearTheLikeliest) {
   const T5Model model = whole::lively("dense_v10");
