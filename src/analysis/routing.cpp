@@ -8,23 +8,20 @@
 #include "analysis/token_class.h"
 #include "base/error.h"
 #include "model/forward.h"
+#include "tensor/batch.h"
 
 namespace flanmoe {
 namespace {
 
-at::Tensor padded(const std::vector<TextIds>& texts, size_t begin, size_t end, TokenIds TextIds::*side) {
-  size_t longest = 1;
-  for (size_t i = begin; i < end; ++i) longest = std::max(longest, (texts[i].*side).size());
-  at::Tensor ids = at::zeros({static_cast<int64_t>(end - begin), static_cast<int64_t>(longest)}, at::kLong);
-  int64_t* row = ids.mutable_data_ptr<int64_t>();
-  for (size_t i = begin; i < end; ++i, row += longest) std::copy((texts[i].*side).begin(), (texts[i].*side).end(), row);
-  return ids;
-}
-
 TokenBatch batch_of(const std::vector<TextIds>& texts, size_t begin, size_t end) {
+  std::vector<TokenIds> sources, targets;
+  for (size_t i = begin; i < end; ++i) {
+    sources.push_back(texts[i].source);
+    targets.push_back(texts[i].target);
+  }
   TokenBatch batch;
-  batch.source_ids = padded(texts, begin, end, &TextIds::source);
-  batch.target_ids = padded(texts, begin, end, &TextIds::target);
+  batch.source_ids = pad_ids(sources);
+  batch.target_ids = pad_ids(targets);
   return batch;
 }
 

@@ -2,9 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 #include <algorithm>
-#include <chrono>
 #include <functional>
 
+#include "base/stopwatch.h"
 #include "decode/generate.h"
 #include "model/forward.h"
 
@@ -14,9 +14,9 @@ namespace {
 constexpr int64_t kDecodedRows = 32, kDecodedTokens = 16;
 
 double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 double median(std::vector<double> values) {

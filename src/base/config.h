@@ -129,7 +129,4 @@ std::string describe_options(Options options = {}) {
   return detail::finish_helper(*helper);
 }
 
-// The candidate nearest to `word` in edit distance (at most a third of its length plus one), or "".
-std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);
-
 }  // namespace flanmoe

@@ -8,6 +8,7 @@
 
 #include "base/config_data.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 namespace {

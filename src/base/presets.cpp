@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 
@@ -22,9 +23,8 @@ std::filesystem::path find_preset(const std::string& kind, const std::string& na
   const std::filesystem::path file = home_folder() / "configs" / kind / (name + ".yaml");
   if (fs::is_regular_file(file)) return file;
   const std::vector<std::string> names = preset_names(kind);
-  const std::string nearest = nearest_name(name, names);
-  fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+  fail_input("'{}' is neither a file nor a {} preset; {}expected one of {}", name, kind, did_you_mean(name, names),
+             fmt::join(names, ", "));
 }
 
 }  // namespace flanmoe

@@ -16,10 +16,6 @@ namespace {
 constexpr double kRedrawSeconds = 0.1;
 constexpr int kBarWidth = 20;
 
-double seconds_since(std::chrono::steady_clock::time_point then) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
-}
-
 size_t terminal_width() {
   winsize size = {};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -45,9 +41,7 @@ Progress::Progress(std::string label, int64_t total, std::string unit, double in
       total_(total),
       interval_(interval_seconds),
       terminal_(::isatty(STDERR_FILENO) == 1),
-      quiet_(!log_enabled(LogLevel::kInfo)),
-      start_(std::chrono::steady_clock::now()),
-      last_print_(start_) {}
+      quiet_(!log_enabled(LogLevel::kInfo)) {}
 
 Progress::~Progress() {
   if (terminal_ && !quiet_ && first_done_ >= 0) fmt::print(stderr, "\r\033[K");
@@ -57,10 +51,10 @@ void Progress::update(int64_t done, const std::string& detail) {
   if (quiet_) return;
   if (first_done_ < 0) {
     first_done_ = done;
-    start_ = std::chrono::steady_clock::now();
+    since_start_.restart();
   }
-  if (seconds_since(last_print_) < (terminal_ ? kRedrawSeconds : interval_)) return;
-  last_print_ = std::chrono::steady_clock::now();
+  if (since_print_.seconds() < (terminal_ ? kRedrawSeconds : interval_)) return;
+  since_print_.restart();
   if (terminal_) {
     draw(bar(total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0.0) + line(done, detail));
   } else {
@@ -70,7 +64,7 @@ void Progress::update(int64_t done, const std::string& detail) {
 
 void Progress::finish(const std::string& detail) {
   if (quiet_) return;
-  const std::string taken = format_duration(seconds_since(start_));
+  const std::string taken = format_duration(since_start_.seconds());
   log_text(LogLevel::kInfo, fmt::format("{}: done in {}{}{}", label_, taken, detail.empty() ? "" : ", ", detail));
 }
 
@@ -79,7 +73,7 @@ std::string Progress::line(int64_t done, const std::string& detail) const {
                                 : fmt::format("{}: {} {}", label_, unit_, done);
   if (!detail.empty()) text += ", " + detail;
   if (done > first_done_ && done < total_) {
-    const double per_unit = seconds_since(start_) / static_cast<double>(done - first_done_);
+    const double per_unit = since_start_.seconds() / static_cast<double>(done - first_done_);
     text += ", ETA " + format_duration(per_unit * static_cast<double>(total_ - done));
   }
   return text;

@@ -1,9 +1,10 @@
 // Progress on long work: a bar when stderr is a terminal, otherwise one plain line every `interval` seconds.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "base/stopwatch.h"
 
 namespace flanmoe {
 
@@ -22,7 +23,7 @@ class Progress {
   int64_t total_, first_done_ = -1;
   double interval_;
   bool terminal_, quiet_ = false;
-  std::chrono::steady_clock::time_point start_, last_print_;
+  Stopwatch since_start_, since_print_;
 };
 
 std::string format_duration(double seconds);  // "42 s", "3 min 20 s", "2 h 05 min"

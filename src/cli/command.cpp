@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/nearest_name.h"
 #include "base/presets.h"
 #include "base/signals.h"
 #include "cli/version.h"
@@ -28,9 +29,7 @@ void remember_command(int argc, char** argv) {
 [[noreturn]] void fail_command(const std::string& word) {
   std::vector<std::string> names;
   for (const Command& command : commands()) names.push_back(command.name);
-  const std::string nearest = nearest_name(word, names);
-  fail_input("unknown command '{}'; {}expected one of {}", word,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+  fail_input("unknown command '{}'; {}expected one of {}", word, did_you_mean(word, names), fmt::join(names, ", "));
 }
 
 bool is_command(const std::string& word) {

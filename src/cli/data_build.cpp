@@ -1,10 +1,10 @@
 // flanmoe data build: the examples of a mixture as token ids, once for many runs.
-#include <chrono>
 #include <iostream>
 #include <thread>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/stopwatch.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
@@ -33,10 +33,10 @@ int run(const BuildArguments& arguments) {
   const Tokenizer tokenizer(arguments.tokenizer, arguments.num_sentinels);
   const int64_t num_threads =
       arguments.num_threads > 0 ? arguments.num_threads : std::max(1U, std::thread::hardware_concurrency());
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   build_mixture_cache(arguments.out, mixture_of(arguments), arguments.data, tokenizer,
                       static_cast<uint64_t>(arguments.seed), arguments.num_examples, num_threads);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = watch.seconds();
   const TokenCache cache(arguments.out);
   if (arguments.json) {
     std::cout << json_line({{"folder", arguments.out},

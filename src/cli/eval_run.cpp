@@ -1,4 +1,3 @@
-#include <chrono>
 #include <optional>
 #include <sstream>
 
@@ -8,6 +7,7 @@
 #include "base/presets.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "base/stopwatch.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
@@ -98,9 +98,9 @@ class ItemProgress {
     if (!progress_) {
       progress_.emplace("eval", total, "item");
       first_done_ = done;
-      start_ = std::chrono::steady_clock::now();
+      watch_.restart();
     }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double seconds = watch_.seconds();
     const double rate = seconds > 0.0 ? static_cast<double>(done - first_done_) / seconds : 0.0;
     progress_->update(done, fmt::format("{:.1f} items/s, {}", rate, task));
     if (done == total) progress_->finish(fmt::format("{} items, {:.1f} items/s", done - first_done_, rate));
@@ -109,7 +109,7 @@ class ItemProgress {
  private:
   std::optional<Progress> progress_;
   int64_t first_done_ = 0;
-  std::chrono::steady_clock::time_point start_;
+  Stopwatch watch_;
 };
 
 }  // namespace

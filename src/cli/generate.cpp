@@ -1,6 +1,5 @@
 // flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
 
-#include <chrono>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -10,6 +9,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
 #include "data/stop_text.h"
@@ -33,10 +33,6 @@ bool is_setting(const std::string& word) {
   return equals != std::string::npos && equals > 0 &&
          std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
                      [](unsigned char c) { return std::islower(c) || c == '_'; });
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 // The model's own defaults, with what was typed on top.
@@ -94,9 +90,9 @@ void answer_part(const Session& session, std::span<const Prompt> part, const Gen
                  AnswerWriter& writer) {
   std::vector<TokenIds> sources;
   for (const Prompt& prompt : part) sources.push_back(session.encode(prompt));
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const auto answers = generate_answers(session.weights, sources, session.options, hooks);
-  log_speed(answers, seconds_since(start));
+  log_speed(answers, watch.seconds());
   for (size_t i = 0; i < part.size(); ++i) {
     const Json experts =
         routing ? routing_json(session.weights.model, session.tokenizer, sources[i], answers[i][0]) : Json();
@@ -160,10 +156,10 @@ void converse(const Session& session) {
 
 int run(const GenerateArguments& arguments) {
   const GenerateOptions options = read_options(arguments);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const T5Model model = load_model(arguments.model);
   const DecodingWeights weights = prepare_decoding(model);
-  log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, seconds_since(start), peak_memory_bytes());
+  log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, watch.seconds(), peak_memory_bytes());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);

@@ -14,10 +14,10 @@
 #include "cli/output.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
-#include "decode/padding.h"
 #include "decode/score.h"
 #include "model/folder.h"
 #include "model/forward.h"
+#include "tensor/batch.h"
 #include "tensor/safetensors.h"
 
 namespace flanmoe {

@@ -1,8 +1,7 @@
 #include "data/loader.h"
 
-#include <chrono>
-
 #include "base/error.h"
+#include "base/stopwatch.h"
 #include "data/batch_source.h"
 
 namespace flanmoe {
@@ -58,9 +57,9 @@ BatchLoader::Computed BatchLoader::take() {
 }
 
 TokenBatch BatchLoader::next() {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   Computed result = take();
-  seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  seconds_waited_ += watch.seconds();
   if (result.error) std::rethrow_exception(result.error);
   return std::move(result.batch);
 }

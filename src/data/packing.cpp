@@ -1,9 +1,5 @@
-#include <ATen/ATen.h>
-
-#include <algorithm>
-
-#include "base/error.h"
 #include "data/packing.h"
+#include "base/error.h"
 
 namespace flanmoe {
 namespace {
@@ -22,18 +18,6 @@ struct PackedSide {
   }
 };
 
-at::Tensor padded(const std::vector<TokenIds>& rows) {
-  size_t longest = 1;
-  for (const TokenIds& row : rows) longest = std::max(longest, row.size());
-  at::Tensor ids = at::zeros({static_cast<int64_t>(rows.size()), static_cast<int64_t>(longest)}, at::kLong);
-  int64_t* out = ids.mutable_data_ptr<int64_t>();
-  for (const TokenIds& row : rows) {
-    std::copy(row.begin(), row.end(), out);
-    out += longest;
-  }
-  return ids;
-}
-
 void count(TokenBatch& batch, const std::vector<TokenPair>& pairs) {
   batch.num_examples = static_cast<int64_t>(pairs.size());
   for (const TokenPair& pair : pairs) {
@@ -50,7 +34,7 @@ TokenBatch pad_batch(const std::vector<TokenPair>& pairs) {
     sources.push_back(pair.source);
     targets.push_back(pair.target);
   }
-  TokenBatch batch{padded(sources), padded(targets), {}, {}};
+  TokenBatch batch{pad_ids(sources), pad_ids(targets), {}, {}};
   count(batch, pairs);
   return batch;
 }
@@ -72,7 +56,7 @@ TokenBatch pack_batch(const std::vector<TokenPair>& pairs, int64_t source_length
     source.append(pair.source, segment);
     target.append(pair.target, segment);
   }
-  TokenBatch batch{padded(source.ids), padded(target.ids), padded(source.segments), padded(target.segments)};
+  TokenBatch batch{pad_ids(source.ids), pad_ids(target.ids), pad_ids(source.segments), pad_ids(target.segments)};
   count(batch, pairs);
   return batch;
 }

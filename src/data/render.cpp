@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 namespace {
@@ -38,9 +39,8 @@ const OptionStyle& style_named(std::string_view name, const std::string& where) 
   for (const OptionStyle& style : kStyles) {
     if (!style.name.empty()) names.emplace_back(style.name);
   }
-  const std::string nearest = nearest_name(name, names);
   fail_input("{}: no style '{}' of option lists, {}expected {{options}} or {{options:STYLE}} with one of {}", where,
-             name, nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+             name, did_you_mean(name, names), fmt::join(names, ", "));
 }
 
 std::string option_list(const OptionStyle& style, const std::vector<std::string>& options) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "decode/search.h"
+#include "tensor/batch.h"
 
 namespace flanmoe {
 namespace {
@@ -44,14 +45,6 @@ std::vector<std::vector<RandomStream>> streams_of(const Sources& sources, const 
   return streams;
 }
 
-std::vector<size_t> by_length(const Sources& sources) {
-  std::vector<size_t> order(sources.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return sources[a].size() < sources[b].size(); });
-  return order;
-}
-
 }  // namespace
 
 std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights,
@@ -61,7 +54,9 @@ std::vector<std::vector<Answer>> generate_answers(const DecodingWeights& weights
   options.check(weights.model.options().vocab_size);
   check_sources(sources, options, weights.model.options().vocab_size);
   const auto streams = streams_of(sources, options);
-  const std::vector<size_t> order = by_length(sources);
+  std::vector<size_t> lengths;
+  for (const auto& source : sources) lengths.push_back(source.size());
+  const std::vector<size_t> order = order_by_length(lengths);
   Answers answers(sources.size());
   for (size_t begin = 0; begin < order.size(); begin += options.batch) {
     const size_t end = std::min(order.size(), begin + static_cast<size_t>(options.batch));

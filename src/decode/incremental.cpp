@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
-#include "decode/padding.h"
 #include "model/attention.h"
 #include "model/block.h"
 #include "model/forward_parts.h"
 #include "model/layout.h"
 #include "model/relative_position.h"
 #include "moe/groups.h"
+#include "tensor/batch.h"
 
 namespace flanmoe {
 namespace {

@@ -3,9 +3,9 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "decode/padding.h"
 #include "model/forward.h"
 #include "model/forward_parts.h"
+#include "tensor/batch.h"
 
 namespace flanmoe {
 

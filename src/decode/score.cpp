@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "decode/padding.h"
 #include "model/forward.h"
 #include "model/forward_parts.h"
+#include "tensor/batch.h"
 
 namespace flanmoe {
 namespace {
@@ -17,15 +17,6 @@ namespace {
 struct RequestRange {
   size_t begin, end;
 };
-
-// Requests of like length share a batch, so that little is padding.
-std::vector<size_t> by_length(const std::vector<ScoreRequest>& requests) {
-  std::vector<size_t> order(requests.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return requests[a].source.size() < requests[b].source.size(); });
-  return order;
-}
 
 // The longest range from `begin` whose padded tokens stay within the budget; at least one request.
 RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::vector<size_t>& order, size_t begin,
@@ -71,7 +62,9 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
                                                     int64_t max_batch_tokens) {
   const at::NoGradGuard no_gradients;
   std::vector<std::vector<TargetScore>> scores(requests.size());
-  const std::vector<size_t> order = by_length(requests);
+  std::vector<size_t> lengths;
+  for (const ScoreRequest& request : requests) lengths.push_back(request.source.size());
+  const std::vector<size_t> order = order_by_length(lengths);
   for (size_t begin = 0; begin < order.size();) {
     const RequestRange range = next_range(requests, order, begin, max_batch_tokens);
     std::vector<std::vector<int32_t>> sources, targets;

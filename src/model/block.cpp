@@ -6,7 +6,6 @@
 #include "kernels/rms_norm.h"
 #include "model/forward.h"
 #include "moe/moe_layer.h"
-#include "moe/routing.h"
 #include "moe/weights.h"
 #include "tensor/feed_forward.h"
 #include "tensor/random.h"
@@ -24,7 +23,9 @@ struct BlockPlace {
 
   double dropout_rate() const { return call.training ? call.dropout.value_or(options.dropout) : 0.0; }
   double expert_dropout_rate() const { return call.expert_dropout.value_or(options.moe.expert_dropout); }
+  // 0 where nothing is drawn: names are formatted and hashed in training alone.
   uint64_t noise(std::string_view site) const {
+    if (!call.training) return 0;
     return stream_key(call.noise_key, fmt::format("{}/{}/{}", name_of(stack), layer, site));
   }
   at::Tensor norm(const at::Tensor& x, const at::Tensor& scale) const {
@@ -50,12 +51,12 @@ MoeTokens tokens_by_position(const TokenExperts& experts, const at::Tensor& posi
   MoeTokens tokens{place.stack, place.layer, at::full({num_rows * length, num_choices}, -1, at::kLong),
                    at::zeros({num_rows * length, num_choices}, at::kFloat), at::zeros({num_rows * length}, at::kLong)};
   const int64_t* position = positions.const_data_ptr<int64_t>();
+  int64_t *all_experts = tokens.experts.mutable_data_ptr<int64_t>(), *asked = tokens.asked.mutable_data_ptr<int64_t>();
+  float* all_weights = tokens.weights.mutable_data_ptr<float>();
   for (size_t t = 0; t < experts.experts.size(); ++t) {
-    tokens.asked[position[t]] = experts.asked[t];
-    for (size_t i = 0; i < experts.experts[t].size(); ++i) {
-      tokens.experts[position[t]][static_cast<int64_t>(i)] = experts.experts[t][i];
-      tokens.weights[position[t]][static_cast<int64_t>(i)] = experts.weights[t][i];
-    }
+    asked[position[t]] = experts.asked[t];
+    std::copy(experts.experts[t].begin(), experts.experts[t].end(), all_experts + position[t] * num_choices);
+    std::copy(experts.weights[t].begin(), experts.weights[t].end(), all_weights + position[t] * num_choices);
   }
   tokens.experts = tokens.experts.view({num_rows, length, num_choices});
   tokens.weights = tokens.weights.view({num_rows, length, num_choices});
@@ -74,9 +75,7 @@ PooledRouting pooled_routing(const MoeOutput& out, const BlockPlace& place, int6
 at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place,
                                RouterReports& reports) {
   const MoeOptions& moe = place.options.moe;
-  MoeCall call;
-  call.expert_choice = uses_expert_choice(moe, place.input.is_decoder);
-  call.causal = place.input.is_decoder;
+  MoeCall call = moe_call(moe, place.input.is_decoder);
   call.training = place.call.training;
   call.capacity = place.call.capacity;
   call.want_losses = place.call.training || place.call.router_losses;

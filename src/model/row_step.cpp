@@ -13,7 +13,6 @@
 #include "model/weights.h"
 #include "moe/groups.h"
 #include "moe/moe_layer.h"
-#include "moe/routing.h"
 #include "tensor/feed_forward.h"
 
 namespace flanmoe {
@@ -87,9 +86,7 @@ class Step {
   void experts(const BlockWeights& block) {
     norm(block.ffn_norm);
     const MoeOptions& moe = options_.moe;
-    MoeCall call;
-    call.expert_choice = uses_expert_choice(moe, true);
-    call.causal = true;
+    MoeCall call = moe_call(moe, true);
     call.capacity = NoLimit{};
     const at::Tensor x = at::from_blob(normed_.data(), {1, options_.d_model}, at::kFloat);
     const MoeTokenPlaces places{at::zeros({1}, at::kLong), cut_groups(1, 0)};

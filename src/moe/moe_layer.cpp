@@ -100,6 +100,13 @@ TokenExperts experts_of_tokens(const Routed& routed, int64_t num_experts) {
 
 }  // namespace
 
+MoeCall moe_call(const MoeOptions& options, bool is_decoder) {
+  MoeCall call;
+  call.expert_choice = uses_expert_choice(options, is_decoder);
+  call.causal = is_decoder;
+  return call;
+}
+
 MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTokenPlaces& places,
                     const MoeOptions& options, const MoeCall& call) {
   const at::Tensor real = dispatch_rows(x, places.positions);

@@ -28,6 +28,9 @@ struct MoeCall {
   uint64_t noise_key = 0;  // of this layer and step
 };
 
+// The layers of an encoder or a decoder under these options: who chooses, and whether later tokens may be preferred.
+MoeCall moe_call(const MoeOptions& options, bool is_decoder);
+
 // Kept experts of each real token by falling weight, when asked.
 struct TokenExperts {
   std::vector<std::vector<int64_t>> experts;  // [T]

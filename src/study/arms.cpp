@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "base/presets.h"
 #include "model/counts.h"
 

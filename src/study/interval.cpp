@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "eval/results.h"
 
 namespace flanmoe {
 
@@ -18,7 +19,7 @@ double student_t975(int64_t degrees_of_freedom) {
   FLANMOE_ASSERT(degrees_of_freedom >= 1);
   if (degrees_of_freedom <= static_cast<int64_t>(kTable.size())) return kTable[degrees_of_freedom - 1];
   // Cornish-Fisher expansion around the normal quantile; right to four digits from 30 on.
-  constexpr double z = 1.959964;
+  const double z = half_interval(1.0);
   const double n = static_cast<double>(degrees_of_freedom);
   return z + (z * z * z + z) / (4.0 * n) + (5.0 * std::pow(z, 5) + 16.0 * z * z * z + 3.0 * z) / (96.0 * n * n);
 }
@@ -36,9 +37,8 @@ Interval seed_interval(const std::vector<double>& values, bool paired) {
 }
 
 Interval item_interval(double value, double standard_error) {
-  constexpr double kTwoSided95 = 1.959964;
-  return {value, value - kTwoSided95 * standard_error, value + kTwoSided95 * standard_error,
-          "95% interval over items, one seed: says nothing about other seeds"};
+  const double half = half_interval(standard_error);
+  return {value, value - half, value + half, "95% interval over items, one seed: says nothing about other seeds"};
 }
 
 std::string verdict_of(const Interval& interval) {

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace flanmoe {
 
@@ -16,5 +17,14 @@ struct TokenBatch {
   int64_t num_source_tokens = 0;  // real ones
   int64_t num_target_tokens = 0;
 };
+
+// [B, longest] int64, 0 = padding; at least one column.
+at::Tensor pad_ids(const std::vector<std::vector<int32_t>>& sequences);
+
+// Padded batches without counts get them: rows as examples, ids other than 0 as real tokens.
+TokenBatch counted(TokenBatch batch);
+
+// Indices of sequences of these lengths, the shortest first, equal ones in order: those of like length share a batch.
+std::vector<size_t> order_by_length(const std::vector<size_t>& lengths);
 
 }  // namespace flanmoe

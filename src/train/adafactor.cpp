@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "model/parameter.h"
 #include "train/optimizer.h"
@@ -42,6 +44,7 @@ class Adafactor final : public Optimizer {
       } else {
         moment.full = {parameter.name + ".v", at::zeros_like(parameter.value.detach())};
       }
+      place_[parameter.name] = moments_.size();
       moments_.push_back(moment);
     }
   }
@@ -52,8 +55,8 @@ class Adafactor final : public Optimizer {
     const double decay = 1.0 - std::pow(static_cast<double>(step + 1), -kDecayExponent);
     for (size_t i = 0; i < parameters.size(); ++i) {
       const at::Tensor value = parameters[i].value.detach();
-      const at::Tensor gradient = gradients[i].defined() ? gradients[i] : at::zeros_like(value);
-      at::Tensor update = normalised(moments_[i], gradient, decay);
+      if (!gradients[i].defined()) continue;
+      at::Tensor update = normalised(moments_[place_.at(parameters[i].name)], gradients[i], decay);
       update = update / (root_mean_square(update, parameters[i].place.per_expert()) / kClip).clamp_min(1.0);
       const at::Tensor scale = root_mean_square(value, parameters[i].place.per_expert()).clamp_min(kScaleFloor);
       value.sub_(learning_rate * scale * update);
@@ -89,6 +92,7 @@ class Adafactor final : public Optimizer {
   }
 
   std::vector<SecondMoment> moments_;
+  std::map<std::string, size_t> place_;
 };
 
 }  // namespace

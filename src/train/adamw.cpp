@@ -2,6 +2,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "model/parameter.h"
 #include "train/optimizer.h"
@@ -29,6 +31,7 @@ class AdamW final : public Optimizer {
  public:
   AdamW(const std::vector<Parameter>& parameters, const OptimizerOptions& options) : options_(options) {
     for (const Parameter& parameter : parameters) {
+      place_[parameter.name] = m_.size();
       m_.push_back({parameter.name + ".m", at::zeros(parameter.value.sizes(), at::kFloat)});
       v_.push_back({parameter.name + ".v", at::zeros(parameter.value.sizes(), at::kFloat)});
     }
@@ -45,10 +48,11 @@ class AdamW final : public Optimizer {
                       static_cast<float>(1.0 / (1.0 - std::pow(options_.beta1, step + 1))),
                       static_cast<float>(1.0 / (1.0 - std::pow(options_.beta2, step + 1)))};
     for (size_t i = 0; i < parameters.size(); ++i) {
-      const at::Tensor& value = parameters[i].value;
-      const at::Tensor gradient = gradients[i].defined() ? gradients[i].contiguous() : at::zeros_like(value);
-      adamw_update(value.mutable_data_ptr<float>(), m_[i].value.mutable_data_ptr<float>(),
-                   v_[i].value.mutable_data_ptr<float>(), gradient.const_data_ptr<float>(), value.numel(), s);
+      if (!gradients[i].defined()) continue;
+      const at::Tensor &value = parameters[i].value, gradient = gradients[i].contiguous();
+      const size_t place = place_.at(parameters[i].name);
+      adamw_update(value.mutable_data_ptr<float>(), m_[place].value.mutable_data_ptr<float>(),
+                   v_[place].value.mutable_data_ptr<float>(), gradient.const_data_ptr<float>(), value.numel(), s);
     }
   }
 
@@ -61,6 +65,7 @@ class AdamW final : public Optimizer {
  private:
   OptimizerOptions options_;
   std::vector<NamedTensor> m_, v_;
+  std::map<std::string, size_t> place_;  // in both
 };
 
 }  // namespace

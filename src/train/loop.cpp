@@ -1,11 +1,15 @@
 #include "train/loop.h"
 
-#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "base/stopwatch.h"
 #include "data/batch_source.h"
 #include "data/loader.h"
 #include "train/checkpoint.h"
@@ -19,25 +23,22 @@ constexpr int64_t kUntimedSteps = 5;
 
 // Seconds and tokens of the steps timed so far, and how long they waited for data.
 struct Meter {
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(), timed_start = start;
+  Stopwatch since_start, since_timed;
   int64_t steps = 0, timed_tokens = 0;
   double untimed_wait = 0.0, wait = 0.0;
 
   void count(const StepMetrics& metrics, double seconds_waited) {
     if (++steps == kUntimedSteps) {
-      timed_start = std::chrono::steady_clock::now();
+      since_timed.restart();
       untimed_wait = seconds_waited;
     }
     if (steps > kUntimedSteps) timed_tokens += metrics.num_tokens;
     wait = seconds_waited;
   }
-  static double since(std::chrono::steady_clock::time_point from) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-  }
   double tokens_per_second() const {
-    return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since(timed_start);
+    return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since_timed.seconds();
   }
-  double share_waited() const { return timed_tokens == 0 ? 0.0 : (wait - untimed_wait) / since(timed_start); }
+  double share_waited() const { return timed_tokens == 0 ? 0.0 : (wait - untimed_wait) / since_timed.seconds(); }
 };
 
 std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_loss, const Meter& meter) {
@@ -66,64 +67,102 @@ std::vector<TokenBatch> next_batches(BatchLoader& loader, int64_t count) {
 
 bool every(int64_t interval, int64_t done) { return interval > 0 && done % interval == 0; }
 
+// A run of the loop: one method for each thing that a step may end with.
+class Loop {
+ public:
+  Loop(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
+       const TrainHooks& hooks)
+      : model_(model), options_(options), run_(run), hooks_(hooks), stepper_(model, options, run.seed) {
+    if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
+      state_ = load_checkpoint(checkpoint, model, stepper_.optimizer());
+      log_info("{}: going on from {}", run.label, checkpoint.string());
+    }
+    if (state_.step > options.steps) {
+      fail_input("{}: has {} steps already, 'train.steps' asks for {}", run.folder.string(), state_.step,
+                 options.steps);
+    }
+    metrics_file_.emplace(run.folder, state_.step);
+    progress_.emplace(run.label, options.steps, "step");
+    loader_.emplace(source, static_cast<uint64_t>(state_.step * options.accumulate),
+                    static_cast<uint64_t>(options.steps * options.accumulate), options.loader_threads);
+    result_.final_loss = state_.mean_loss;
+  }
+
+  TrainResult run() {
+    while (state_.step < options_.steps) {
+      const bool logs = every(options_.log_every, state_.step + 1) || state_.step + 1 == options_.steps;
+      const StepMetrics metrics = step(logs);
+      std::map<std::string, double> values;
+      if (logs) values = log_values(metrics);
+      evaluate(values);
+      if (!values.empty()) metrics_file_->write(state_.step, state_.num_tokens, meter_.since_start.seconds(), values);
+      progress_->update(
+          state_.step, fmt::format("loss {:.3f}, {} tokens/s", metrics.loss, format_count(meter_.tokens_per_second())));
+      if (every(options_.checkpoint_every, state_.step) || state_.step == options_.steps) save();
+      stop_if_asked();
+    }
+    progress_->finish(fmt::format("loss {:.3f}", result_.final_loss));
+    result_.steps = state_.step;
+    result_.num_tokens = state_.num_tokens;
+    result_.tokens_per_second = meter_.tokens_per_second();
+    result_.train_seconds = meter_.since_start.seconds();
+    return result_;
+  }
+
+ private:
+  StepMetrics step(bool collect_statistics) {
+    const StepMetrics metrics =
+        stepper_.step(model_, next_batches(*loader_, options_.accumulate), state_.step, collect_statistics);
+    ++state_.step;
+    state_.num_tokens += metrics.num_tokens;
+    state_.loss_sum += metrics.loss;
+    ++state_.loss_count;
+    meter_.count(metrics, loader_->seconds_waited());
+    return metrics;
+  }
+
+  std::map<std::string, double> log_values(const StepMetrics& metrics) {
+    result_.final_loss = state_.take_mean_loss();
+    return values_of(metrics, result_.final_loss, meter_);
+  }
+
+  void evaluate(std::map<std::string, double>& values) {
+    const bool is_due =
+        every(options_.eval_every, state_.step) || (options_.eval_every > 0 && state_.step == options_.steps);
+    if (!hooks_.evaluate || !is_due) return;
+    for (const auto& [name, value] : hooks_.evaluate(model_, state_.step)) values["eval/" + name] = value;
+  }
+
+  void save() {
+    save_checkpoint(run_.folder, model_, stepper_.optimizer(), state_, run_.tokenizer);
+    prune_checkpoints(run_.folder, options_.keep_checkpoints);
+  }
+
+  void stop_if_asked() {
+    if (pending_signal() == 0 || state_.step == options_.steps) return;
+    save();
+    leave_if_asked(fmt::format("{}: stopped and saved after step {} of {}; the same command goes on from here",
+                               run_.label, state_.step, options_.steps));
+  }
+
+  T5Model& model_;
+  const TrainOptions& options_;
+  const TrainRun& run_;
+  const TrainHooks& hooks_;
+  TrainStepper stepper_;
+  TrainState state_;
+  std::optional<MetricsWriter> metrics_file_;
+  std::optional<Progress> progress_;
+  std::optional<BatchLoader> loader_;
+  Meter meter_;
+  TrainResult result_;
+};
+
 }  // namespace
 
 TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
                   const TrainHooks& hooks) {
-  TrainStepper stepper(model, options, run.seed);
-  TrainState state;
-  if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
-    state = load_checkpoint(checkpoint, model, stepper.optimizer());
-    log_info("{}: going on from {}", run.label, checkpoint.string());
-  }
-  if (state.step > options.steps) {
-    fail_input("{}: has {} steps already, 'train.steps' asks for {}", run.folder.string(), state.step, options.steps);
-  }
-  MetricsWriter metrics_file(run.folder, state.step);
-  Progress progress(run.label, options.steps, "step");
-  BatchLoader loader(source, static_cast<uint64_t>(state.step * options.accumulate),
-                     static_cast<uint64_t>(options.steps * options.accumulate), options.loader_threads);
-  Meter meter;
-  TrainResult result;
-  result.final_loss = state.mean_loss;
-  const auto save = [&] {
-    save_checkpoint(run.folder, model, stepper.optimizer(), state, run.tokenizer);
-    prune_checkpoints(run.folder, options.keep_checkpoints);
-  };
-  while (state.step < options.steps) {
-    const bool log_step = every(options.log_every, state.step + 1) || state.step + 1 == options.steps;
-    const StepMetrics metrics = stepper.step(model, next_batches(loader, options.accumulate), state.step, log_step);
-    ++state.step;
-    state.num_tokens += metrics.num_tokens;
-    state.loss_sum += metrics.loss;
-    ++state.loss_count;
-    meter.count(metrics, loader.seconds_waited());
-    std::map<std::string, double> values;
-    if (log_step) {
-      result.final_loss = state.take_mean_loss();
-      values = values_of(metrics, result.final_loss, meter);
-    }
-    if (hooks.evaluate &&
-        (every(options.eval_every, state.step) || (options.eval_every > 0 && state.step == options.steps))) {
-      for (const auto& [name, value] : hooks.evaluate(model, state.step)) values["eval/" + name] = value;
-    }
-    if (!values.empty()) metrics_file.write(state.step, state.num_tokens, Meter::since(meter.start), values);
-    progress.update(state.step,
-                    fmt::format("loss {:.3f}, {} tokens/s", metrics.loss, format_count(meter.tokens_per_second())));
-    if (every(options.checkpoint_every, state.step) || state.step == options.steps) save();
-    if (const int signal = pending_signal(); signal != 0 && state.step < options.steps) {
-      save();
-      throw Interrupted(signal,
-                        fmt::format("{}: stopped and saved after step {} of {}; the same command goes on from here",
-                                    run.label, state.step, options.steps));
-    }
-  }
-  progress.finish(fmt::format("loss {:.3f}", result.final_loss));
-  result.steps = state.step;
-  result.num_tokens = state.num_tokens;
-  result.tokens_per_second = meter.tokens_per_second();
-  result.train_seconds = Meter::since(meter.start);
-  return result;
+  return Loop(model, source, options, run, hooks).run();
 }
 
 }  // namespace flanmoe

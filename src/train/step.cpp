@@ -68,6 +68,7 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     call.noise_key = stream_key(seed_, "noise", static_cast<uint64_t>(step) * batches.size() + i);
     const ForwardResult result = forward(model, batches[i], call);
     const TokenLoss loss = token_loss(result.logits, batches[i]);
+    FLANMOE_ASSERT(loss.num_tokens == batches[i].num_target_tokens);  // counted (tensor/batch.h)
     const double weight = static_cast<double>(loss.num_tokens) / all_targets;
     const at::Tensor total =
         loss.loss * weight + result.balance_loss * (moe.balance_loss * share) + result.z_loss * (moe.z_loss * share);

@@ -1,5 +1,6 @@
 // The tree: parsing, merging, parents, overrides, writing. Options are in test_options.cpp.
 #include "base/config.h"
+#include "base/nearest_name.h"
 
 #include "base/error.h"
 #include "base/files.h"

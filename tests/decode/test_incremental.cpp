@@ -1,7 +1,7 @@
 // One token at a time with a cache gives the logits of the whole pass.
 #include "decode/incremental.h"
+#include "tensor/batch.h"
 
-#include "decode/padding.h"
 #include "whole.h"
 
 namespace flanmoe {

@@ -51,10 +51,10 @@ TEST(AdamW, EqualsPlainLoops) {
     const double rate = 0.05 / static_cast<double>(step + 1);
     std::vector<at::Tensor> gradients;
     for (const Parameter& p : parameters) gradients.push_back(gradient_of(p, step));
-    if (step == 3) gradients[1] = at::Tensor();  // undefined = zero
+    if (step == 3) gradients[1] = at::Tensor();  // frozen for this step
     optimizer->update(parameters, gradients, rate, step);
     for (size_t p = 0; p < parameters.size(); ++p) {
-      const Values g = gradients[p].defined() ? doubles(gradients[p]) : Values(value[p].size(), 0.0);
+      const Values g = gradients[p].defined() ? doubles(gradients[p]) : Values();
       for (size_t i = 0; i < g.size(); ++i) {
         m[p][i] = 0.8 * m[p][i] + 0.2 * g[i];
         v[p][i] = 0.95 * v[p][i] + 0.05 * g[i] * g[i];
@@ -190,6 +190,34 @@ TEST(Adafactor, StaysFiniteWhereGradientsAreZero) {
     for (const Parameter& p : parameters)
       EXPECT_TRUE(p.value.isfinite().all().item<bool>()) << p.name << " step " << step;
     EXPECT_TRUE(at::equal(parameters[0].value.detach()[1], idle));
+  }
+}
+
+// A frozen weight does not decay; the optimiser may be given some of the parameters that it was made for.
+TEST(Optimizer, WhatIsFrozenStays) {
+  for (const OptimizerName name : {OptimizerName::kAdamw, OptimizerName::kAdafactor}) {
+    OptimizerOptions options;
+    options.name = name;
+    options.weight_decay = 0.1;
+    const std::vector<Parameter> all = {parameter("a", {3, 4}), parameter("b", {5})};
+    const auto optimizer = make_optimizer(all, options);
+    const auto values = [&](const std::string& of) {
+      std::vector<Values> found;
+      for (const Parameter& p : all)
+        if (p.name == of) found.push_back(doubles(p.value));
+      for (const NamedTensor& tensor : optimizer->state())
+        if (tensor.name.starts_with(of + ".")) found.push_back(doubles(tensor.value));
+      return found;
+    };
+    optimizer->update(all, {gradient_of(all[0], 0), gradient_of(all[1], 0)}, 0.1, 0);
+    const auto a = values("a"), b = values("b");
+    optimizer->update(all, {at::Tensor(), gradient_of(all[1], 1)}, 0.1, 1);
+    EXPECT_EQ(values("a"), a) << name_of(name);
+    EXPECT_NE(values("b"), b) << name_of(name);
+    const auto moved = values("b");
+    optimizer->update({all[1]}, {gradient_of(all[1], 2)}, 0.1, 2);  // by name, not by place
+    EXPECT_EQ(values("a"), a) << name_of(name);
+    EXPECT_NE(values("b"), moved) << name_of(name);
   }
 }
 

@@ -26,7 +26,7 @@ std::vector<tiny::Example> examples() {
 
 TEST_P(EveryArmLearns, ThirtyTwoExamplesByHeart) {
   const T5Model model(small(GetParam()), 1);
-  const TokenBatch batch = cases::counted(tiny::batch_of(examples()));
+  const TokenBatch batch = counted(tiny::batch_of(examples()));
   TrainOptions options;
   options.steps = 200;
   options.optimizer.learning_rate = 0.01;
@@ -44,7 +44,7 @@ TEST_P(EveryArmLearns, ThirtyTwoExamplesByHeart) {
 
 TEST(Overfit, WithAdafactor) {
   const T5Model model(small("switch"), 1);
-  const TokenBatch batch = cases::counted(tiny::batch_of(examples()));
+  const TokenBatch batch = counted(tiny::batch_of(examples()));
   TrainOptions options;
   options.steps = 300;
   options.optimizer.name = OptimizerName::kAdafactor;

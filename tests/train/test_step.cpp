@@ -45,7 +45,7 @@ ModelOptions separable(const std::string& arm) {
 TEST(Step, AccumulationEqualsOneLargeBatch) {
   const auto examples = tiny::random_examples({{9, 5}, {3, 11}, {6, 2}, {7, 1}, {4, 8}, {5, 3}}, 23);
   const auto slice = [&](int64_t begin, int64_t end) {
-    return cases::counted(tiny::batch_of({examples.begin() + begin, examples.begin() + end}));
+    return counted(tiny::batch_of({examples.begin() + begin, examples.begin() + end}));
   };
   for (const char* arm : {"dense_v10", "dense_v11", "switch", "gshard", "decoder_dense", "decoder_switch"}) {
     const T5Model whole_model = tiny::stirred(separable(arm)), parts_model = tiny::stirred(separable(arm));

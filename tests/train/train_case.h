@@ -14,13 +14,6 @@
 
 namespace flanmoe::cases {
 
-inline TokenBatch counted(TokenBatch batch) {
-  batch.num_examples = batch.source_ids.size(0);
-  batch.num_source_tokens = batch.source_ids.ne(0).sum().item<int64_t>();
-  batch.num_target_tokens = batch.target_ids.ne(0).sum().item<int64_t>();
-  return batch;
-}
-
 inline TokenBatch random_batch(uint64_t seed, int64_t vocab_size) {
   const auto extra = static_cast<int64_t>(seed % 3);
   return counted(

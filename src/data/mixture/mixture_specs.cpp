@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "base/random.h"
 #include "data/mixture/mixture.h"
 #include "data/mixture/mixture_options.h"
@@ -52,9 +53,8 @@ void check_groups(const Specs& specs, const MixtureOptions& options) {
   const std::vector<std::string> known = values_of(specs, &TaskSpec::group);
   for (const std::string& group : options.groups) {
     if (std::find(known.begin(), known.end(), group) != known.end()) continue;
-    const std::string nearest = nearest_name(group, known);
     fail_input("'groups' names '{}', but no task of the mixture is of that group; {}its groups are {}", group,
-               nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(known, ", "));
+               did_you_mean(group, known), fmt::join(known, ", "));
   }
 }
 

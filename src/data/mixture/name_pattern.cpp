@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/config.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 

@@ -1,5 +1,4 @@
 #include <atomic>
-#include <chrono>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -7,6 +6,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "base/stopwatch.h"
 #include "data/mixture/example_source.h"
 #include "data/mixture/token_cache.h"
 #include "data/packing.h"
@@ -74,11 +74,6 @@ class CacheFiles {
   uint64_t num_ids_ = 0;
 };
 
-void stop_when_asked(const fs::path& folder) {
-  if (const int signal = pending_signal(); signal != 0)
-    throw Interrupted(signal, fmt::format("{}: stopped, nothing was written", folder.string()));
-}
-
 }  // namespace
 
 void write_token_cache(const std::filesystem::path& folder, const Json& facts, const ExampleAt& example,
@@ -88,17 +83,16 @@ void write_token_cache(const std::filesystem::path& folder, const Json& facts, c
   create_folder_atomically(folder, [&](const fs::path& inside) {
     CacheFiles files(inside, id_bytes);
     Progress progress("token cache", num_examples, "example");
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     const auto speed = [&] {
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       return fmt::format("{} tokens, {} tokens/s", format_count(static_cast<double>(files.num_ids())),
-                         format_count(static_cast<double>(files.num_ids()) / seconds));
+                         format_count(static_cast<double>(files.num_ids()) / watch.seconds()));
     };
     for (int64_t first = 0; first < num_examples; first += kBlock) {
       const int64_t count = std::min(kBlock, num_examples - first);
       files.write(computed(example, first, count, num_threads));
       progress.update(first + count, speed());
-      stop_when_asked(folder);
+      leave_if_asked(folder.string() + ": stopped, nothing was written");
     }
     files.finish();
     progress.finish(speed());

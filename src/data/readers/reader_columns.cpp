@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/config.h"
+#include "base/nearest_name.h"
 #include "data/readers/reader_parts.h"
 
 namespace flanmoe {

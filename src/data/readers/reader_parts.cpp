@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 namespace {

@@ -1,6 +1,7 @@
 #include "data/readers/readers.h"
 
 #include "base/error.h"
+#include "base/nearest_name.h"
 
 namespace flanmoe {
 namespace {
@@ -62,9 +63,8 @@ const NamedReader& named_reader(const std::string& format, const std::string& wh
   for (const NamedReader& named : kReaders) {
     if (format == named.format) return named;
   }
-  const std::string nearest = nearest_name(format, reader_names());
-  fail_input("{}: 'format' is '{}', {}expected one of {}", where, format,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(reader_names(), ", "));
+  fail_input("{}: 'format' is '{}', {}expected one of {}", where, format, did_you_mean(format, reader_names()),
+             fmt::join(reader_names(), ", "));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "base/unicode.h"
 #include "data/render.h"
 #include "eval/answers/extract_choice.h"
@@ -170,9 +171,8 @@ Extracted extract(const ExtractionRule& rule, const std::string& generated) {
     if (rule.name != named.name) continue;
     return strip_space(generated).empty() ? Extracted{"", "empty"} : named.find(rule, generated);
   }
-  const std::string nearest = nearest_name(rule.name, names);
-  fail_input("unknown extraction rule '{}', {}expected one of {}", rule.name,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+  fail_input("unknown extraction rule '{}', {}expected one of {}", rule.name, did_you_mean(rule.name, names),
+             fmt::join(names, ", "));
 }
 
 }  // namespace flanmoe

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/nearest_name.h"
 #include "eval/scoring/judge.h"
 
 namespace flanmoe {

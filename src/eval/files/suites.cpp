@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/nearest_name.h"
 #include "data/split_files.h"
 #include "data/task_paths.h"
 
@@ -45,10 +46,9 @@ void keep_named(std::vector<PlannedTask>& planned, const std::vector<std::string
     std::vector<std::string> names;
     for (const PlannedTask& one : planned) names.push_back(one.task.name);
     if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return fits(name, glob); })) continue;
-    const std::string nearest = nearest_name(glob, names);
+    const std::string hint = did_you_mean(glob, names);
     names.resize(std::min<size_t>(names.size(), 8));
-    fail_input("--tasks: '{}' fits no task, {}expected names such as {}", glob,
-               nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+    fail_input("--tasks: '{}' fits no task, {}expected names such as {}", glob, hint, fmt::join(names, ", "));
   }
   std::erase_if(planned, [&](const PlannedTask& one) {
     return std::none_of(globs.begin(), globs.end(),

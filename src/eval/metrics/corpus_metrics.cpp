@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "eval/answers/extract.h"
 #include "eval/metrics/correlation.h"
 #include "eval/metrics/number_match.h"
@@ -181,9 +182,8 @@ const NamedCorpusMetric& named(const std::string& name) {
   if (const NamedCorpusMetric* found = find_named(name)) return *found;
   std::vector<std::string> names;
   for (const NamedCorpusMetric& metric : kMetrics) names.emplace_back(metric.name);
-  const std::string nearest = nearest_name(name, names);
-  fail_input("unknown metric of a whole task '{}', {}expected one of {}", name,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+  fail_input("unknown metric of a whole task '{}', {}expected one of {}", name, did_you_mean(name, names),
+             fmt::join(names, ", "));
 }
 
 }  // namespace

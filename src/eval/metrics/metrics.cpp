@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/nearest_name.h"
 #include "eval/answers/extract.h"
 #include "eval/metrics/number_match.h"
 #include "eval/metrics/rouge.h"
@@ -39,9 +40,7 @@ Metric metric_named(const std::string& name) {
     if (name == named.name) return named.metric;
     names.push_back(named.name);
   }
-  const std::string nearest = nearest_name(name, names);
-  fail_input("unknown metric '{}', {}expected one of {}", name,
-             nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), fmt::join(names, ", "));
+  fail_input("unknown metric '{}', {}expected one of {}", name, did_you_mean(name, names), fmt::join(names, ", "));
 }
 
 }  // namespace flanmoe
