@@ -1,0 +1,57 @@
+// What a task file may say and what evaluation knows are two tables in two rooms: they hold the same names.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "base/error.h"
+#include "data/task_file.h"
+#include "eval/answers/extract.h"
+#include "eval/metrics/corpus_metrics.h"
+#include "eval/metrics/metrics.h"
+#include "testing/check.h"
+
+namespace flanmoe {
+namespace {
+
+using Names = std::set<std::string>;
+
+// The names behind "one of" in a refusal.
+template <class Work>
+Names offered(const Work& work) {
+  const std::string mark = "one of ", message = message_of<UserError>(work);
+  Names names;
+  if (message.find(mark) == std::string::npos) return names;
+  std::istringstream list(message.substr(message.find(mark) + mark.size()));
+  for (std::string name; std::getline(list, name, ',');) {
+    std::erase(name, ' ');
+    if (!name.empty()) names.insert(name);
+  }
+  return names;
+}
+
+Names offered_by_task_files(const std::string& key) {
+  return offered([&] {
+    parse_task_file(parse_config("name: t\ntemplates: [{input: x}]\n" + key + ": zzzzzzzzzzzzzzz\n", "t.yaml"));
+  });
+}
+
+TEST(TaskNames, MetricsAreThoseOfEvaluation) {
+  Names known = offered([] { metric_named("zzzzzzzzzzzzzzz"); });
+  known.merge(offered([] { corpus_metric_named("zzzzzzzzzzzzzzz"); }));
+  EXPECT_GT(known.size(), 10u);
+  EXPECT_EQ(offered_by_task_files("metric"), known);
+}
+
+TEST(TaskNames, ExtractionRulesAreThoseOfEvaluation) {
+  ExtractionRule rule;
+  rule.name = "zzzzzzzzzzzzzzz";
+  const Names known = offered([&] { extract(rule, "text"); });
+  EXPECT_EQ(known.size(), 5u);
+  EXPECT_EQ(offered_by_task_files("extraction"), known);
+}
+
+}  // namespace
+}  // namespace flanmoe
