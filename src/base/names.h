@@ -1,6 +1,6 @@
 // The values of an enum by their names in files, options and messages. Beside each such enum stands its table:
 //   constexpr std::array<Named<Stack>, 2> names_of(Stack) { return {{{Stack::kEncoder, "encoder"}, ...}}; }
-// No other place spells or compares these names.
+// Code compares values; names are for files, options and messages.
 #pragma once
 
 #include <array>

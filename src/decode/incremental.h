@@ -32,7 +32,8 @@ struct DecodeState {
   int64_t num_rows() const { return hidden.size(0); }
 };
 
-// Reads the sources (each ending with eos) and the start token. No expert is ever full while decoding.
+// Reads the sources (each ending with eos) and the start token. The encoder's experts have their room; those of the
+// decoder are never full while decoding.
 DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources);
 
 // Appends `ids` [B] int64.

@@ -19,7 +19,7 @@ struct TargetScore {
 };
 
 // One vector of scores per request, in order. The result of a request does not depend on its neighbours in the batch
-// (sequence groups); `max_batch_tokens` only bounds memory.
+// (but where eval_group is the batch); `max_batch_tokens` only bounds memory.
 std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const std::vector<ScoreRequest>& requests,
                                                     int64_t max_batch_tokens = 16384);
 

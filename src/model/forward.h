@@ -17,7 +17,7 @@ namespace flanmoe {
 class T5Model;
 
 struct ForwardOptions {
-  bool training = false;   // dropout, jitter, training capacity and groups, random second-expert policy
+  bool training = false;   // dropout, jitter, training capacity and groups, second_train
   uint64_t noise_key = 0;  // key of this step's dropout and routing noise
   bool collect_statistics = false;
   bool collect_tokens = false;           // per-token routing as well

@@ -1,5 +1,5 @@
-// What a weight is, where it stands, and how it may be cut: the one truth for counts, inspect, upcycling, freezing and
-// sharding. Nobody takes names apart for it.
+// What a weight is, where it stands, and how it may be cut: what counts, inspect, upcycling and the optimisers ask, in
+// place of taking names apart. Cuts are what tensor parallelism will ask (nobody does yet).
 #pragma once
 
 #include <cstdint>

@@ -16,6 +16,7 @@ CapacityRule capacity_rule(const MoeOptions& options, bool training) {
 
 MoeOptions without_limit(MoeOptions options) {
   options.capacity_factor_eval = 0.0;
+  options.expert_capacity = 0;  // nor by Hugging Face's rule
   return options;
 }
 

@@ -15,10 +15,11 @@ using GroupBounds = std::vector<int64_t>;
 // Training: all tokens cut to group_size (0 = one group). `num_tokens` >= 0.
 GroupBounds cut_groups(int64_t num_tokens, int64_t group_size);
 
-// Which positions are real and who competes with whom. Padding is never routed and uses no room.
+// Which positions are routed and who competes with whom: the real tokens, or every position under Hugging Face's rule,
+// which routes and counts padding.
 struct MoeTokenPlaces {
-  at::Tensor positions;  // [T] int64: positions of the real tokens, rising
-  GroupBounds groups;    // over real tokens
+  at::Tensor positions;  // [T] int64, rising
+  GroupBounds groups;    // over these
 };
 
 }  // namespace flanmoe

@@ -11,9 +11,9 @@
 
 namespace flanmoe {
 
-// E * sum_e f_e P_e: f_e the share of tokens whose choice is e, before any drop or policy (a constant), P_e the mean
-// probability (gradient). `counts`: first choices, every choice, or every choice over k. 1 at
-// perfect balance for top1. top [T * k] as in TokenChoices.
+// E * sum_e f_e P_e: f_e the share of tokens whose choice is e, whether or not it is used or kept (a constant), P_e the
+// mean probability (gradient). `counts`: first choices, every choice, or every choice over k. 1 at perfect balance for
+// top1. top [T * k] as in TokenChoices.
 at::Tensor balance_loss(const at::Tensor& probabilities, const std::vector<int64_t>& top, int64_t k,
                         BalanceCounts counts, const GroupBounds& groups);
 

@@ -39,7 +39,7 @@ struct TokenExperts {
 };
 
 struct MoeOutput {
-  at::Tensor hidden;         // [N, D], zero at padding and at tokens without a kept pair
+  at::Tensor hidden;         // [N, D], zero at positions that are not routed or kept no pair
   at::Tensor router_logits;  // [T, E]
   at::Tensor balance_loss;   // scalar, undefined unless asked; zero under expert choice
   at::Tensor z_loss;         // scalar, undefined unless asked

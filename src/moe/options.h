@@ -26,7 +26,7 @@ constexpr std::array<Named<GateRule>, 3> names_of(GateRule) {
            {GateRule::kNormalisedBeforeDrop, "normalised_before_drop"},
            {GateRule::kNormalisedAfterDrop, "normalised_after_drop"}}};
 }
-// When the second expert is used (docs/routing.md 6).
+// When the second expert is used (docs/routing.md 5).
 enum class SecondExpert { kAll, kRandom, kThreshold, kSampling, kNone };
 constexpr std::array<Named<SecondExpert>, 5> names_of(SecondExpert) {
   return {{{SecondExpert::kAll, "all"},
@@ -63,7 +63,7 @@ struct MoeOptions {
   RoomPriority priority = RoomPriority::kPosition;
   double jitter = 0.0;                  // router input noise in training, U[1-eps, 1+eps]
   double capacity_factor_train = 1.25;  // never contains k
-  double capacity_factor_eval = 2.0;    // 0 = no limit; read by capacity_rule (moe/capacity.h) alone
+  double capacity_factor_eval = 2.0;    // 0 = no limit; capacity_rule (moe/capacity.h) says so
   int64_t min_capacity = 4;
   // Above 0: Hugging Face's rule (docs/routing.md 4). Each row is a group, padding is routed and counted, and an
   // expert has room for this many positions of a row, in training and evaluation.

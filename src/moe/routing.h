@@ -21,7 +21,7 @@ bool uses_expert_choice(const MoeOptions& options, bool is_decoder);
 // Token choice. Experts by falling probability, ties to the lowest index (docs/routing.md 0).
 struct TokenChoices {
   int64_t num_tokens = 0, k = 0;
-  std::vector<int64_t> top;      // [T * K] chosen experts before the second-expert policy
+  std::vector<int64_t> top;      // [T * K] chosen experts; the second is the drawn one under sampling
   std::vector<int64_t> experts;  // [T * K] the same, kNoExpert where the policy switched the choice off
   at::Tensor gates;              // [T, K] weights before any drop; gradient to the probabilities
 };

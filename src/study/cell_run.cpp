@@ -106,7 +106,7 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
               const StudyFolder& folder) {
   const std::string name = cell.key.name();
   const std::filesystem::path cell_folder = folder.cell(cell.key);
-  const RunOptions run = cell_run(options, arms, cell, folder);
+  const RunOptions run = run_options_of(options, arms, cell, folder);
   const TrainResult trained = run_training(run, cell_folder, name);
   const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
   const TrainedCell done{name, cell_folder, model_folder, run, load_model(model_folder), open_tokenizer(run)};

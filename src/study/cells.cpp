@@ -52,8 +52,8 @@ std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder
   return options.kind == DataKind::kWorld ? folder.world() : std::filesystem::path(options.data);
 }
 
-RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-                    const StudyFolder& folder) {
+RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+                          const StudyFolder& folder) {
   const Recipe& recipe = arm_of(arms, cell.key.arm).recipe;
   RunOptions run;
   run.mode = cell.key.phase;

@@ -1,4 +1,4 @@
-// The grid of a study: one cell per (arm, seed, phase), with what must be there before it.
+// The cells of a study, one per (arm, seed, phase), with what must be there before each; study/grid.h runs them.
 #pragma once
 
 #include <compare>
@@ -20,7 +20,8 @@ struct CellKey {
   std::string set = "";     // finetune: name of the set
   bool instructed = false;  // finetune: after instruction tuning?
 
-  std::string name() const;  // "switch/seed-1/instruct": also its folder under cells/
+  std::string name()
+      const;  // "switch/seed-1/instruct", "switch/seed-1/finetune-SET-direct": also its folder under cells/
   auto operator<=>(const CellKey&) const = default;
 };
 
@@ -45,7 +46,7 @@ struct StudyFolder {
 std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder);
 
 // The configuration of a cell's training run, as `flanmoe train` would take it.
-RunOptions cell_run(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-                    const StudyFolder& folder);
+RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
+                          const StudyFolder& folder);
 
 }  // namespace flanmoe

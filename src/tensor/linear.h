@@ -1,5 +1,5 @@
-// The product with a weight: the one place that knows how x W^T is computed, so that another dtype, a low-rank addition
-// or a cut over ranks has one place to go.
+// The product with a weight, x W^T, with gradient: every layer's but the experts' (kernels/grouped_linear.h, which take
+// rows sorted by expert). Decoding of a single row has its own without gradient (kernels/row_linear.h and its kin).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,4 +1,4 @@
-// Each weight says what it is: counts, upcycling, freezing and sharding read that and no names.
+// Each weight says what it is: counts and upcycling read that and no names.
 #include "model/weight_place.h"
 
 #include <gtest/gtest.h>

@@ -241,7 +241,8 @@ TEST(LayerLaws, OneGroupDoesNotSeeAnother) {
     const at::Tensor both = moe_layer(x, w, {at::arange(20, at::kLong), {0, 8, 20}}, o, call).hidden;
     const at::Tensor first = moe_layer(x.narrow(0, 0, 8), w, layers::places(8), o, call).hidden;
     const at::Tensor second = moe_layer(x.narrow(0, 8, 12), w, layers::places(12), o, call).hidden;
-    EXPECT_LT(largest_gap(both, at::cat({first, second})), 1e-6);
+    // 1e-5 relative: a processor may add in another order when there are other rows (docs/numerics.md)
+    EXPECT_LT(largest_gap(both, at::cat({first, second})), 1e-5 * (1.0 + both.abs().max().item<double>()));
   }
 }
 
@@ -283,7 +284,7 @@ TEST(Noise, ExpertsReadTheCleanInput) {
   o.jitter = 0.5;
   const MoeWeights w = layers::weights({1, 6, 7, false});
   const at::Tensor x = layers::tokens(11, 6);
-  EXPECT_LT(largest_gap(moe_layer(x, w, layers::places(11), o, training_call(3)).hidden, naive_expert(x, w, 0)), 1e-6);
+  EXPECT_LT(largest_gap(moe_layer(x, w, layers::places(11), o, training_call(3)).hidden, naive_expert(x, w, 0)), 1e-5);
 }
 
 TEST(Noise, ExpertDropoutIsOnTheHiddenActivation) {

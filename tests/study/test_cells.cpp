@@ -88,7 +88,7 @@ TEST_F(Cells, HaveTheRunOfTheirPhase) {
   }
   std::map<std::string, RunOptions> runs;
   for (const Cell& cell : study_cells(options, arms)) {
-    if (cell.key.arm == "switch") runs[cell.key.name().substr(14)] = cell_run(options, arms, cell, folder());
+    if (cell.key.arm == "switch") runs[cell.key.name().substr(14)] = run_options_of(options, arms, cell, folder());
   }
   ASSERT_EQ(runs.size(), 6u);
   for (const auto& [name, run] : runs) {
@@ -114,7 +114,7 @@ TEST_F(Cells, WithoutTheModelTheyStartFromAreRefused) {
   const auto arms = resolve_arms(options, 100);
   for (const Cell& cell : study_cells(options, arms)) {
     if (!cell.after) continue;
-    EXPECT_NE(message_of<RunError>([&] { cell_run(options, arms, cell, folder()); }).find(cell.after->name()),
+    EXPECT_NE(message_of<RunError>([&] { run_options_of(options, arms, cell, folder()); }).find(cell.after->name()),
               std::string::npos);
   }
 }
