@@ -136,5 +136,42 @@ TEST(StudyOptions, SeedsAreDifferent) {
   expect_parts(message_of<UserError>([] { study(kDense, "seeds: []\n"); }), {"seeds"});
 }
 
+// A preset's experts and routing, and the arm's own settings above them; the study's shape stays.
+TEST(Arms, TakeTheRoutingOfAModelPreset) {
+  const StudyOptions options =
+      study("  st_moe: {routing: st_moe, model: {moe: {num_experts: 8, z_loss: 0.5}}}\n  plain: {}\n");
+  const auto arms = resolve_arms(options, 100);
+  const MoeOptions &moe = arm_of(arms, "st_moe").recipe.model.moe, &none = arm_of(arms, "plain").recipe.model.moe;
+  EXPECT_EQ(moe.gate, GateRule::kNormalisedBeforeDrop);
+  EXPECT_EQ(moe.second_train, SecondExpert::kRandom);
+  EXPECT_TRUE(moe.extra_dense_ffn);
+  EXPECT_EQ(moe.num_experts, 8);
+  EXPECT_EQ(moe.z_loss, 0.5);
+  EXPECT_EQ(arm_of(arms, "st_moe").recipe.model.d_model, 32);
+  EXPECT_EQ(none.num_experts, 0);
+  expect_parts(refused("  a: {routing: st_mo}\n"), {"st_mo", "did you mean 'st_moe'"});
+  expect_parts(refused("  a: {routing: t5_v1_0_small}\n"), {"arm 'a'", "t5_v1_0_small", "sparse"});
+}
+
+TEST(Arms, MayDifferInEveryPhase) {
+  const StudyOptions options = study(
+      "  a: {corpus: {noise_density: 0.3}, pretrain: {steps: 7}, mixture: {num_tasks: 10}, instruct: {dropout: 0.25},\n"
+      "      finetune_mixture: {target_length: 5}, finetune: {optimizer: {learning_rate: 0.5}}}\n  b: {}\n",
+      "pretrain: {steps: 11, log_every: 3}\n");
+  const auto arms = resolve_arms(options, 100);
+  const Recipe &a = arm_of(arms, "a").recipe, &b = arm_of(arms, "b").recipe;
+  EXPECT_EQ(a.corpus.noise_density, 0.3);
+  EXPECT_EQ(a.pretrain.steps, 7);
+  EXPECT_EQ(a.pretrain.log_every, 3);
+  EXPECT_EQ(a.mixture.num_tasks, 10);
+  EXPECT_EQ(a.instruct.dropout, 0.25);
+  EXPECT_EQ(a.finetune_mixture.target_length, 5);
+  EXPECT_EQ(a.finetune.optimizer.learning_rate, 0.5);
+  EXPECT_EQ(b.pretrain.steps, 11);
+  EXPECT_EQ(b.mixture.num_tasks, 0);
+  EXPECT_EQ(b.instruct.dropout, std::nullopt);
+  expect_parts(refused("  a: {pretrain: {step: 7}}\n"), {"step", "did you mean 'steps'"});
+}
+
 }  // namespace
 }  // namespace flanmoe
