@@ -32,6 +32,10 @@ uint64_t stream_key(uint64_t seed, std::string_view name, uint64_t step) {
   return mix(named + (step + 1) * kGolden);
 }
 
+uint64_t random_word(uint64_t key, uint64_t index) { return mix(key + (index + 1) * kGolden); }
+
+double unit_interval(uint64_t word) { return static_cast<double>(word >> 11) * 0x1.0p-53; }
+
 RandomStream::RandomStream(uint64_t key) {
   for (uint64_t& word : state_) word = mix(key += kGolden);
 }
@@ -51,7 +55,7 @@ uint64_t RandomStream::operator()() {
   return result;
 }
 
-double RandomStream::uniform() { return static_cast<double>((*this)() >> 11) * 0x1.0p-53; }
+double RandomStream::uniform() { return unit_interval((*this)()); }
 
 uint64_t RandomStream::below(uint64_t bound) {
   FLANMOE_ASSERT(bound >= 1);

@@ -15,6 +15,12 @@ uint64_t hash_text(std::string_view text);
 // Key of a stream: the same (seed, name, step) gives the same key everywhere.
 uint64_t stream_key(uint64_t seed, std::string_view name, uint64_t step = 0);
 
+// Number `index` of the numbered stream `key` (splitmix64, entered anywhere): what a thread, a shard or another device
+// draws for an element depends on the element alone. Uniform over 64 bits.
+uint64_t random_word(uint64_t key, uint64_t index);
+// The same as a number of [0, 1), 53 bits.
+double unit_interval(uint64_t word);
+
 // xoshiro256++ seeded from a stream key by splitmix64. Satisfies UniformRandomBitGenerator, but prefer the members:
 // standard distributions differ between libraries.
 class RandomStream {

@@ -31,11 +31,11 @@ void pick_top(const double* row, int64_t num_experts, int64_t k, int64_t* top) {
   }
 }
 
-// An expert drawn from the probabilities without `first`.
-int64_t sample_second(const double* row, int64_t num_experts, int64_t first, RandomStream& stream) {
+// An expert drawn from the probabilities without `first`, by a number of [0, 1).
+int64_t sample_second(const double* row, int64_t num_experts, int64_t first, double drawn) {
   double total = 0.0;
   for (int64_t e = 0; e < num_experts; ++e) total += e == first ? 0.0 : row[e];
-  double left = stream.uniform() * total;
+  double left = drawn * total;
   int64_t last = kNoExpert;
   for (int64_t e = 0; e < num_experts; ++e) {
     if (e == first) continue;
@@ -46,15 +46,16 @@ int64_t sample_second(const double* row, int64_t num_experts, int64_t first, Ran
   return last;
 }
 
-// Is the second expert used? `gate` is its normalised weight p2 / (p1 + p2), whatever gate the layer combines with.
-bool keeps_second(SecondExpert policy, double gate, double threshold, RandomStream& stream) {
+// Is the second expert used? `gate` is its normalised weight p2 / (p1 + p2), whatever gate the layer combines with;
+// `drawn` a number of [0, 1).
+bool keeps_second(SecondExpert policy, double gate, double threshold, double drawn) {
   switch (policy) {
     case SecondExpert::kNone:
       return false;
     case SecondExpert::kThreshold:
       return gate > threshold;
     case SecondExpert::kRandom:
-      return stream.uniform() < gate / threshold;
+      return gate > drawn * threshold;
     case SecondExpert::kAll:
     case SecondExpert::kSampling:
       return true;
@@ -83,19 +84,19 @@ TokenChoices choose_experts(const at::Tensor& probabilities, const MoeOptions& o
   const int64_t num_tokens = probabilities.size(0), num_experts = probabilities.size(1), k = options.k;
   const std::vector<double> rows = to_rows(probabilities);
   TokenChoices choices{num_tokens, k, std::vector<int64_t>(num_tokens * k), {}, {}};
-  RandomStream stream(noise_key);
+  const auto drawn = [noise_key](int64_t t) { return unit_interval(random_word(noise_key, static_cast<uint64_t>(t))); };
   for (int64_t t = 0; t < num_tokens; ++t) {
     const double* row = rows.data() + t * num_experts;
     int64_t* top = choices.top.data() + t * k;
     pick_top(row, num_experts, k, top);
-    if (k >= 2 && policy == SecondExpert::kSampling) top[1] = sample_second(row, num_experts, top[0], stream);
+    if (k >= 2 && policy == SecondExpert::kSampling) top[1] = sample_second(row, num_experts, top[0], drawn(t));
   }
   choices.experts = choices.top;
   for (int64_t t = 0; k >= 2 && t < num_tokens; ++t) {
     const double first = rows[t * num_experts + choices.top[t * k]],
                  second = rows[t * num_experts + choices.top[t * k + 1]];
     const double gate = second / (first + second + kGateEpsilon);
-    if (!keeps_second(policy, gate, options.second_threshold, stream)) choices.experts[t * k + 1] = kNoExpert;
+    if (!keeps_second(policy, gate, options.second_threshold, drawn(t))) choices.experts[t * k + 1] = kNoExpert;
   }
   choices.gates = gates_of(probabilities, choices.top, options);
   return choices;

@@ -22,6 +22,26 @@ TEST(RandomStream, DrawsTheSameNumbersForEver) {
   EXPECT_EQ(RandomStream(1, "a").uniform(), 0.2732175250135612);
 }
 
+// The first outputs of splitmix64 from the state 0, and from any state by its public definition.
+TEST(RandomWord, IsSplitmix64EnteredAnywhere) {
+  EXPECT_EQ(random_word(0, 0), 0xe220a8397b1dcdafULL);
+  EXPECT_EQ(random_word(0, 1), 0x6e789e6aa1b965f4ULL);
+  EXPECT_EQ(random_word(0, 2), 0x06c45d188009454fULL);
+  uint64_t state = 0xfeedULL;
+  for (uint64_t i = 0; i < 100; ++i) {
+    uint64_t z = (state += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    ASSERT_EQ(random_word(0xfeedULL, i), z ^ (z >> 31)) << i;
+  }
+}
+
+TEST(RandomWord, AsANumberBelowOne) {
+  EXPECT_EQ(unit_interval(0), 0.0);
+  EXPECT_EQ(unit_interval(uint64_t{1} << 63), 0.5);
+  EXPECT_EQ(unit_interval(~uint64_t{0}), 1.0 - 0x1.0p-53);
+}
+
 // From the public definition of xoshiro256++ and splitmix64, with seed 0.
 TEST(RandomStream, AgreesWithThePlainGenerator) {
   std::array<uint64_t, 4> s{};

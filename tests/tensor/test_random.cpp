@@ -34,6 +34,33 @@ TEST(RandomTensors, ShapeOnlyCutsTheStream) {
   EXPECT_EQ(random_normal({}, 1.0, 3).dim(), 0);
 }
 
+// The oracle draws word by word; the loops on the CPU must hold the same bits for any number of threads.
+TEST(RandomTensors, ExpressionsAndLoopsDrawTheSame) {
+  for (const uint64_t key : {uint64_t{0}, stream_key(3, "a"), ~uint64_t{0}}) {
+    const at::Tensor words = random_words_reference(1000, key, at::kCPU);
+    for (int64_t i = 0; i < 1000; ++i) {
+      ASSERT_EQ(static_cast<uint64_t>(words[i].item<int64_t>()), random_word(key, static_cast<uint64_t>(i)));
+    }
+    const at::Tensor unit = random_unit(1000, key, at::kCPU);
+    for (int64_t i = 0; i < 1000; ++i) {
+      ASSERT_EQ(unit[i].item<double>(), unit_interval(random_word(key, static_cast<uint64_t>(i))));
+    }
+  }
+  for (const int64_t count : {0, 1, 3, 4, 5, 100003}) {
+    for (const double rate : {0.1, 0.5, 0.999}) {
+      const at::Tensor mask = flanmoe::dropout(at::ones({count}), rate, 9);
+      EXPECT_TRUE(mask.equal(dropout_mask_reference({count}, rate, 9, at::kCPU))) << count << " " << rate;
+    }
+  }
+}
+
+// Part of a tensor can be drawn by itself: what a shard or a thread does.
+TEST(RandomTensors, ElementsDoNotDependOnTheirNumber) {
+  EXPECT_TRUE(random_uniform({50000}, -1.0, 1.0, 5).narrow(0, 0, 7).equal(random_uniform({7}, -1.0, 1.0, 5)));
+  EXPECT_TRUE(random_normal({50000}, 1.0, 5).narrow(0, 0, 7).equal(random_normal({7}, 1.0, 5)));
+  EXPECT_TRUE(random_truncated_normal({50000}, 1.0, 5).narrow(0, 0, 7).equal(random_truncated_normal({7}, 1.0, 5)));
+}
+
 TEST(RandomTensors, AreFloat32OnTheCpu) {
   for (const at::Tensor& t :
        {random_uniform({3}, 0, 1, 1), random_normal({3}, 1, 1), random_truncated_normal({3}, 1, 1)}) {
