@@ -24,10 +24,12 @@ ForwardOptions unlimited() {
 }
 
 // One real token per row: row b's position is b.
-MoeTokenPlaces every_row(int64_t num_rows) { return {at::arange(num_rows, at::kLong), cut_groups(num_rows, 0)}; }
+MoeTokenPlaces every_row(const at::Tensor& ids) {
+  return {at::arange(ids.size(0), ids.options()), cut_groups(ids.size(0), 0, ids.device())};
+}
 
 at::Tensor rows_at(const at::Tensor& hidden, const at::Tensor& places) {
-  const at::Tensor flat = places + at::arange(hidden.size(0), at::kLong) * hidden.size(1);
+  const at::Tensor flat = places + at::arange(hidden.size(0), places.options()) * hidden.size(1);
   return hidden.reshape({-1, hidden.size(2)}).index_select(0, flat);
 }
 
@@ -58,7 +60,7 @@ DecodeState advance_batch(const T5Model& model, DecodeState state, const at::Ten
                                            model.options().relative_max_distance) +
                     keys.mask;
   input.cross_bias = state.memory_mask;
-  input.places = every_row(num_rows);
+  input.places = every_row(ids);
   state.hidden = run_decoder(model, input, keys, state.memory).select(1, 0);
   return state;
 }
@@ -80,8 +82,9 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
     state.memory.push_back(project_memory(memory, block.cross, num_heads));
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
   state.memory_mask = segment_mask(segments, segments, false);
-  state.keys = BatchKeys{std::vector<AttentionCache>(state.memory.size()), at::zeros({num_rows, 1, 1, 0}, at::kFloat),
-                         at::zeros({num_rows, 0}, at::kLong), at::zeros({num_rows}, at::kLong)};
+  state.keys = BatchKeys{std::vector<AttentionCache>(state.memory.size()),
+                         at::zeros({num_rows, 1, 1, 0}, state.memory_mask.options()),
+                         at::zeros({num_rows, 0}, source_ids.options()), at::zeros({num_rows}, source_ids.options())};
   state.hidden = memory.select(1, 0);  // of as many rows; the start token takes its place
   return state;
 }
@@ -92,14 +95,14 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
   const T5Weights& weights = model.weights();
   const int64_t num_rows = source_ids.size(0), length = source_ids.size(1) + 1;
   const at::Tensor lengths = (source_ids != 0).sum(1);  // [B]; the prefix has one position more
-  const at::Tensor positions = at::arange(length, at::kLong).unsqueeze(0);
+  const at::Tensor positions = at::arange(length, source_ids.options()).unsqueeze(0);
   const at::Tensor segments = (positions <= lengths.unsqueeze(1)).to(at::kLong);
   DecodeState state;
   state.memory.resize(weights.decoder.blocks.size());
   BatchKeys keys{std::vector<AttentionCache>(state.memory.size()), segment_mask(segments, segments, false),
                  positions.expand({num_rows, length}), lengths + 1};
   StackInput input;
-  input.hidden = embed(weights, at::cat({at::zeros({num_rows, 1}, at::kLong), source_ids}, 1));
+  input.hidden = embed(weights, at::cat({at::zeros({num_rows, 1}, source_ids.options()), source_ids}, 1));
   input.self_bias = self_bias(weights.decoder, length, false, model.options()) + keys.mask;
   input.places = token_places(segments, model.options(), {});
   state.hidden = rows_at(run_decoder(model, input, keys, state.memory), lengths);
@@ -150,15 +153,18 @@ std::vector<AttentionCache> below(const std::vector<AttentionCache>& a, const st
 DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources) {
   const at::NoGradGuard no_gradients;
   const T5Model& model = weights.model;
-  const at::Tensor source_ids = pad_ids(sources);
+  const at::Tensor source_ids = pad_ids(sources).to(model.device());
   if (model.options().decoder_only) return start_decoder_only(model, source_ids);
-  return advance(weights, start_encoder_decoder(model, source_ids), at::zeros({source_ids.size(0)}, at::kLong));
+  return advance(weights, start_encoder_decoder(model, source_ids),
+                 at::zeros({source_ids.size(0)}, source_ids.options()));
 }
 
 DecodeState advance(const DecodingWeights& weights, DecodeState state, const at::Tensor& ids) {
   const at::NoGradGuard no_gradients;
   if (std::holds_alternative<BatchKeys>(state.keys)) {
-    if (!may_step_alone(weights, state)) return advance_batch(weights.model, std::move(state), ids);
+    if (!may_step_alone(weights, state)) {
+      return advance_batch(weights.model, std::move(state), ids.to(weights.model.device()));
+    }
     state.keys = make_row_state(weights.model, std::get<BatchKeys>(state.keys).layers, state.memory);
   }
   state.hidden = step_row(weights, std::get<RowState>(state.keys), ids.item<int64_t>());
@@ -171,7 +177,8 @@ at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state)
 }
 
 DecodeState select_rows(const DecodeState& state, const at::Tensor& index) {
-  const auto pick = [&index](const at::Tensor& x) { return x.defined() ? x.index_select(0, index) : x; };
+  const at::Tensor rows = index.to(state.hidden.device());
+  const auto pick = [&rows](const at::Tensor& x) { return x.defined() ? x.index_select(0, rows) : x; };
   const auto pick_all = [&pick](const std::vector<AttentionCache>& layers) {
     std::vector<AttentionCache> picked;
     for (const AttentionCache& layer : layers) picked.push_back({pick(layer.keys), pick(layer.values)});

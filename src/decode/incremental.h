@@ -36,13 +36,13 @@ struct DecodeState {
 // decoder are never full while decoding.
 DecodeState start_decoding(const DecodingWeights& weights, const std::vector<std::vector<int32_t>>& sources);
 
-// Appends `ids` [B] int64.
+// Appends `ids` [B] int64, of any device.
 DecodeState advance(const DecodingWeights& weights, DecodeState state, const at::Tensor& ids);
 
 // Logits [B, V] of the next token.
 at::Tensor next_logits(const DecodingWeights& weights, const DecodeState& state);
 
-// The rows of `state` in `index` [B'] int64, in that order: rows leave, or multiply.
+// The rows of `state` in `index` [B'] int64, of any device, in that order: rows leave, or multiply.
 DecodeState select_rows(const DecodeState& state, const at::Tensor& index);
 
 // The rows of `first`, then those of `second`, which may have come later: shorter keys and memories are filled up with

@@ -13,8 +13,8 @@ std::vector<MoeTokens> trace_routing(const T5Model& model, const std::vector<int
                                      const std::vector<int32_t>& answer) {
   const at::NoGradGuard no_gradients;
   TokenBatch batch;
-  batch.source_ids = pad_ids({source});
-  batch.target_ids = pad_ids({answer});
+  batch.source_ids = pad_ids({source}).to(model.device());
+  batch.target_ids = pad_ids({answer}).to(model.device());
   batch.source_segments = at::ones_like(batch.source_ids);  // a generated 0 is a token as any other
   batch.target_segments = at::ones_like(batch.target_ids);
   ForwardOptions call;

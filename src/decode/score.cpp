@@ -33,9 +33,9 @@ RequestRange next_range(const std::vector<ScoreRequest>& requests, const std::ve
   return {begin, end};
 }
 
-// log softmax(logits)[target] at every position, [B, Lt] float32.
+// log softmax(logits)[target] at every position, [B, Lt] float32 on the CPU.
 at::Tensor log_probabilities(const at::Tensor& logits, const at::Tensor& target_ids) {
-  return at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2).contiguous();
+  return at::log_softmax(logits.to(at::kFloat), -1).gather(2, target_ids.unsqueeze(2)).squeeze(2).cpu().contiguous();
 }
 
 TargetScore score_of(const float* log_probabilities, size_t num_tokens) {
@@ -47,8 +47,8 @@ TargetScore score_of(const float* log_probabilities, size_t num_tokens) {
 // Logits of every (source, target) pair of the range: the encoder runs once per source.
 at::Tensor range_logits(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
                         const std::vector<int64_t>& source_of_target, TokenBatch& batch) {
-  const at::Tensor source_ids = pad_ids(sources);
-  const at::Tensor source_index = at::tensor(source_of_target, at::kLong);
+  const at::Tensor source_ids = pad_ids(sources).to(model.device());
+  const at::Tensor source_index = at::tensor(source_of_target, at::kLong).to(model.device());
   batch.source_ids = source_ids.index_select(0, source_index);
   if (model.options().decoder_only) return forward(model, batch, {}).logits;
   RouterReports reports;
@@ -78,7 +78,7 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
     begin = range.end;
     if (targets.empty()) continue;
     TokenBatch batch;
-    batch.target_ids = pad_ids(targets);
+    batch.target_ids = pad_ids(targets).to(model.device());
     const at::Tensor tokens =
         log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
     for (size_t t = 0; t < targets.size(); ++t) {

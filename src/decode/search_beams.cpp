@@ -16,7 +16,7 @@ namespace {
 // Log-probabilities [P * N, V] of the next token of every open beam, rules applied.
 at::Tensor ruled_log_probabilities(const at::Tensor& logits, const std::vector<size_t>& going,
                                    const std::vector<BeamState>& beams, const GenerateOptions& options) {
-  at::Tensor scores = at::log_softmax(logits.to(at::kFloat), 1).contiguous();
+  at::Tensor scores = at::log_softmax(logits.to(at::kCPU, at::kFloat), 1).contiguous();
   if (!scores.isfinite().all().item<bool>()) fail_run("the model's logits are not finite; expected numbers");
   if (!has_rules(options)) return scores;
   const auto vocab_size = static_cast<size_t>(scores.size(1));

@@ -58,7 +58,7 @@ std::vector<NextToken> choose_next(const DecodingWeights& weights, const DecodeS
                                    const std::vector<size_t>& going, const GenerateOptions& options,
                                    const GenerateHooks& hooks) {
   if (const auto alone = choose_alone(weights, state, rows[going[0]], options, hooks)) return {*alone};
-  const at::Tensor logits = next_logits(weights, state).to(at::kFloat).contiguous();
+  const at::Tensor logits = next_logits(weights, state).to(at::kCPU, at::kFloat).contiguous();
   const at::Tensor log_sums = at::logsumexp(logits, {1});
   const auto vocab_size = static_cast<size_t>(logits.size(1));
   std::vector<NextToken> next;

@@ -1,7 +1,7 @@
 // Grouped product of sorted rows: row r belongs to expert e when offsets[e] <= r < offsets[e + 1], and
 //   out[r, :] = rows[r, :] W_e^T.
 // Legend: R routed rows, E experts, I input width, O output width.
-// rows [R, I], weights [E, O, I] of one floating dtype, offsets [E + 1] int64 on the CPU, offsets[0] = 0, offsets[E] =
+// rows [R, I], weights [E, O, I] of one floating dtype, offsets [E + 1] int64 beside them, offsets[0] = 0, offsets[E] =
 // R. Returns [R, O]. Gradients: rows and weights; an expert without rows gets a zero gradient. Cost 2 R I O, thrice
 // that with backward.
 #pragma once

@@ -45,7 +45,7 @@ at::Tensor mix_values_in_parts(const at::Tensor& q, const at::Tensor& k, const a
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionWeights& weights,
                   const AttentionCall& call) {
-  const bool in_parts = !at::GradMode::is_enabled() && call.dropout == 0.0;
+  const bool in_parts = q.is_cpu() && !at::GradMode::is_enabled() && call.dropout == 0.0;
   const at::Tensor mixed = in_parts ? mix_values_in_parts(q, k, v, call.bias) : mix_values(q, k, v, call);
   return linear(mixed.transpose(1, 2).reshape({q.size(0), q.size(2), -1}), weights.o);
 }

@@ -42,34 +42,22 @@ at::Tensor dense_feed_forward(const at::Tensor& x, const FeedForwardWeights& wei
   return feed_forward(x, weights, linear, [&](const at::Tensor& hidden) { return place.drop(hidden, site); });
 }
 
-// Per-token routing of the real tokens, laid out over all positions of the batch.
-MoeTokens tokens_by_position(const TokenExperts& experts, const at::Tensor& positions, int64_t num_rows, int64_t length,
+// Per-token routing of the real tokens, laid out over all positions of the batch, for those who look on.
+MoeTokens tokens_by_position(const TokenExperts& real, const at::Tensor& positions, int64_t num_rows, int64_t length,
                              const BlockPlace& place) {
-  size_t width = 1;
-  for (const auto& chosen : experts.experts) width = std::max(width, chosen.size());
-  const auto num_choices = static_cast<int64_t>(width);
-  MoeTokens tokens{place.stack, place.layer, at::full({num_rows * length, num_choices}, -1, at::kLong),
-                   at::zeros({num_rows * length, num_choices}, at::kFloat), at::zeros({num_rows * length}, at::kLong)};
-  const int64_t* position = positions.const_data_ptr<int64_t>();
-  int64_t *all_experts = tokens.experts.mutable_data_ptr<int64_t>(), *asked = tokens.asked.mutable_data_ptr<int64_t>();
-  float* all_weights = tokens.weights.mutable_data_ptr<float>();
-  for (size_t t = 0; t < experts.experts.size(); ++t) {
-    asked[position[t]] = experts.asked[t];
-    std::copy(experts.experts[t].begin(), experts.experts[t].end(), all_experts + position[t] * num_choices);
-    std::copy(experts.weights[t].begin(), experts.weights[t].end(), all_weights + position[t] * num_choices);
-  }
-  tokens.experts = tokens.experts.view({num_rows, length, num_choices});
-  tokens.weights = tokens.weights.view({num_rows, length, num_choices});
-  tokens.asked = tokens.asked.view({num_rows, length});
-  return tokens;
+  const auto laid_out = [&](const at::Tensor& of_tokens, int64_t padding) {
+    std::vector<int64_t> sizes = of_tokens.sizes().vec();
+    sizes[0] = num_rows * length;
+    return at::full(sizes, padding, of_tokens.options()).index_copy(0, positions, of_tokens).cpu();
+  };
+  return {place.stack, place.layer, laid_out(real.experts, -1).view({num_rows, length, -1}),
+          laid_out(real.weights, 0).view({num_rows, length, -1}), laid_out(real.asked, 0).view({num_rows, length})};
 }
 
 // Every position is routed under Hugging Face's rule, so those of the layer are those of the batch.
 PooledRouting pooled_routing(const MoeOutput& out, const BlockPlace& place, int64_t num_rows, int64_t length) {
-  std::vector<int64_t> kept;
-  for (const auto& experts : out.tokens->experts) kept.push_back(experts.empty() ? 0 : experts[0]);
-  return {place.stack, out.router_logits.view({num_rows, length, -1}),
-          at::tensor(kept, at::kLong).view({num_rows, length})};
+  const at::Tensor kept = out.tokens->experts.select(1, 0).clamp_min(0);
+  return {place.stack, out.router_logits.view({num_rows, length, -1}), kept.view({num_rows, length})};
 }
 
 at::Tensor sparse_feed_forward(const at::Tensor& x, const MoeWeights& weights, const BlockPlace& place,

@@ -12,8 +12,8 @@
 namespace flanmoe {
 namespace {
 
-at::Tensor mean_of(const std::vector<at::Tensor>& losses) {
-  return losses.empty() ? at::zeros({}, at::kFloat) : at::stack(losses).mean();
+at::Tensor mean_of(const std::vector<at::Tensor>& losses, at::Device device) {
+  return losses.empty() ? at::zeros({}, at::TensorOptions(at::kFloat).device(device)) : at::stack(losses).mean();
 }
 
 at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call,
@@ -44,8 +44,9 @@ void check_batch(const TokenBatch& batch, int64_t vocab_size) {
 
 }  // namespace
 
-ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& call) {
-  check_batch(batch, model.options().vocab_size);
+ForwardResult forward(const T5Model& model, const TokenBatch& batch_anywhere, const ForwardOptions& call) {
+  check_batch(batch_anywhere, model.options().vocab_size);
+  const TokenBatch batch = batch_anywhere.to(model.device());
   RouterReports reports;
   at::Tensor hidden;
   if (model.options().decoder_only) {
@@ -58,8 +59,9 @@ ForwardResult forward(const T5Model& model, const TokenBatch& batch, const Forwa
     const at::Tensor real = batch.target_ids.reshape({-1}).nonzero().view({-1});
     hidden = hidden.reshape({-1, hidden.size(2)}).index_select(0, real);
   }
-  ForwardResult result{output_logits(model, hidden), mean_of(reports.balance_losses), mean_of(reports.z_losses),
-                       std::move(reports.statistics), std::move(reports.tokens)};
+  ForwardResult result{output_logits(model, hidden), mean_of(reports.balance_losses, hidden.device()),
+                       mean_of(reports.z_losses, hidden.device()), std::move(reports.statistics),
+                       std::move(reports.tokens)};
   if (!reports.pooled.empty()) {
     const PooledLosses pooled = pooled_losses(reports.pooled);
     result.balance_loss = pooled.balance;
@@ -69,7 +71,7 @@ ForwardResult forward(const T5Model& model, const TokenBatch& batch, const Forwa
 }
 
 TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch) {
-  const at::Tensor targets = batch.target_ids.reshape({-1});
+  const at::Tensor targets = batch.target_ids.to(logits.device()).reshape({-1});
   const at::Tensor real = targets.nonzero().view({-1});
   const at::Tensor rows = logits.dim() == 2 ? logits : logits.reshape({-1, logits.size(2)}).index_select(0, real);
   return {at::cross_entropy_loss(rows.to(at::kFloat), targets.index_select(0, real)), real.size(0)};

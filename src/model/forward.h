@@ -37,6 +37,7 @@ struct ForwardResult {
   std::vector<MoeTokens> tokens;
 };
 
+// The batch may lie on any device; the result lies on the model's.
 ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
 
 // Cross-entropy per target token (natural log) averaged over the real target tokens, plus its token count. Takes both

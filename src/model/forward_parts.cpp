@@ -13,7 +13,7 @@ namespace flanmoe {
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
 
 at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options) {
-  const at::Tensor positions = at::arange(length, at::kLong).unsqueeze(0);
+  const at::Tensor positions = at::arange(length, stack.relative_bias.options().dtype(at::kLong)).unsqueeze(0);
   return relative_position_bias(stack.relative_bias, positions, positions, bidirectional,
                                 options.relative_max_distance);
 }

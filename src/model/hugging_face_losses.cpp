@@ -5,7 +5,8 @@
 namespace flanmoe {
 
 PooledLosses pooled_losses(const std::vector<PooledRouting>& layers) {
-  PooledLosses sum{at::zeros({}), at::zeros({})};
+  const at::Tensor zero = at::zeros({}, layers.at(0).logits.options());
+  PooledLosses sum{zero, zero};
   for (const Stack stack : {Stack::kEncoder, Stack::kDecoder}) {
     std::vector<at::Tensor> logits_of, kept_of;
     for (const PooledRouting& layer : layers) {

@@ -20,6 +20,7 @@ struct PooledRouting {
 struct PooledLosses {
   at::Tensor balance, z;  // scalars
 };
+// At least one layer.
 PooledLosses pooled_losses(const std::vector<PooledRouting>& layers);
 
 }  // namespace flanmoe

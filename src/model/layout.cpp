@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
+
 #include "model/attention.h"
 #include "model/forward.h"
 #include "moe/groups.h"
@@ -11,7 +13,7 @@ namespace {
 
 // 0 where `allowed`, kMasked elsewhere.
 at::Tensor additive(const at::Tensor& allowed) {
-  return at::zeros(allowed.sizes(), at::kFloat).masked_fill(allowed.logical_not(), kMasked);
+  return at::zeros(allowed.sizes(), allowed.options().dtype(at::kFloat)).masked_fill(allowed.logical_not(), kMasked);
 }
 
 }  // namespace
@@ -40,7 +42,7 @@ at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_
 
 at::Tensor causal_mask(const at::Tensor& segments, bool packed) {
   const int64_t length = segments.size(1);
-  const at::Tensor past = at::ones({length, length}, at::kBool).tril();
+  const at::Tensor past = at::ones({length, length}, segments.options().dtype(at::kBool)).tril();
   if (!packed) return additive(past).view({1, 1, length, length});
   const at::Tensor same = segments.unsqueeze(1).unsqueeze(3) == segments.unsqueeze(1).unsqueeze(1);
   return additive(same.logical_and(past));
@@ -48,67 +50,52 @@ at::Tensor causal_mask(const at::Tensor& segments, bool packed) {
 
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call) {
   const at::Tensor flat = segments.reshape({-1});
-  if (options.moe.hugging_face())
-    return {at::arange(flat.size(0), at::kLong), cut_groups(flat.size(0), segments.size(1))};
-  MoeTokenPlaces places{flat.nonzero().view({-1}), {}};
-  const int64_t num_tokens = places.positions.size(0);
-  if (call.training || call.eval_group.value_or(options.moe.eval_group) == EvalGroup::kBatch) {
-    places.groups = cut_groups(num_tokens, call.training ? options.moe.group_size : 0);
-    return places;
-  }
   const int64_t length = segments.size(1);
-  const int64_t* position = places.positions.const_data_ptr<int64_t>();
-  const int64_t* segment = flat.const_data_ptr<int64_t>();
-  places.groups = {0};
-  for (int64_t t = 1; t < num_tokens; ++t) {
-    const bool same_row = position[t] / length == position[t - 1] / length;
-    if (!same_row || segment[position[t]] != segment[position[t - 1]]) places.groups.push_back(t);
+  if (options.moe.hugging_face()) {
+    return {at::arange(flat.size(0), flat.options()), cut_groups(flat.size(0), length, flat.device())};
   }
-  if (num_tokens > 0) places.groups.push_back(num_tokens);
-  return places;
+  const at::Tensor positions = flat.nonzero().view({-1});
+  const int64_t num_tokens = positions.size(0);
+  if (call.training || call.eval_group.value_or(options.moe.eval_group) == EvalGroup::kBatch) {
+    return {positions, cut_groups(num_tokens, call.training ? options.moe.group_size : 0, flat.device())};
+  }
+  // A group of its own for every segment of every row.
+  const at::Tensor segment_of = positions.div(length, "floor") * (flat.max() + 1) + flat.index_select(0, positions);
+  const at::Tensor begins = (segment_of.diff().nonzero().view({-1}) + 1).cpu();
+  std::vector<int64_t> bounds{0};
+  bounds.insert(bounds.end(), begins.const_data_ptr<int64_t>(), begins.const_data_ptr<int64_t>() + begins.size(0));
+  if (num_tokens > 0) bounds.push_back(num_tokens);
+  return {positions, {std::move(bounds), flat.device()}};
 }
 
 PrefixRows prefix_rows(const TokenBatch& batch) {
   const at::Tensor source_segments = segments_of(batch.source_ids, batch.source_segments);
   const at::Tensor target_segments = segments_of(batch.target_ids, batch.target_segments);
-  const int64_t num_rows = batch.source_ids.size(0), source_length = batch.source_ids.size(1),
-                target_length = batch.target_ids.size(1), length = source_length + target_length;
-  PrefixRows rows{at::zeros({num_rows, length}, at::kLong), at::zeros({num_rows, length}, at::kLong),
-                  at::full({num_rows, 1, length, length}, kMasked, at::kFloat),
-                  at::zeros({num_rows * target_length}, at::kLong)};
-  const auto source = batch.source_ids.accessor<int64_t, 2>(), target = batch.target_ids.accessor<int64_t, 2>(),
-             source_of = source_segments.accessor<int64_t, 2>(), target_of = target_segments.accessor<int64_t, 2>();
-  auto ids = rows.ids.accessor<int64_t, 2>(), segments = rows.segments.accessor<int64_t, 2>();
-  auto mask = rows.mask.accessor<float, 4>();
-  int64_t* places = rows.target_places.mutable_data_ptr<int64_t>();
-  for (int64_t b = 0; b < num_rows; ++b) {
-    const int64_t num_segments = source_segments[b].max().item<int64_t>();
-    int64_t at = 0;
-    for (int64_t s = 1; s <= num_segments; ++s) {
-      const int64_t begin = at;
-      int64_t previous = 0;
-      const auto put = [&](int64_t id) {
-        ids[b][at] = previous;
-        segments[b][at] = s;
-        previous = id;
-        ++at;
-      };
-      for (int64_t i = 0; i < source_length; ++i) {
-        if (source_of[b][i] == s) put(source[b][i]);
-      }
-      const int64_t prefix_end = at + 1;  // one extra position: the one that predicts the first target
-      for (int64_t i = 0; i < target_length; ++i) {
-        if (target_of[b][i] != s) continue;
-        places[b * target_length + i] = b * length + at;
-        put(target[b][i]);
-      }
-      for (int64_t q = begin; q < at; ++q) {
-        for (int64_t k = begin; k < at; ++k) {
-          if (k <= q || (q < prefix_end && k < prefix_end)) mask[b][0][q][k] = 0.0f;
-        }
-      }
-    }
-  }
+  const int64_t source_length = source_segments.size(1);
+  // Every token's segment, and whether it is a target; padding goes behind all others.
+  const at::Tensor all = at::cat({source_segments, target_segments}, 1);
+  const at::Tensor places = at::arange(all.size(1), all.options()).unsqueeze(0);
+  const at::Tensor is_target = places.ge(source_length).expand_as(all);
+  const at::Tensor last = at::full_like(all, std::numeric_limits<int64_t>::max());
+  const at::Tensor order =
+      std::get<1>(at::sort(at::where(all > 0, all * 2 + is_target.to(at::kLong), last), /*stable=*/true, 1, false));
+
+  PrefixRows rows;
+  rows.segments = all.gather(1, order);
+  rows.ids = shift_right(at::cat({batch.source_ids, batch.target_ids}, 1).gather(1, order), rows.segments) *
+             (rows.segments > 0);
+  // Tokens of one segment see what is behind them, and all of the prefix see each other: the source and one position
+  // more, the one that predicts the first target.
+  const at::Tensor same =
+      (rows.segments.unsqueeze(2) == rows.segments.unsqueeze(1)).logical_and(rows.segments.unsqueeze(1) > 0);
+  const at::Tensor source = is_target.gather(1, order).logical_not();
+  const at::Tensor prefix = source.logical_or(at::constant_pad_nd(source, {1, -1}));
+  const at::Tensor past = places.unsqueeze(1) <= places.unsqueeze(2);
+  const at::Tensor both = prefix.unsqueeze(2).logical_and(prefix.unsqueeze(1));
+  rows.mask = additive(same.logical_and(past.logical_or(both))).unsqueeze(1);
+  const at::Tensor place_of = at::empty_like(order).scatter(1, order, places.expand_as(order)).slice(1, source_length);
+  const at::Tensor first_of_row = at::arange(all.size(0), all.options()).unsqueeze(1) * all.size(1);
+  rows.target_places = ((place_of + first_of_row) * (target_segments > 0)).reshape({-1});
   return rows;
 }
 

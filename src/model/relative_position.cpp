@@ -26,22 +26,17 @@ at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& que
                                   const at::Tensor& key_positions, bool bidirectional, int64_t max_distance) {
   const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1),
                 num_keys = key_positions.size(1);
-  const auto queries = query_positions.accessor<int64_t, 2>();
-  const auto keys = key_positions.accessor<int64_t, 2>();
-  // Buckets depend on the difference only: look them up once per distance.
+  // Buckets depend on the difference only: they are found once per distance, on the host, so that no device rounds a
+  // bound otherwise.
   const int64_t reach = 1 + std::max(query_positions.max().item<int64_t>(), key_positions.max().item<int64_t>());
   std::vector<int64_t> bucket_of(2 * reach - 1);
   for (int64_t relative = 1 - reach; relative < reach; ++relative) {
     bucket_of[relative + reach - 1] = relative_bucket(relative, bidirectional, table.size(0), max_distance);
   }
-  at::Tensor buckets = at::empty({num_rows * num_queries * num_keys}, at::kLong);
-  int64_t* out = buckets.mutable_data_ptr<int64_t>();
-  for (int64_t b = 0; b < num_rows; ++b) {
-    for (int64_t q = 0; q < num_queries; ++q) {
-      for (int64_t k = 0; k < num_keys; ++k) *out++ = bucket_of[keys[b][k] - queries[b][q] + reach - 1];
-    }
-  }
-  const at::Tensor bias = table.index_select(0, buckets.to(table.device()));
+  const at::Tensor relative = key_positions.unsqueeze(1) - query_positions.unsqueeze(2);  // [B, Lq, Lk]
+  const at::Tensor buckets =
+      at::tensor(bucket_of, at::kLong).to(table.device()).index_select(0, relative.reshape({-1}) + (reach - 1));
+  const at::Tensor bias = table.index_select(0, buckets);
   return bias.view({num_rows, num_queries, num_keys, table.size(1)}).permute({0, 3, 1, 2});
 }
 

@@ -89,7 +89,7 @@ class Step {
     MoeCall call = moe_call(moe, true);
     call.capacity = NoLimit{};
     const at::Tensor x = at::from_blob(normed_.data(), {1, options_.d_model}, at::kFloat);
-    const MoeTokenPlaces places{at::zeros({1}, at::kLong), cut_groups(1, 0)};
+    static const MoeTokenPlaces places{at::zeros({1}, at::kLong), cut_groups(1, 0)};
     add_to(hidden_, numbers_of(moe_layer(x, block.moe, places, moe, call).hidden));
   }
 

@@ -24,6 +24,9 @@ class T5Model {
   const ModelOptions& options() const { return options_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const T5Weights& weights() const { return *weights_; }
+  // The same values on another device; itself where it is.
+  T5Model to(at::Device device) const;
+  at::Device device() const { return parameters_.front().value.device(); }
   // The same weights (shared, not copied) under other routing numbers: capacity, groups, policies. The shape stays.
   T5Model with_moe(const MoeOptions& moe) const;
 

@@ -1,9 +1,12 @@
 // The room of an expert in a group of tokens (docs/routing.md 2, 4).
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <variant>
 
+#include "moe/groups.h"
 #include "moe/options.h"
 
 namespace flanmoe {
@@ -31,5 +34,9 @@ MoeOptions without_limit(MoeOptions options);
 
 // Tokens an expert takes of a group of `group_tokens`.
 int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
+// Of every group: [G] int64, on the device of the groups.
+at::Tensor expert_capacities(const CapacityRule& rule, const GroupBounds& groups, int64_t num_experts);
+// The same as a tensor expression of the sizes [G] int64, for any device.
+at::Tensor expert_capacities_reference(const CapacityRule& rule, const at::Tensor& sizes, int64_t num_experts);
 
 }  // namespace flanmoe

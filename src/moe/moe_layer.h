@@ -6,12 +6,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "moe/capacity.h"
 #include "moe/groups.h"
 #include "moe/options.h"
 #include "moe/statistics.h"
+#include "moe/token_experts.h"
 #include "moe/weights.h"
 
 namespace flanmoe {
@@ -30,13 +30,6 @@ struct MoeCall {
 
 // The layers of an encoder or a decoder under these options: who chooses, and whether later tokens may be preferred.
 MoeCall moe_call(const MoeOptions& options, bool is_decoder);
-
-// Kept experts of each real token by falling weight, when asked.
-struct TokenExperts {
-  std::vector<std::vector<int64_t>> experts;  // [T]
-  std::vector<std::vector<float>> weights;    // [T]
-  std::vector<int64_t> asked;                 // [T] pairs asked for; 0 under expert choice, where tokens do not ask
-};
 
 struct MoeOutput {
   at::Tensor hidden;         // [N, D], zero at positions that are not routed or kept no pair

@@ -39,7 +39,7 @@ struct MoeStatistics {
   double router_entropy() const;  // mean over tokens, / log E
 };
 
-// Per token, when asked (analysis, coloured text).
+// Per token, when asked (analysis, coloured text); on the CPU.
 struct MoeTokens {
   Stack stack = Stack::kEncoder;
   int64_t layer = 0;

@@ -7,6 +7,14 @@
 
 namespace flanmoe {
 
+TokenBatch TokenBatch::to(at::Device device) const {
+  TokenBatch moved = *this;
+  for (at::Tensor* ids : {&moved.source_ids, &moved.target_ids, &moved.source_segments, &moved.target_segments}) {
+    if (ids->defined()) *ids = ids->to(device);
+  }
+  return moved;
+}
+
 at::Tensor pad_ids(const std::vector<std::vector<int32_t>>& sequences) {
   size_t longest = 1;
   for (const auto& sequence : sequences) longest = std::max(longest, sequence.size());

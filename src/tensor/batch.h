@@ -16,6 +16,8 @@ struct TokenBatch {
   int64_t num_examples = 0;
   int64_t num_source_tokens = 0;  // real ones
   int64_t num_target_tokens = 0;
+
+  TokenBatch to(at::Device device) const;
 };
 
 // [B, longest] int64, 0 = padding; at least one column.

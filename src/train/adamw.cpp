@@ -27,13 +27,21 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) void adamw_update(f
   }
 }
 
+// The same as tensor expressions, for any device.
+void adamw_update_reference(at::Tensor value, at::Tensor m, at::Tensor v, const at::Tensor& gradient, AdamWStep s) {
+  m.add_(gradient - m, 1.0f - s.beta1);
+  v.add_(gradient * gradient - v, 1.0f - s.beta2);
+  const at::Tensor root = (v * s.correction2).sqrt_().add_(s.epsilon);
+  value.sub_((m * s.correction1 / root + value * s.decay) * s.rate);
+}
+
 class AdamW final : public Optimizer {
  public:
   AdamW(const std::vector<Parameter>& parameters, const OptimizerOptions& options) : options_(options) {
     for (const Parameter& parameter : parameters) {
       place_[parameter.name] = m_.size();
-      m_.push_back({parameter.name + ".m", at::zeros(parameter.value.sizes(), at::kFloat)});
-      v_.push_back({parameter.name + ".v", at::zeros(parameter.value.sizes(), at::kFloat)});
+      m_.push_back({parameter.name + ".m", at::zeros_like(parameter.value.detach())});
+      v_.push_back({parameter.name + ".v", at::zeros_like(parameter.value.detach())});
     }
   }
 
@@ -51,6 +59,10 @@ class AdamW final : public Optimizer {
       if (!gradients[i].defined()) continue;
       const at::Tensor &value = parameters[i].value, gradient = gradients[i].contiguous();
       const size_t place = place_.at(parameters[i].name);
+      if (!value.is_cpu()) {
+        adamw_update_reference(value.detach(), m_[place].value, v_[place].value, gradient, s);
+        continue;
+      }
       adamw_update(value.mutable_data_ptr<float>(), m_[place].value.mutable_data_ptr<float>(),
                    v_[place].value.mutable_data_ptr<float>(), gradient.const_data_ptr<float>(), value.numel(), s);
     }

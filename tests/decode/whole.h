@@ -47,19 +47,20 @@ inline at::Tensor next_logits(const T5Model& model, const Tokens& source, const 
   return logits[0][static_cast<int64_t>(prefix.size())].detach();
 }
 
-// The greedy answer, eos not included.
-inline Tokens greedy(const T5Model& model, const Tokens& source, int64_t max_new_tokens) {
+// The greedy answer, what ends it not included.
+inline Tokens greedy(const T5Model& model, const Tokens& source, int64_t max_new_tokens,
+                     const std::vector<int64_t>& end_tokens = {kEos}) {
   Tokens answer;
   while (static_cast<int64_t>(answer.size()) < max_new_tokens) {
     const int32_t next = static_cast<int32_t>(next_logits(model, source, answer).argmax().item<int64_t>());
-    if (next == kEos) break;
+    if (std::find(end_tokens.begin(), end_tokens.end(), next) != end_tokens.end()) break;
     answer.push_back(next);
   }
   return answer;
 }
 
 // Lets eos win now and then, so that answers end at different lengths.
-inline T5Model lively(const ModelOptions& options, uint64_t seed = 7) {
+inline T5Model lively(const ModelOptions& options, uint64_t seed = 8) {
   const T5Model model = tiny::stirred(options, seed);
   for (const Parameter& parameter : model.parameters()) {
     const at::Tensor value = parameter.value.detach();
@@ -68,7 +69,7 @@ inline T5Model lively(const ModelOptions& options, uint64_t seed = 7) {
   return model;
 }
 
-inline T5Model lively(const std::string& arm, uint64_t seed = 7) { return lively(tiny::roomy_options(arm), seed); }
+inline T5Model lively(const std::string& arm, uint64_t seed = 8) { return lively(tiny::roomy_options(arm), seed); }
 
 inline const std::vector<Tokens>& sources() {
   static const std::vector<Tokens> all = {random_source(9, 1),  random_source(1, 2), random_source(4, 3),

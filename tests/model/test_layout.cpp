@@ -105,8 +105,8 @@ TEST(TokenPlaces, AreThoseOfRealTokens) {
   for (const bool is_training : {false, true}) {
     const MoeTokenPlaces places = token_places(kSegments, with_experts(), is_training ? training() : ForwardOptions());
     EXPECT_EQ(row_of(places.positions), (Row{0, 1, 2, 3, 4, 7, 8, 9, 10, 11}));
-    EXPECT_EQ(places.groups.front(), 0);
-    EXPECT_EQ(places.groups.back(), 10);
+    EXPECT_EQ(places.groups.host.front(), 0);
+    EXPECT_EQ(places.groups.host.back(), 10);
   }
 }
 

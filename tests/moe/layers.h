@@ -20,6 +20,11 @@ struct Shape {
   bool gated = false;
 };
 
+inline std::vector<int64_t> ints(const at::Tensor& t) {
+  const at::Tensor flat = t.to(at::kCPU, at::kLong).contiguous().view({-1});
+  return {flat.const_data_ptr<int64_t>(), flat.const_data_ptr<int64_t>() + flat.numel()};
+}
+
 inline MoeWeights weights(const Shape& shape, uint64_t key = 5) {
   const auto make = [&](std::vector<int64_t> sizes, double deviation, uint64_t offset) {
     return random_normal(sizes, deviation, key + offset);

@@ -174,9 +174,9 @@ NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBo
   if (call.capacity.has_value()) factor = 0.0;
   NaiveMoe out;
   std::vector<at::Tensor> combine, balance, z;
-  for (size_t g = 0; g + 1 < groups.size(); ++g) {
-    const int64_t size = groups[g + 1] - groups[g];
-    const at::Tensor mine = p.narrow(0, groups[g], size);
+  for (size_t g = 0; g + 1 < groups.host.size(); ++g) {
+    const int64_t size = groups.host[g + 1] - groups.host[g];
+    const at::Tensor mine = p.narrow(0, groups.host[g], size);
     const int64_t capacity = capacity_of(factor, size, num_experts, options.min_capacity);
     const GroupResult result =
         call.expert_choice
@@ -184,7 +184,7 @@ NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBo
             : token_choice(mine, capacity, options, call.training ? options.second_train : options.second_eval);
     combine.push_back(result.combine);
     balance.push_back((result.counted.mean(0) * mine.mean(0)).sum() * static_cast<double>(num_experts));
-    z.push_back(at::logsumexp(logits.narrow(0, groups[g], size), {1}).square().mean());
+    z.push_back(at::logsumexp(logits.narrow(0, groups.host[g], size), {1}).square().mean());
     out.capacity.push_back(capacity);
     out.asked.insert(out.asked.end(), result.asked.begin(), result.asked.end());
     out.kept.insert(out.kept.end(), result.kept.begin(), result.kept.end());

@@ -23,7 +23,7 @@ struct Layer {
   Values wi_1;                     // [E, F, D], empty when not gated
   Values wo;                       // [E, D, F]
   std::vector<int64_t> positions;  // [T] rising
-  GroupBounds groups;              // over the T tokens
+  std::vector<int64_t> groups;     // bounds, over the T tokens
 };
 
 // The scalar whose gradients are asked: sum(hidden * coefficients) + balance * balance loss + z * z loss.

@@ -1,6 +1,7 @@
 // The room of an expert: the edges.
 #include "moe/capacity.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 namespace flanmoe {
@@ -37,6 +38,24 @@ TEST(ExpertCapacity, WithoutLimitIsTheGroup) {
 TEST(ExpertCapacity, FixedIsWhateverTheGroup) {
   EXPECT_EQ(expert_capacity(FixedCapacity{64}, 100, 5), 64);
   EXPECT_EQ(expert_capacity(FixedCapacity{64}, 3, 5), 64);
+}
+
+// Every size, as loops and as a tensor expression.
+TEST(ExpertCapacities, AreThoseOfEachGroup) {
+  std::vector<int64_t> bounds{0};
+  for (int64_t size = 1; size <= 200; ++size) bounds.push_back(bounds.back() + size);
+  const GroupBounds groups(bounds, at::kCPU);
+  for (const CapacityRule& rule :
+       {CapacityRule(NoLimit{}), CapacityRule(FixedCapacity{7}), CapacityRule(CapacityFactor{1.25, 4}),
+        CapacityRule(CapacityFactor{1.0, 1}), CapacityRule(CapacityFactor{0.3, 2})}) {
+    for (const int64_t num_experts : {1, 2, 4, 7, 64}) {
+      const at::Tensor all = expert_capacities(rule, groups, num_experts);
+      for (int64_t size = 1; size <= 200; ++size) {
+        ASSERT_EQ(all[size - 1].item<int64_t>(), expert_capacity(rule, size, num_experts)) << size;
+      }
+      EXPECT_TRUE(expert_capacities_reference(rule, groups.tensor.diff(), num_experts).equal(all));
+    }
+  }
 }
 
 TEST(CapacityRuleOf, TheOptions) {

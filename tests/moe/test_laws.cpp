@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "kernels/permute.h"
 #include "layers.h"
+#include "moe/count_routing.h"
 #include "moe/experts.h"
 #include "moe/groups.h"
 #include "moe/losses.h"
@@ -38,33 +39,37 @@ TEST(PlanLaws, KeptAndDroppedAreTheChoicesAndNoExpertIsOverfull) {
     const GroupBounds groups = cut_groups(num_tokens, group_size);
     const at::Tensor p = random_probabilities(num_tokens, num_experts, seed);
     const TokenChoices choices = choose_experts(p, layers::options(num_experts, k), SecondExpert::kRandom, seed);
-    const Plan plan = plan_token_choice(choices, groups, num_experts, CapacityFactor{factor, 1}, {});
+    const RowPlan plan = plan_token_choice(choices, groups, num_experts, CapacityFactor{factor, 1}, {});
 
-    ASSERT_EQ(plan.kept.size(), choices.experts.size());
-    const int64_t asked = static_cast<int64_t>(choices.experts.size()) -
-                          std::count(choices.experts.begin(), choices.experts.end(), kNoExpert);
-    const int64_t kept = std::count(plan.kept.begin(), plan.kept.end(), 1);
-    EXPECT_EQ(plan.counts.num_choices, asked);
-    EXPECT_EQ(plan.counts.num_dropped_choices, asked - kept);
+    ASSERT_EQ(plan.kept.sizes(), choices.asked.sizes());
+    const std::vector<int64_t> top = layers::ints(choices.top), is_kept = layers::ints(plan.kept);
+    const int64_t asked = choices.asked.sum().item<int64_t>(), kept = plan.kept.sum().item<int64_t>();
+    EXPECT_FALSE(plan.kept.logical_and(choices.asked.logical_not()).any().item<bool>());
+    const MoeStatistics counts = count_token_choice(choices, plan, groups, num_experts, CapacityFactor{factor, 1});
+    EXPECT_EQ(counts.num_choices, asked);
+    EXPECT_EQ(counts.num_dropped_choices, asked - kept);
     EXPECT_EQ(plan.tokens.size(0), kept);
     EXPECT_EQ(plan.offsets[num_experts].item<int64_t>(), kept);
 
     // every row is a kept pair of its expert, once; no expert takes more of a group than it has room for
-    std::vector<bool> seen(choices.experts.size(), false);
+    std::vector<bool> seen(top.size(), false);
     for (int64_t e = 0; e < num_experts; ++e) {
-      std::vector<int64_t> of_group(groups.size(), 0);
+      std::vector<int64_t> of_group(groups.host.size(), 0);
       for (int64_t r = plan.offsets[e].item<int64_t>(); r < plan.offsets[e + 1].item<int64_t>(); ++r) {
         const size_t pair = static_cast<size_t>(plan.pairs[r].item<int64_t>());
         const int64_t token = plan.tokens[r].item<int64_t>();
         EXPECT_FALSE(seen[pair]);
         seen[pair] = true;
         EXPECT_EQ(static_cast<int64_t>(pair) / k, token);
-        EXPECT_EQ(choices.experts[pair], e);
-        EXPECT_EQ(plan.kept[pair], 1);
-        ++of_group[static_cast<size_t>(std::upper_bound(groups.begin(), groups.end(), token) - groups.begin()) - 1];
+        EXPECT_EQ(top[pair], e);
+        EXPECT_EQ(is_kept[pair], 1);
+        ++of_group[static_cast<size_t>(std::upper_bound(groups.host.begin(), groups.host.end(), token) -
+                                       groups.host.begin()) -
+                   1];
       }
-      for (size_t g = 0; g + 1 < groups.size(); ++g) {
-        EXPECT_LE(of_group[g], expert_capacity(CapacityFactor{factor, 1}, groups[g + 1] - groups[g], num_experts));
+      for (size_t g = 0; g + 1 < groups.host.size(); ++g) {
+        EXPECT_LE(of_group[g],
+                  expert_capacity(CapacityFactor{factor, 1}, groups.host[g + 1] - groups.host[g], num_experts));
       }
     }
   }
@@ -75,11 +80,11 @@ TEST(PlanLaws, NobodyIsTurnedAwayFromAnExpertWithRoom) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const TokenChoices choices =
         choose_experts(random_probabilities(29, 4, seed), layers::options(4, 2), SecondExpert::kAll, seed);
-    const Plan plan = plan_token_choice(choices, {0, 29}, 4, CapacityFactor{0.8, 1}, {});
+    const RowPlan plan = plan_token_choice(choices, {0, 29}, 4, CapacityFactor{0.8, 1}, {});
     const int64_t room = expert_capacity(CapacityFactor{0.8, 1}, 29, 4);
-    for (size_t pair = 0; pair < plan.kept.size(); ++pair) {
-      if (plan.kept[pair] == 1) continue;
-      EXPECT_EQ(plan.counts.kept[static_cast<size_t>(choices.experts[pair])], room);
+    const at::Tensor rows_of_expert = plan.offsets.diff();
+    for (const int64_t expert : layers::ints(choices.top.masked_select(plan.kept.logical_not()))) {
+      EXPECT_EQ(rows_of_expert[expert].item<int64_t>(), room);
     }
   }
 }
@@ -88,22 +93,20 @@ TEST(PlanLaws, ExpertChoiceFillsEveryExpertWithItsBest) {
   for (uint64_t seed = 0; seed < 30; ++seed) {
     const at::Tensor p = random_probabilities(23, 4, seed);
     const GroupBounds groups = {0, 9, 23};
-    const ExpertChoices choices = choose_tokens(p, groups, CapacityFactor{1.5, 1});
-    ASSERT_EQ(choices.group_capacity, (std::vector<int64_t>{3, 5}));  // round(1.5 * 9 / 4) and round(1.5 * 14 / 4)
-    const Plan plan = plan_expert_choice(choices, groups, 4);
-    EXPECT_NEAR(plan.counts.utilisation(), 1.0, 1e-12);
+    const at::Tensor tokens = choose_tokens(p, groups, CapacityFactor{1.5, 1});
+    const std::vector<size_t> room = {3, 5};  // round(1.5 * 9 / 4) and round(1.5 * 14 / 4)
+    const RowPlan plan = plan_expert_choice(tokens);
+    EXPECT_NEAR(count_expert_choice(tokens, groups, CapacityFactor{1.5, 1}).utilisation(), 1.0, 1e-12);
     for (int64_t e = 0; e < 4; ++e) {
       EXPECT_EQ(plan.offsets[e].item<int64_t>(), 8 * e);
       for (size_t g = 0; g < 2; ++g) {
         std::vector<float> taken, all;
-        for (size_t i = 0; i < choices.tokens.size(); ++i) {
-          const int64_t token = choices.tokens[i];
-          if (choices.experts[i] == e && token >= groups[g] && token < groups[g + 1])
-            taken.push_back(p[token][e].item<float>());
+        for (const int64_t token : layers::ints(tokens[e])) {
+          if (token >= groups.host[g] && token < groups.host[g + 1]) taken.push_back(p[token][e].item<float>());
         }
-        for (int64_t t = groups[g]; t < groups[g + 1]; ++t) all.push_back(p[t][e].item<float>());
+        for (int64_t t = groups.host[g]; t < groups.host[g + 1]; ++t) all.push_back(p[t][e].item<float>());
         std::sort(all.rbegin(), all.rend());
-        all.resize(static_cast<size_t>(choices.group_capacity[g]));
+        all.resize(room[g]);
         EXPECT_EQ(taken, all) << "rank order";
       }
     }
@@ -114,7 +117,7 @@ TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
   for (const int64_t k : {1, 2, 3}) {
     const TokenChoices choices = choose_experts(
         random_probabilities(17, 5, 3), layers::options(5, k, GateRule::kNormalisedBeforeDrop), SecondExpert::kAll, 0);
-    const Plan plan = plan_token_choice(choices, {0, 17}, 5, NoLimit{}, {});
+    const RowPlan plan = plan_token_choice(choices, {0, 17}, 5, NoLimit{}, {});
     const at::Tensor x = layers::tokens(17, 6);
     const at::Tensor weights = choices.gates.reshape({-1}).index_select(0, plan.pairs);
     EXPECT_LT(largest_gap(combine_rows(dispatch_rows(x, plan.tokens), weights, plan.tokens, 17), x), 1e-5) << k;
@@ -124,17 +127,16 @@ TEST(PlanLaws, CombineUndoesDispatchWhenWeightsSumToOne) {
 TEST(BalanceLoss, IsOneWhenTheRouterIsUniform) {
   for (const int64_t num_experts : {1, 2, 5, 64}) {
     const at::Tensor p = at::full({7, num_experts}, 1.0 / static_cast<double>(num_experts));
-    std::vector<int64_t> top;
-    for (int64_t t = 0; t < 7; ++t) top.push_back((t * t) % num_experts);
-    EXPECT_NEAR(balance_loss(p, top, 1, BalanceCounts::kTop1, {0, 7}).item<double>(), 1.0, 1e-6) << num_experts;
-    EXPECT_NEAR(balance_loss(p, top, 1, BalanceCounts::kTop1, {0, 3, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+    const at::Tensor tokens = at::arange(7, at::kLong), top = (tokens * tokens % num_experts).unsqueeze(1);
+    EXPECT_NEAR(balance_loss(p, top, BalanceCounts::kTop1, {0, 7}).item<double>(), 1.0, 1e-6) << num_experts;
+    EXPECT_NEAR(balance_loss(p, top, BalanceCounts::kTop1, {0, 3, 7}).item<double>(), 1.0, 1e-6) << num_experts;
   }
 }
 
 TEST(BalanceLoss, IsTheNumberOfExpertsWhenAllGoToOne) {
   at::Tensor p = at::zeros({4, 3});
   p.select(1, 1).fill_(1.0);
-  EXPECT_NEAR(balance_loss(p, {1, 1, 1, 1}, 1, BalanceCounts::kTop1, {0, 4}).item<double>(), 3.0, 1e-6);
+  EXPECT_NEAR(balance_loss(p, at::ones({4, 1}, at::kLong), BalanceCounts::kTop1, {0, 4}).item<double>(), 3.0, 1e-6);
 }
 
 TEST(LayerLaws, TopTwoWithoutASecondIsSwitch) {

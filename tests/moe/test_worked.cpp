@@ -15,7 +15,7 @@ namespace flanmoe {
 namespace {
 
 using Ints = std::vector<int64_t>;
-using Bytes = std::vector<uint8_t>;
+using layers::ints;
 
 RouterOutput worked_router() { return route(layers::worked_logits(), at::eye(4), 0.0, 0); }
 
@@ -50,54 +50,52 @@ TEST(WorkedRouter, Probabilities) {
 TEST(WorkedRouter, Losses) {
   const RouterOutput router = worked_router();
   const GroupBounds all = {0, 8}, real = {0, 6};
-  const Ints top1 = choices_of(1, SecondExpert::kAll).top, top2 = choices_of(2, SecondExpert::kAll).top;
+  const at::Tensor top1 = choices_of(1, SecondExpert::kAll).top, top2 = choices_of(2, SecondExpert::kAll).top;
   EXPECT_NEAR(router_z_loss(router.logits, all).item<double>(), 6.941107, 2e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top1, 1, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kAll, all).item<double>(), 2.291349, 2e-6);
-  EXPECT_NEAR(balance_loss(router.probabilities, top2, 2, BalanceCounts::kAllOverK, all).item<double>(), 1.145674,
-              1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top1, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, BalanceCounts::kTop1, all).item<double>(), 1.162369, 1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, BalanceCounts::kAll, all).item<double>(), 2.291349, 2e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top2, BalanceCounts::kAllOverK, all).item<double>(), 1.145674, 1e-6);
   // t6 and t7 are padding: they are not handed over at all
   const at::Tensor logits = router.logits.narrow(0, 0, 6), probabilities = router.probabilities.narrow(0, 0, 6);
   EXPECT_NEAR(router_z_loss(logits, real).item<double>(), 6.243475, 2e-6);
-  EXPECT_NEAR(
-      balance_loss(probabilities, Ints(top1.begin(), top1.begin() + 6), 1, BalanceCounts::kTop1, real).item<double>(),
-      1.431262, 1e-6);
+  EXPECT_NEAR(balance_loss(probabilities, top1.narrow(0, 0, 6), BalanceCounts::kTop1, real).item<double>(), 1.431262,
+              1e-6);
 }
 
 TEST(WorkedRouter, PublishedBalanceLoss) {
   const std::vector<double> p = {.35490513, .60419905, .4275843,  .23061597, .32985854,
                                  .43953657, .25099766, .27730572, .7678207,  .71474564};
   const at::Tensor probabilities = at::tensor(p, at::kFloat).view({5, 2});
-  EXPECT_NEAR(balance_loss(probabilities, {0, 1, 1, 0, 0}, 1, BalanceCounts::kTop1, {0, 5}).item<double>(), 0.8741045,
-              1e-6);
+  EXPECT_NEAR(
+      balance_loss(probabilities, at::tensor(Ints{0, 1, 1, 0, 0}, at::kLong).view({5, 1}), BalanceCounts::kTop1, {0, 5})
+          .item<double>(),
+      0.8741045, 1e-6);
 }
 
 // Two groups: the loss is the mean of theirs, not that of all tokens at once.
 TEST(WorkedRouter, LossesAreMeansOverGroups) {
   const RouterOutput router = worked_router();
-  const Ints top = choices_of(1, SecondExpert::kAll).top;
+  const at::Tensor top = choices_of(1, SecondExpert::kAll).top;
   double balance = 0.0, z = 0.0;
   for (const auto& [from, to] : {std::pair{0, 3}, std::pair{3, 8}}) {
     const at::Tensor p = router.probabilities.narrow(0, from, to - from);
     balance +=
-        0.5 * balance_loss(p, Ints(top.begin() + from, top.begin() + to), 1, BalanceCounts::kTop1, {0, to - from})
-                  .item<double>();
+        0.5 * balance_loss(p, top.narrow(0, from, to - from), BalanceCounts::kTop1, {0, to - from}).item<double>();
     z += 0.5 * router_z_loss(router.logits.narrow(0, from, to - from), {0, to - from}).item<double>();
   }
-  EXPECT_NEAR(balance_loss(router.probabilities, top, 1, BalanceCounts::kTop1, {0, 3, 8}).item<double>(), balance,
-              1e-6);
+  EXPECT_NEAR(balance_loss(router.probabilities, top, BalanceCounts::kTop1, {0, 3, 8}).item<double>(), balance, 1e-6);
   EXPECT_NEAR(router_z_loss(router.logits, {0, 3, 8}).item<double>(), z, 1e-5);
 }
 
 TEST(WorkedChoices, FirstAndSecond) {
-  EXPECT_EQ(choices_of(1, SecondExpert::kAll).top, (Ints{0, 0, 0, 3, 0, 2, 1, 3}));
-  EXPECT_EQ(choices_of(2, SecondExpert::kAll).top, (Ints{0, 1, 0, 1, 0, 1, 3, 2, 0, 1, 2, 3, 1, 0, 3, 0}));
+  EXPECT_EQ(ints(choices_of(1, SecondExpert::kAll).top), (Ints{0, 0, 0, 3, 0, 2, 1, 3}));
+  EXPECT_EQ(ints(choices_of(2, SecondExpert::kAll).top), (Ints{0, 1, 0, 1, 0, 1, 3, 2, 0, 1, 2, 3, 1, 0, 3, 0}));
 }
 
 TEST(WorkedChoices, TiesGoToTheLowestExpert) {
   const at::Tensor p = at::full({2, 5}, 0.2);
-  EXPECT_EQ(choose_experts(p, layers::options(5, 3), SecondExpert::kAll, 0).top, (Ints{0, 1, 2, 0, 1, 2}));
+  EXPECT_EQ(ints(choose_experts(p, layers::options(5, 3), SecondExpert::kAll, 0).top), (Ints{0, 1, 2, 0, 1, 2}));
 }
 
 TEST(WorkedChoices, Gates) {
@@ -109,26 +107,27 @@ TEST(WorkedChoices, Gates) {
 }
 
 TEST(WorkedChoices, Policies) {
-  const Ints all = choices_of(2, SecondExpert::kAll).top;
-  Ints expected = all;
-  expected[2 * 2 + 1] = expected[6 * 2 + 1] = kNoExpert;  // t2 .0759 and t6 .1192 are below 0.2
+  const at::Tensor all = choices_of(2, SecondExpert::kAll).top;
+  Ints asked(16, 1);
+  asked[2 * 2 + 1] = asked[6 * 2 + 1] = 0;  // t2 .0759 and t6 .1192 are below 0.2
   for (const GateRule gate : {GateRule::kRaw, GateRule::kNormalisedBeforeDrop, GateRule::kNormalisedAfterDrop}) {
     const TokenChoices choices = choices_of(2, SecondExpert::kThreshold, gate);
-    EXPECT_EQ(choices.experts, expected) << name_of(gate);
-    EXPECT_EQ(choices.top, all) << name_of(gate);
-    EXPECT_EQ(choices_of(2, SecondExpert::kAll, gate).experts, all) << name_of(gate);
+    EXPECT_EQ(ints(choices.asked), asked) << name_of(gate);
+    EXPECT_TRUE(choices.top.equal(all)) << name_of(gate);
+    EXPECT_EQ(ints(choices_of(2, SecondExpert::kAll, gate).asked), Ints(16, 1)) << name_of(gate);
   }
-  for (size_t t = 0; t < 8; ++t) expected[2 * t + 1] = kNoExpert;
-  EXPECT_EQ(choices_of(2, SecondExpert::kNone).experts, expected);
+  for (size_t t = 0; t < 8; ++t) asked[2 * t + 1] = 0;
+  EXPECT_EQ(ints(choices_of(2, SecondExpert::kNone).asked), asked);
+  EXPECT_TRUE(choices_of(2, SecondExpert::kNone).top.equal(all));
 }
 
 TEST(WorkedChoices, RandomPolicyKeepsInProportion) {
   constexpr int kDraws = 4000;
-  std::vector<int> used(8, 0);
+  Ints used(8, 0);
   for (uint64_t draw = 0; draw < kDraws; ++draw) {
     const TokenChoices choices =
         choices_of(2, SecondExpert::kRandom, GateRule::kNormalisedBeforeDrop, stream_key(1, "policy", draw));
-    for (size_t t = 0; t < 8; ++t) used[t] += choices.experts[2 * t + 1] != kNoExpert;
+    for (size_t t = 0; t < 8; ++t) used[t] += ints(choices.asked)[2 * t + 1];
   }
   for (const size_t t : {0, 1, 3, 4, 5, 7}) EXPECT_EQ(used[t], kDraws) << t;
   EXPECT_NEAR(used[2] / double{kDraws}, .3793, 0.03);
@@ -142,9 +141,10 @@ TEST(WorkedChoices, SamplingDrawsTheSecondFromTheRest) {
   for (uint64_t draw = 0; draw < kDraws; ++draw) {
     const TokenChoices choices =
         choices_of(2, SecondExpert::kSampling, GateRule::kNormalisedBeforeDrop, stream_key(1, "policy", draw));
-    EXPECT_EQ(choices.experts[4], 0);
-    ++drawn[choices.experts[5]];
-    const double first = .823752, second = choices.experts[5] == 3 ? .041012 : .067618;
+    const Ints top = ints(choices.top);
+    EXPECT_EQ(top[4], 0);
+    ++drawn[top[5]];
+    const double first = .823752, second = top[5] == 3 ? .041012 : .067618;
     EXPECT_NEAR(choices.gates[2][1].item<double>(), second / (first + second), 2e-6);
   }
   EXPECT_EQ(drawn.size(), 3u);
@@ -154,8 +154,8 @@ TEST(WorkedChoices, SamplingDrawsTheSecondFromTheRest) {
 }
 
 TEST(WorkedPlan, SwitchByPosition) {
-  const Plan plan = plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, {});
-  EXPECT_EQ(plan.kept, (Bytes{1, 1, 0, 1, 0, 1, 1, 1}));
+  const RowPlan plan = plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, {});
+  EXPECT_EQ(ints(plan.kept), (Ints{1, 1, 0, 1, 0, 1, 1, 1}));
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 3, 4, 6}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {0, 1, 6, 5, 3, 7});
   layers::expect_near(doubles(plan.pairs), {0, 1, 6, 5, 3, 7});
@@ -164,40 +164,38 @@ TEST(WorkedPlan, SwitchByPosition) {
 // Order 2 6 0 4 7 1 5 3: expert 0 takes t2 and t0.
 TEST(WorkedPlan, SwitchByPriority) {
   const at::Tensor top = std::get<0>(worked_router().probabilities.max(1));
-  const Plan plan =
-      plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, doubles(top));
-  EXPECT_EQ(plan.kept, (Bytes{1, 0, 1, 1, 0, 1, 1, 1}));
+  const RowPlan plan = plan_token_choice(choices_of(1, SecondExpert::kAll), {0, 8}, 4, CapacityFactor{1.0, 1}, top);
+  EXPECT_EQ(ints(plan.kept), (Ints{1, 0, 1, 1, 0, 1, 1, 1}));
 }
 
 TEST(WorkedPlan, TopTwo) {
   const auto kept = [](SecondExpert policy, double factor) {
     const CapacityRule rule = factor == 0.0 ? CapacityRule(NoLimit{}) : CapacityFactor{factor, 1};
-    return plan_token_choice(choices_of(2, policy), {0, 8}, 4, rule, {}).kept;
+    return ints(plan_token_choice(choices_of(2, policy), {0, 8}, 4, rule, {}).kept);
   };
-  EXPECT_EQ(kept(SecondExpert::kAll, 1.0), (Bytes{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
-  EXPECT_EQ(kept(SecondExpert::kAll, 2.0), (Bytes{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
-  EXPECT_EQ(kept(SecondExpert::kAll, 0.0), Bytes(16, 1));
+  EXPECT_EQ(kept(SecondExpert::kAll, 1.0), (Ints{1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kAll, 2.0), (Ints{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kAll, 0.0), Ints(16, 1));
   // without the seconds of t2 and t6, that of t4 comes third on expert 1
-  EXPECT_EQ(kept(SecondExpert::kThreshold, 2.0), (Bytes{1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0}));
+  EXPECT_EQ(kept(SecondExpert::kThreshold, 2.0), (Ints{1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0}));
 }
 
 TEST(WorkedPlan, ExpertChoice) {
   const at::Tensor p = worked_router().probabilities;
-  const ExpertChoices two = choose_tokens(p, {0, 8}, CapacityFactor{1.0, 1});
-  EXPECT_EQ(two.tokens, (Ints{2, 0, 6, 1, 5, 3, 7, 5}));
-  EXPECT_EQ(two.experts, (Ints{0, 0, 1, 1, 2, 2, 3, 3}));
-  EXPECT_EQ(two.group_capacity, (Ints{2}));
-  EXPECT_EQ(choose_tokens(p, {0, 8}, CapacityFactor{2.0, 1}).tokens,
+  const at::Tensor two = choose_tokens(p, {0, 8}, CapacityFactor{1.0, 1});
+  EXPECT_EQ(two.sizes(), at::IntArrayRef({4, 2}));
+  EXPECT_EQ(ints(two), (Ints{2, 0, 6, 1, 5, 3, 7, 5}));
+  EXPECT_EQ(ints(choose_tokens(p, {0, 8}, CapacityFactor{2.0, 1})),
             (Ints{2, 0, 4, 1, 6, 1, 4, 0, 5, 3, 7, 1, 7, 5, 3, 1}));
-  const Plan plan = plan_expert_choice(two, {0, 8}, 4);
+  const RowPlan plan = plan_expert_choice(two);
   EXPECT_TRUE(plan.offsets.equal(at::tensor(Ints{0, 2, 4, 6, 8}, at::kLong)));
   layers::expect_near(doubles(plan.tokens), {2, 0, 6, 1, 5, 3, 7, 5});
   layers::expect_near(doubles(plan.pairs), {8, 0, 25, 5, 22, 14, 31, 23});  // t * 4 + expert
 }
 
 TEST(WorkedPlan, ExpertChoiceTiesGoToTheLowestToken) {
-  const ExpertChoices choices = choose_tokens(at::full({5, 2}, 0.5), {0, 5}, CapacityFactor{1.0, 1});  // round(2.5) = 2
-  EXPECT_EQ(choices.tokens, (Ints{0, 1, 0, 1}));
+  // round(2.5) = 2
+  EXPECT_EQ(ints(choose_tokens(at::full({5, 2}, 0.5), {0, 5}, CapacityFactor{1.0, 1})), (Ints{0, 1, 0, 1}));
 }
 
 // The answer of a token is the sum of weight * (expert + 1).
