@@ -10,7 +10,7 @@ RouterOutput route(const at::Tensor& x, const Linear& classifier, double jitter,
   // Double stays double, so that gradients can be checked; everything else is float32.
   at::Tensor input = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
   if (jitter > 0.0)
-    input = input * random_uniform(x.sizes(), 1.0 - jitter, 1.0 + jitter, noise_key).to(input.options());
+    input = input * random_uniform(x.sizes(), 1.0 - jitter, 1.0 + jitter, noise_key, x.device()).to(input.options());
   const at::Tensor logits = linear(input, classifier);
   return {logits, at::softmax(logits, -1)};
 }

@@ -4,8 +4,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "device_case.h"
 #include "tensor/random.h"
+#include "testing/device_case.h"
 #include "testing/gradient_check.h"
 
 namespace flanmoe {

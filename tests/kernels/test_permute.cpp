@@ -8,8 +8,8 @@
 #include <cmath>
 #include <random>
 
-#include "device_case.h"
 #include "tensor/random.h"
+#include "testing/device_case.h"
 #include "testing/gradient_check.h"
 
 namespace flanmoe {

@@ -5,6 +5,7 @@
 
 #include "kernels/top_experts.h"
 #include "routing_case.h"
+#include "testing/device_case.h"
 
 namespace flanmoe {
 namespace {
@@ -39,18 +40,25 @@ TEST(PlanRows, PairsNotAskedForTakeNoRoom) {
   EXPECT_EQ(numbers(plan_rows(pairs, ints({0, 2}), ints({1}), 2).kept), (Ints{1, 0, 1, 0}));
 }
 
-TEST(PlanRows, LoopsAndExpressionsAgree) {
-  for (uint64_t seed = 0; seed < 400; ++seed) {
+class PlanRowsOn : public OnDevices {};
+INSTANTIATE_TEST_SUITE_P(, PlanRowsOn, ::testing::ValuesIn(device_cases()), name_of_case);
+
+TEST_P(PlanRowsOn, EqualTheExpressions) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
     const RoutingCase c(seed);
-    const TopExperts top = top_experts(c.probabilities, c.k, {{}, c.limits});
-    for (const at::Tensor& priority : {at::Tensor(), at::amax(c.probabilities, {1})}) {
+    const at::Tensor p = GetParam().put(c.probabilities);
+    const auto there = [&](const at::Tensor& x) { return x.to(p.device()); };
+    const TopExperts top = top_experts(p, c.k, {{}, there(c.limits)});
+    for (const at::Tensor& priority : {at::Tensor(), at::amax(p, {1})}) {
       const PairsAsked pairs{top.experts, top.asked, priority};
-      const RowPlan mine = plan_rows(pairs, c.bounds, c.room, c.num_experts),
-                    oracle = plan_rows_reference(pairs, c.bounds, c.room, c.num_experts);
-      ASSERT_TRUE(mine.tokens.equal(oracle.tokens)) << seed;
-      ASSERT_TRUE(mine.pairs.equal(oracle.pairs)) << seed;
-      ASSERT_TRUE(mine.offsets.equal(oracle.offsets)) << seed;
-      ASSERT_TRUE(mine.kept.equal(oracle.kept)) << seed;
+      const RowPlan mine = plan_rows(pairs, there(c.bounds), there(c.room), c.num_experts);
+      const PairsAsked on_cpu{top.experts.cpu(), top.asked.cpu(), priority.defined() ? priority.cpu() : priority};
+      const RowPlan oracle = plan_rows_reference(on_cpu, c.bounds, c.room, c.num_experts);
+      ASSERT_EQ(mine.tokens.device(), p.device());
+      ASSERT_TRUE(mine.tokens.cpu().equal(oracle.tokens)) << seed;
+      ASSERT_TRUE(mine.pairs.cpu().equal(oracle.pairs)) << seed;
+      ASSERT_TRUE(mine.offsets.cpu().equal(oracle.offsets)) << seed;
+      ASSERT_TRUE(mine.kept.cpu().equal(oracle.kept)) << seed;
     }
   }
 }

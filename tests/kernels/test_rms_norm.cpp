@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "device_case.h"
 #include "tensor/random.h"
+#include "testing/device_case.h"
 #include "testing/gradient_check.h"
 
 namespace flanmoe {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "routing_case.h"
+#include "testing/device_case.h"
 
 namespace flanmoe {
 namespace {
@@ -36,16 +37,22 @@ TEST(TopExperts, TheSecondIsDrawnByItsShareOfTheRest) {
   EXPECT_TRUE(top_experts(p, 2, {draws, {}}).experts.equal(ints({1, 0, 1, 2, 1, 2, 0, 2}).view({4, 2})));
 }
 
-TEST(TopExperts, LoopsAndExpressionsAgree) {
-  for (uint64_t seed = 0; seed < 400; ++seed) {
+class TopExpertsOn : public OnDevices {};
+INSTANTIATE_TEST_SUITE_P(, TopExpertsOn, ::testing::ValuesIn(device_cases()), name_of_case);
+
+TEST_P(TopExpertsOn, EqualTheExpressions) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
     const RoutingCase c(seed);
-    for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
-      const at::Tensor p = c.probabilities.to(dtype);
-      for (const SecondChoice& second : {SecondChoice{}, SecondChoice{c.draws, {}}, SecondChoice{{}, c.limits}}) {
-        const TopExperts mine = top_experts(p, c.k, second), oracle = top_experts_reference(p, c.k, second);
-        ASSERT_TRUE(mine.experts.equal(oracle.experts)) << seed;
-        ASSERT_TRUE(mine.asked.equal(oracle.asked)) << seed;
-      }
+    const at::Tensor p = GetParam().put(c.probabilities);
+    const auto there = [&](const at::Tensor& x) { return x.to(p.device()); };
+    for (const SecondChoice& second : {SecondChoice{}, SecondChoice{c.draws, {}}, SecondChoice{{}, c.limits}}) {
+      const TopExperts oracle = top_experts_reference(p.cpu(), c.k, second);
+      const SecondChoice moved{second.draws.defined() ? there(second.draws) : at::Tensor(),
+                               second.limits.defined() ? there(second.limits) : at::Tensor()};
+      const TopExperts mine = top_experts(p, c.k, moved);
+      ASSERT_EQ(mine.experts.device(), p.device());
+      ASSERT_TRUE(mine.experts.cpu().equal(oracle.experts)) << seed;
+      ASSERT_TRUE(mine.asked.cpu().equal(oracle.asked)) << seed;
     }
   }
 }

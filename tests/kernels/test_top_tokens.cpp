@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "routing_case.h"
+#include "testing/device_case.h"
 
 namespace flanmoe {
 namespace {
@@ -18,13 +19,16 @@ TEST(TopTokens, ByGroupThenByProbabilityTiesToTheLowest) {
   EXPECT_TRUE(top_tokens(p, ints({0, 3, 5}), ints({0, 2})).equal(ints({4, 3, 3, 4}).view({2, 2})));
 }
 
-TEST(TopTokens, LoopsAndExpressionsAgree) {
-  for (uint64_t seed = 0; seed < 400; ++seed) {
+class TopTokensOn : public OnDevices {};
+INSTANTIATE_TEST_SUITE_P(, TopTokensOn, ::testing::ValuesIn(device_cases()), name_of_case);
+
+TEST_P(TopTokensOn, EqualTheExpressions) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
     const RoutingCase c(seed);
-    for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
-      const at::Tensor p = c.probabilities.to(dtype);
-      ASSERT_TRUE(top_tokens(p, c.bounds, c.room).equal(top_tokens_reference(p, c.bounds, c.room))) << seed;
-    }
+    const at::Tensor p = GetParam().put(c.probabilities);
+    const at::Tensor mine = top_tokens(p, c.bounds.to(p.device()), c.room.to(p.device()));
+    ASSERT_EQ(mine.device(), p.device());
+    ASSERT_TRUE(mine.cpu().equal(top_tokens_reference(p.cpu(), c.bounds, c.room))) << seed;
   }
 }
 

@@ -1,5 +1,6 @@
 // Where an op with a plain reference is tested, as a parameter of a test: device, dtype and how far its results may lie
-// from the oracle's, which is computed on the CPU. A device that is not there has no cases.
+// from the oracle's, which is computed on the CPU. A device that is not there has no cases; the pretended one always
+// has.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -8,6 +9,8 @@
 #include <ostream>
 #include <string>
 #include <vector>
+
+#include "testing/pretend_device.h"
 
 namespace flanmoe {
 
@@ -20,7 +23,12 @@ struct DeviceCase {
 };
 
 inline std::vector<DeviceCase> device_cases() {
+  pretend_device();  // known to libtorch from here on
   std::vector<DeviceCase> all = {{at::kCPU, at::kFloat, 2e-5}, {at::kCPU, at::kDouble, 1e-12}};
+  for (const DeviceCase& one :
+       {DeviceCase{at::kPrivateUse1, at::kFloat, 2e-5}, DeviceCase{at::kPrivateUse1, at::kDouble, 1e-12}}) {
+    all.push_back(one);
+  }
   if (at::hasCUDA()) all.push_back({at::kCUDA, at::kFloat, 2e-5});
   return all;
 }
