@@ -1,12 +1,16 @@
 // Our kernels beside their plain twins, forward and backward, at the sizes of the `mini` study (arguments: rows,
-// experts, width, hidden; of dispatch and combine: rows, rows of a position, width) and larger; and one training step
+// experts, width, hidden; of dispatch and combine: rows, rows of a position, width; of the routings: tokens, experts,
+// choices, without a gradient) and larger; and one training step
 // of a sparse model beside its dense twin's.
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
 #include "kernels/grouped_linear.h"
 #include "kernels/permute.h"
+#include "kernels/plan_rows.h"
 #include "kernels/rms_norm.h"
+#include "kernels/top_experts.h"
+#include "kernels/top_tokens.h"
 #include "model/counts.h"
 #include "model/t5.h"
 #include "tensor/random.h"
@@ -72,6 +76,47 @@ void norm(benchmark::State& state) {
 }
 BENCHMARK(norm<true>)->Name("rms_norm/fast")->FLANMOE_SIZES;
 BENCHMARK(norm<false>)->Name("rms_norm/reference")->FLANMOE_SIZES;
+
+// Choices and plans of one layer (arguments: tokens, experts, choices): what training does once per sparse layer and
+// pass, without a gradient.
+struct Routing {
+  explicit Routing(const benchmark::State& state)
+      : k(state.range(2)),
+        probabilities(at::softmax(random_normal({state.range(0), state.range(1)}, 1.0, 1), 1)),
+        bounds(at::tensor(std::vector<int64_t>{0, state.range(0)}, at::kLong)),
+        room(at::full({1}, k * state.range(0) / state.range(1), at::kLong)),
+        limits(random_unit(state.range(0), 2, at::kCPU) * 0.2) {}
+  int64_t k;
+  at::Tensor probabilities, bounds, room, limits;
+};
+
+template <bool kFast>
+void token_choice(benchmark::State& state) {
+  const Routing r(state);
+  for (auto _ : state) {
+    const SecondChoice second{{}, r.limits};
+    const TopExperts top =
+        kFast ? top_experts(r.probabilities, r.k, second) : top_experts_reference(r.probabilities, r.k, second);
+    const PairsAsked pairs{top.experts, top.asked, {}};
+    const RowPlan plan = kFast ? plan_rows(pairs, r.bounds, r.room, state.range(1))
+                               : plan_rows_reference(pairs, r.bounds, r.room, state.range(1));
+    benchmark::DoNotOptimize(plan.tokens.const_data_ptr());
+  }
+}
+template <bool kFast>
+void expert_choice(benchmark::State& state) {
+  const Routing r(state);
+  for (auto _ : state) {
+    const at::Tensor tokens =
+        kFast ? top_tokens(r.probabilities, r.bounds, r.room) : top_tokens_reference(r.probabilities, r.bounds, r.room);
+    benchmark::DoNotOptimize(tokens.const_data_ptr());
+  }
+}
+#define FLANMOE_ROUTINGS Args({1800, 16, 1})->Args({1800, 16, 2})->Args({4096, 128, 2})->Unit(benchmark::kMicrosecond)
+BENCHMARK(token_choice<true>)->Name("token_choice/fast")->FLANMOE_ROUTINGS;
+BENCHMARK(token_choice<false>)->Name("token_choice/reference")->FLANMOE_ROUTINGS;
+BENCHMARK(expert_choice<true>)->Name("expert_choice/fast")->FLANMOE_ROUTINGS;
+BENCHMARK(expert_choice<false>)->Name("expert_choice/reference")->FLANMOE_ROUTINGS;
 
 ModelOptions mini_model(int64_t num_experts, int64_t k) {
   ModelOptions o;

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/folder.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 namespace {
@@ -37,7 +38,7 @@ int run(const AnalyzeArguments& arguments) {
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
   if (options.tasks.empty())
     fail_input("'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout/exam\"]'");
-  const T5Model model = load_model(arguments.model);
+  const T5Model model = load_model(arguments.model).to(chosen_device());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   const std::vector<TextIds> texts = routing_texts(tokenizer, options, arguments.texts, arguments.data);
@@ -67,6 +68,7 @@ std::function<int()> setup_analyze(CLI::App& parser) {
       ->type_name("FOLDER");
   parser.add_option("--texts", arguments->texts, "texts to route (default 256)")->check(CLI::PositiveNumber);
   parser.add_flag("--json", arguments->json, "everything as JSON on stdout");
+  add_device_option(parser);
   return [arguments] { return run(*arguments); };
 }
 

@@ -12,6 +12,7 @@
 #include "base/presets.h"
 #include "base/signals.h"
 #include "cli/version.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 namespace {
@@ -97,6 +98,15 @@ std::string preset_help(const std::string& kind) {
   } catch (const UserError&) {  // help is given without the configs, too
     return "a YAML file";
   }
+}
+
+void add_device_option(CLI::App& parser) {
+  parser
+      .add_option_function<std::string>(
+          "--device", [](const std::string& name) { choose_device(value_named<DeviceName>(name).value()); },
+          "where to compute (default cpu)")
+      ->check(CLI::IsMember(all_names<DeviceName>()))
+      ->type_name("DEVICE");
 }
 
 int run_command_line(int argc, char** argv) {

@@ -41,6 +41,9 @@ std::function<int()> setup_completion(CLI::App& parser);
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).
 int run_command_line(int argc, char** argv);
 
+// --device, for commands that compute with a model.
+void add_device_option(CLI::App& parser);
+
 // For help texts: "mini, smoke, or a YAML file".
 std::string preset_help(const std::string& kind);
 

@@ -72,6 +72,7 @@ std::function<int()> setup_eval(CLI::App& parser) {
   add_questions(parser, *arguments);
   add_answers(parser, *arguments);
   add_output(parser, *arguments);
+  add_device_option(parser);
   return [arguments] { return arguments->compare.empty() ? run_evaluation(*arguments) : run_comparison(*arguments); };
 }
 

@@ -21,6 +21,7 @@
 #include "eval/files/eval_folder.h"
 #include "eval/files/results_json.h"
 #include "model/folder.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 namespace {
@@ -84,8 +85,8 @@ struct LoadedModel {
 Answerer answerer_of(const EvalArguments& arguments, const EvalPlan& plan) {
   if (!arguments.predictions.empty()) return prediction_answerer(arguments.predictions, plan.runs);
   if (!arguments.baseline.empty()) return baseline_answerer(arguments.baseline, static_cast<uint64_t>(arguments.seed));
-  const auto loaded =
-      std::make_shared<LoadedModel>(LoadedModel{load_model(arguments.model), open_model_tokenizer(arguments.model)});
+  const auto loaded = std::make_shared<LoadedModel>(
+      LoadedModel{load_model(arguments.model).to(chosen_device()), open_model_tokenizer(arguments.model)});
   check_tokenizer_fits(loaded->tokenizer, loaded->model.options().vocab_size, arguments.model);
   const Answerer answerer = model_answerer(loaded->model, loaded->tokenizer);
   return [loaded, answerer](const AskedTask& asked, size_t begin, size_t end) { return answerer(asked, begin, end); };

@@ -17,6 +17,7 @@
 #include "data/tokenizer/tokenizer_folder.h"
 #include "decode/generate.h"
 #include "model/folder.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 namespace {
@@ -157,7 +158,7 @@ void converse(const Session& session) {
 int run(const GenerateArguments& arguments) {
   const GenerateOptions options = read_options(arguments);
   const Stopwatch watch;
-  const T5Model model = load_model(arguments.model);
+  const T5Model model = load_model(arguments.model).to(chosen_device());
   const DecodingWeights weights = prepare_decoding(model);
   log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, watch.seconds(), peak_memory_bytes());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
@@ -198,6 +199,7 @@ std::function<int()> setup_generate(CLI::App& parser) {
   parser.add_flag("--routing", arguments->routing,
                   "with --json: the experts of every token of prompt and best answer in every sparse layer, and drops");
   parser.add_flag("--interactive", arguments->interactive, "ask for prompts and show answers as they come");
+  add_device_option(parser);
   return [arguments] { return run(*arguments); };
 }
 

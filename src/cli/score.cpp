@@ -18,6 +18,7 @@
 #include "model/folder.h"
 #include "model/forward.h"
 #include "tensor/batch.h"
+#include "tensor/device.h"
 #include "tensor/safetensors.h"
 
 namespace flanmoe {
@@ -147,7 +148,7 @@ int run(const ScoreArguments& arguments) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);
   }
   const std::vector<ScoreItem> items = read_items(arguments);
-  const T5Model model = load_model(arguments.model);
+  const T5Model model = load_model(arguments.model).to(chosen_device());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits);
@@ -193,6 +194,7 @@ std::function<int()> setup_score(CLI::App& parser) {
                   "the logits of every answer's tokens go into this new safetensors file, as PROMPT.ANSWER from 0")
       ->type_name("FILE");
   parser.add_flag("--tokens", arguments->tokens, "the log-probability of every token, too");
+  add_device_option(parser);
   return [arguments] { return run(*arguments); };
 }
 

@@ -62,6 +62,7 @@ std::function<int()> setup_study(CLI::App& parser) {
       ->group("Inside a study");
   parser.add_flag("--cost", arguments->cost, "time the arms of the study in --out, as the study itself does")
       ->group("Inside a study");
+  add_device_option(parser);
   return [arguments] { return run(*arguments); };
 }
 

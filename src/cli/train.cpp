@@ -80,6 +80,7 @@ std::function<int()> setup_train(CLI::App& parser) {
       ->type_name("FOLDER");
   parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
   parser.add_flag("--dry-run", arguments->dry_run, "load data, build the model, print counts and leave");
+  add_device_option(parser);
   return [arguments] { return run(*arguments); };
 }
 

@@ -26,6 +26,7 @@ at::Tensor relu_output(const FeedForwardWeights& ffn) {
 DecodingWeights prepare_decoding(const T5Model& model) {
   const at::NoGradGuard no_gradients;
   DecodingWeights weights(model);
+  if (!model.device().is_cpu()) return weights;
   const Linear head = head_of(model);
   const std::vector<BlockWeights>& blocks = model.weights().decoder.blocks;
   forget_pages(head.weight);

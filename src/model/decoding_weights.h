@@ -28,6 +28,7 @@ struct DecodingWeights {
   std::vector<Layer> decoder;  // empty when not prepared
 };
 
+// Nothing is laid out for a model on another device than the CPU.
 DecodingWeights prepare_decoding(const T5Model& model);
 
 // The token with the largest logit after hidden [D], the lowest of equals, without computing all. None when not

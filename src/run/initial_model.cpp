@@ -2,11 +2,13 @@
 
 #include "base/error.h"
 #include "model/folder.h"
+#include "tensor/device.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
+namespace {
 
-T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+T5Model model_on_host(const RunOptions& options, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
   if (const auto own = newest_checkpoint(folder); !own.empty()) return load_model(own);
   if (!options.init.empty()) {
     T5Model model = load_model(options.init);
@@ -19,6 +21,12 @@ T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer, con
   ModelOptions shape = options.model;
   if (shape.vocab_size == 0) shape.vocab_size = tokenizer.vocab_size();
   return T5Model(shape, static_cast<uint64_t>(options.seed));
+}
+
+}  // namespace
+
+T5Model initial_model(const RunOptions& options, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+  return model_on_host(options, tokenizer, folder).to(chosen_device());
 }
 
 }  // namespace flanmoe

@@ -14,6 +14,7 @@
 #include "run/run.h"
 #include "run/tokenizer.h"
 #include "study/cell_result.h"
+#include "tensor/device.h"
 #include "tensor/platform.h"
 #include "train/checkpoint.h"
 
@@ -109,7 +110,8 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   const RunOptions run = run_options_of(options, arms, cell, folder);
   const TrainResult trained = run_training(run, cell_folder, name);
   const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
-  const TrainedCell done{name, cell_folder, model_folder, run, load_model(model_folder), open_tokenizer(run)};
+  const TrainedCell done{
+      name, cell_folder, model_folder, run, load_model(model_folder).to(chosen_device()), open_tokenizer(run)};
   CellResult result;
   result.key = cell.key;
   result.steps = trained.steps;

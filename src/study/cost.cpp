@@ -4,6 +4,7 @@
 #include "base/signals.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 namespace {
@@ -22,7 +23,8 @@ Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& ar
   const auto seed = static_cast<uint64_t>(run.seed);
   std::vector<TimedArm> timed;
   for (const ArmOptions& arm : arms)
-    timed.push_back({arm.name, ModelTimer(T5Model(arm.recipe.model, seed), arm.recipe.pretrain, seed)});
+    timed.push_back(
+        {arm.name, ModelTimer(T5Model(arm.recipe.model, seed).to(chosen_device()), arm.recipe.pretrain, seed)});
   for (int64_t round = 0; round < options.cost_steps + ModelTimer::kWarmupRounds; ++round) {
     leave_if_asked("stopped while timing the arms");
     const TokenBatch batch = source->batch(static_cast<uint64_t>(round));

@@ -12,12 +12,15 @@
 #include <thread>
 
 #include "base/error.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 
 pid_t start_process(const std::vector<std::string>& arguments, const std::filesystem::path& log_file, int64_t threads) {
   std::vector<char*> argv{const_cast<char*>("flanmoe")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  const std::string device = name_of(chosen_device().is_cuda() ? DeviceName::kCuda : DeviceName::kCpu);
+  for (const char* word : {"--device", device.c_str()}) argv.push_back(const_cast<char*>(word));
   argv.push_back(nullptr);
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (log < 0) fail_run("cannot write {}: {}", log_file.string(), std::strerror(errno));

@@ -5,15 +5,14 @@
 #include <torch/headeronly/version.h>
 
 #include "base/machine.h"
+#include "tensor/device.h"
 
 namespace flanmoe {
 
 Json platform_json() {
-  return {{"processor", cpu_name()},
-          {"level", processor_level()},
-          {"vector_code", at::get_cpu_capability()},
-          {"threads", at::get_num_threads()},
-          {"libtorch", TORCH_VERSION}};
+  return {
+      {"processor", cpu_name()},          {"level", processor_level()},      {"vector_code", at::get_cpu_capability()},
+      {"threads", at::get_num_threads()}, {"device", chosen_device().str()}, {"libtorch", TORCH_VERSION}};
 }
 
 std::string platform_difference(const Json& there, const Json& here) {

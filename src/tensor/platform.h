@@ -1,13 +1,13 @@
 // What decides the last bits of a result beside seed and inputs: the processor, the code that libtorch chose for it,
-// the number of threads, and libtorch itself (docs/numerics.md).
+// the number of threads, the device, and libtorch itself (docs/numerics.md).
 #pragma once
 
 #include "base/json.h"
 
 namespace flanmoe {
 
-// {"processor": "AMD EPYC", "level": "x86-64-v4, bfloat16", "vector_code": "AVX512", "threads": 2, "libtorch":
-// "2.13.0"}
+// {"processor": "AMD EPYC", "level": "x86-64-v4, bfloat16", "vector_code": "AVX512", "threads": 2, "device": "cpu",
+// "libtorch": "2.13.0"}
 Json platform_json();
 
 // "" when results on both are the same bits by promise, else what differs: "2 threads there, 1 here; ...". A key that

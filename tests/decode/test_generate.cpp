@@ -15,7 +15,7 @@ namespace {
 
 using whole::Tokens;
 
-constexpr size_t kNucleus = 8, kNucleusOfFour = 2;  // sizes of the nuclei below, for this model
+constexpr size_t kNucleus = 7, kNucleusOfFour = 2;  // sizes of the nuclei below, for this model
 
 GenerateOptions in_batches(GenerateOptions options, int64_t rows) {
   options.batch = rows;

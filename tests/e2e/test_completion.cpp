@@ -76,7 +76,7 @@ TEST_F(CompletionTest, OffersEveryCommandOfTheHelp) {
 
 TEST_F(CompletionTest, OffersTheOptionsOfACommand) {
   EXPECT_EQ(offered({"study", "--o"}), Set{"--out"});
-  EXPECT_EQ(offered({"study", "mini", "seeds", "=", "[1]", "--d"}), Set{"--data"});
+  EXPECT_EQ(offered({"study", "mini", "seeds", "=", "[1]", "--da"}), Set{"--data"});
   EXPECT_EQ(offered({"data", "build", "--q"}), Set{"--quiet"});
   EXPECT_EQ(offered({"data", "build", "--to"}), Set{"--tokenizer"});
   EXPECT_EQ(offered({"study", "--ce"}), Set{});  // only for flanmoe itself

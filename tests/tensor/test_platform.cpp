@@ -13,6 +13,7 @@ TEST(Platform, SaysWhatDecidesTheLastBits) {
   for (const std::string key : {"processor", "level", "vector_code", "libtorch"})
     EXPECT_FALSE(here.at(key).get<std::string>().empty()) << key;
   EXPECT_EQ(here.at("threads"), at::get_num_threads());
+  EXPECT_EQ(here.at("device"), "cpu");
   EXPECT_EQ(here.at("level").get<std::string>().substr(0, 8), "x86-64-v");
 }
 

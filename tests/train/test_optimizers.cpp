@@ -1,6 +1,7 @@
 // AdamW and Adafactor against plain loops in double.
 #include "model/parameter.h"
 #include "testing/check.h"
+#include "testing/pretend_device.h"
 #include "train_case.h"
 
 namespace flanmoe {
@@ -64,6 +65,41 @@ TEST(AdamW, EqualsPlainLoops) {
       }
       EXPECT_LT(largest_relative(parameters[p].value, value[p]), 1e-5) << parameters[p].name << " step " << step;
     }
+  }
+}
+
+// Both optimisers on another device, where AdamW is a tensor expression: what they do on the CPU.
+TEST(Optimizers, DoOnAnotherDeviceWhatTheyDoOnTheCpu) {
+  const std::vector<Parameter> here = {parameter("a", {7, 3}), parameter("b", {5}), parameter("c", {3, 4, 5}, true),
+                                       parameter("large", {130, 128})};
+  for (const OptimizerName name : {OptimizerName::kAdamw, OptimizerName::kAdafactor}) {
+    OptimizerOptions options;
+    options.name = name;
+    options.weight_decay = 0.1;
+    std::vector<Parameter> on_cpu, there;
+    for (const Parameter& p : here) {
+      on_cpu.push_back({p.name, p.value.detach().clone().requires_grad_(true), p.place});
+      there.push_back({p.name, p.value.detach().to(pretend_device()).requires_grad_(true), p.place});
+    }
+    const auto mine = make_optimizer(there, options), oracle = make_optimizer(on_cpu, options);
+    for (int64_t step = 0; step < 4; ++step) {
+      std::vector<at::Tensor> gradients, moved;
+      for (const Parameter& p : here) {
+        gradients.push_back(gradient_of(p, step));
+        moved.push_back(gradients.back().to(pretend_device()));
+      }
+      const DeviceTraffic before = device_traffic();
+      mine->update(there, moved, 0.05, step);
+      EXPECT_EQ(device_traffic().to_host, before.to_host);
+      EXPECT_EQ(device_traffic().to_device, before.to_device);
+      EXPECT_EQ(device_traffic().scalars_read, before.scalars_read);
+      oracle->update(on_cpu, gradients, 0.05, step);
+      for (size_t i = 0; i < here.size(); ++i) {
+        EXPECT_LT(largest_relative(there[i].value.detach().cpu(), doubles(on_cpu[i].value)), 1e-5)
+            << name_of(name) << " " << here[i].name << " step " << step;
+      }
+    }
+    for (const NamedTensor& state : mine->state()) EXPECT_EQ(state.value.device(), pretend_device()) << state.name;
   }
 }
 
