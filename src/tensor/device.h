@@ -18,7 +18,6 @@ constexpr std::array<Named<DeviceName>, 2> names_of(DeviceName) {
 void choose_device(DeviceName name);
 at::Device chosen_device();
 
-// For tests: any device that libtorch knows.
-void choose_device(at::Device device);
+void choose_device(at::Device device);  // any that libtorch knows, for tests
 
 }  // namespace flanmoe

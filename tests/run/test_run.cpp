@@ -12,6 +12,8 @@
 #include "run/initial_model.h"
 #include "run/tokenizer.h"
 #include "run/validation.h"
+#include "tensor/device.h"
+#include "testing/pretend_device.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
@@ -36,32 +38,52 @@ class Run : public FolderTest {
     run.train.steps = 2;
     return run;
   }
+
+  void pretrain_and_tune() const {
+    RunOptions run = pretraining();
+    const TrainResult result = run_training(run, folder_ / "pretrain", "pretrain");
+    EXPECT_EQ(result.steps, 2);
+    EXPECT_GT(result.num_tokens, 0);
+    const auto checkpoint = newest_checkpoint(folder_ / "pretrain");
+    const T5Model trained = load_model(checkpoint);
+    EXPECT_EQ(trained.options().vocab_size, cases::tokenizer().vocab_size());
+    put("rows.jsonl", R"({"id": "1", "fields": {"q": "quiet towns"}, "answers": ["bread"]})"
+                      "\n");
+    put("task.yaml",
+        "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {train: rows.jsonl, test: "
+        "rows.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
+    run.mode = Phase::kInstruct;
+    run.init = checkpoint.string();
+    run.mixture.tasks = {"{data}/task.yaml"};
+    run.mixture.examples_per_batch = 2;
+    run.train.eval_every = 1;
+    run.validation.tasks = {"{data}/task.yaml"};
+    run.validation.max_new_tokens = 3;
+    EXPECT_EQ(run_training(run, folder_ / "instruct", "instruct").steps, 2);
+    const auto lines = read_lines(folder_ / "instruct/metrics.jsonl");
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_TRUE(parse_json(lines[0], "metrics").contains("eval/qa_direct")) << lines[0];
+  }
 };
 
-TEST_F(Run, PretrainsThenTunesItsOwnCheckpoint) {
+// Pre-training and tuning with validation, the second on what the first left.
+TEST_F(Run, PretrainsThenTunesItsOwnCheckpoint) { pretrain_and_tune(); }
+
+// The whole of it on a device that is not the CPU; its checkpoint goes on anywhere, with a warning.
+TEST_F(Run, TheSameOnAnotherDevice) {
   RunOptions run = pretraining();
-  const TrainResult result = run_training(run, folder_ / "pretrain", "pretrain");
-  EXPECT_EQ(result.steps, 2);
-  EXPECT_GT(result.num_tokens, 0);
-  const auto checkpoint = newest_checkpoint(folder_ / "pretrain");
-  const T5Model trained = load_model(checkpoint);
-  EXPECT_EQ(trained.options().vocab_size, cases::tokenizer().vocab_size());
-  put("rows.jsonl", R"({"id": "1", "fields": {"q": "quiet towns"}, "answers": ["bread"]})"
-                    "\n");
-  put("task.yaml",
-      "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {train: rows.jsonl, test: "
-      "rows.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
-  run.mode = Phase::kInstruct;
-  run.init = checkpoint.string();
-  run.mixture.tasks = {"{data}/task.yaml"};
-  run.mixture.examples_per_batch = 2;
-  run.train.eval_every = 1;
-  run.validation.tasks = {"{data}/task.yaml"};
-  run.validation.max_new_tokens = 3;
-  EXPECT_EQ(run_training(run, folder_ / "instruct", "instruct").steps, 2);
-  const auto lines = read_lines(folder_ / "instruct/metrics.jsonl");
-  ASSERT_EQ(lines.size(), 2u);
-  EXPECT_TRUE(parse_json(lines[0], "metrics").contains("eval/qa_direct")) << lines[0];
+  const TrainResult here = run_training(run, folder_ / "here", "here");
+  choose_device(pretend_device());
+  const TrainResult there = run_training(run, folder_ / "there", "there");
+  EXPECT_NEAR(there.final_loss, here.final_loss, 1e-4);
+  pretrain_and_tune();
+  choose_device(at::Device(at::kCPU));
+  run.train.steps = 3;
+  fs::remove(folder_ / "there/config.yaml");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_training(run, folder_ / "there", "there").steps, 3);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("device \"pretended:0\" there, \"cpu\" here"),
+            std::string::npos);
 }
 
 TEST_F(Run, AnotherConfigurationInTheSameFolderIsShown) {
