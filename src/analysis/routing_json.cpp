@@ -13,7 +13,7 @@ Json layer_json(const LayerRouting& layer) {
   for (size_t c = 0; c < layer.classes.size(); ++c) {
     const ClassRouting& counts = layer.classes[c];
     const double tokens = static_cast<double>(std::max<int64_t>(counts.num_tokens, 1));
-    classes.push_back({{"class", kTokenClassNames[c]},
+    classes.push_back({{"class", name_of(static_cast<TokenClass>(c))},
                        {"num_tokens", counts.num_tokens},
                        {"dropped_token_share", static_cast<double>(counts.num_dropped_tokens) / tokens},
                        {"unchosen_token_share", static_cast<double>(counts.num_unchosen_tokens) / tokens},

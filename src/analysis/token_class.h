@@ -4,12 +4,18 @@
 #include <array>
 #include <cstdint>
 
+#include "base/names.h"
 #include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe {
 
 enum class TokenClass { kFormatting, kDigits, kFunctionWords, kContent };
-inline constexpr std::array<const char*, 4> kTokenClassNames = {"formatting", "digits", "function words", "content"};
+constexpr std::array<Named<TokenClass>, 4> names_of(TokenClass) {
+  return {{{TokenClass::kFormatting, "formatting"},
+           {TokenClass::kDigits, "digits"},
+           {TokenClass::kFunctionWords, "function words"},
+           {TokenClass::kContent, "content"}}};
+}
 
 // Class of a piece: marks, sentinels and eos are formatting; digits; a short list of English function words; else
 // content.

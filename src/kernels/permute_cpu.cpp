@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/permute.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 // Fused multiply-adds are written as such: the bits are then not the compiler's choice.
 namespace flanmoe::kernels {

@@ -4,7 +4,7 @@
 
 #include "kernels/row_linear.h"
 #include "kernels/row_loops.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 namespace flanmoe::kernels {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "kernels/row_loops.h"
 #include "kernels/screened_argmax.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 namespace flanmoe::kernels {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "kernels/row_loops.h"
 #include "kernels/sparse_linear.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 namespace flanmoe::kernels {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 namespace flanmoe {
 namespace {

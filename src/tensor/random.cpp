@@ -7,7 +7,7 @@
 #include <numbers>
 
 #include "base/random.h"
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 namespace flanmoe {
 namespace {

@@ -1,5 +1,5 @@
 // The one file compiled with OpenMP (src/CMakeLists.txt): without it at::parallel_for runs on one thread.
-#include "tensor/parallel.h"
+#include "tensor/threads.h"
 
 #include <ATen/Parallel.h>
 
