@@ -9,9 +9,8 @@ namespace flanmoe {
 namespace {
 
 TokenIds ids_of(const Tokenizer& tokenizer, const std::string& text, int64_t limit) {
-  TokenIds ids = tokenizer.encode(text);
-  if (static_cast<int64_t>(ids.size()) >= limit) ids.resize(limit - 1);
-  ids.push_back(kEosId);
+  TokenIds ids = tokenizer.encode_with_end(text);
+  cut_before_end(ids, limit);
   return ids;
 }
 

@@ -52,7 +52,8 @@ ConfigNode load_config(const std::filesystem::path& path);
 // Applies `a.b.c=value` overrides (value is YAML: number, string, [list], {map}).
 ConfigNode with_overrides(const ConfigNode& config, const std::vector<std::string>& overrides);
 
-// Visits the fields of an options struct. `name` is the key, `help` one line with unit and range.
+// Visits the fields of an options struct. `name` is the key; `help`, one line with unit and range, is what describes
+// the option, and its member's comment says only what a user need not know.
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;

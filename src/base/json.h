@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/names.h"
+
 namespace flanmoe {
 
 using Json = nlohmann::ordered_json;
@@ -25,5 +27,12 @@ const Json& json_at(const Json& value, const std::string& key, const std::string
 std::string json_string(const Json& value, const std::string& key, const std::string& where);
 int64_t json_int(const Json& value, const std::string& key, const std::string& where);
 double json_number(const Json& value, const std::string& key, const std::string& where);
+// One of an enum's values, by its name.
+template <class Enum>
+Enum json_named(const Json& value, const std::string& key, const std::string& where) {
+  const std::string name = json_string(value, key, where);
+  if (const std::optional<Enum> found = value_named<Enum>(name)) return *found;
+  fail_input("{}: '{}' is {}, expected {}", where, key, json_excerpt(name), fmt::join(all_names<Enum>(), " or "));
+}
 
 }  // namespace flanmoe

@@ -1,15 +1,10 @@
-#include "base/error.h"
 #include "cli/data_commands.h"
+#include "cli/parts.h"
 
 namespace flanmoe {
 namespace {
 
-struct Subcommand {
-  const char* name;
-  const char* help;
-  CommandSetup setup;
-};
-constexpr Subcommand kSubcommands[] = {
+constexpr Part kParts[] = {
     {"make", "write the built-in world into a new folder", setup_data_make},
     {"list", "list tasks: groups, clusters, licences, rows per split, whether they may be trained on", setup_data_list},
     {"show", "print examples as a model sees them: of a task, a mixture, the corpus", setup_data_show},
@@ -20,20 +15,6 @@ constexpr Subcommand kSubcommands[] = {
 
 }  // namespace
 
-std::function<int()> setup_data(CLI::App& parser) {
-  parser.require_subcommand(1);
-  std::vector<std::pair<CLI::App*, std::function<int()>>> runs;
-  for (const Subcommand& subcommand : kSubcommands) {
-    CLI::App* part = parser.add_subcommand(subcommand.name, subcommand.help);
-    part->fallthrough();  // -q and -v may stand behind a subcommand
-    runs.emplace_back(part, subcommand.setup(*part));
-  }
-  return [runs] {
-    for (const auto& [part, run] : runs) {
-      if (part->parsed()) return run();
-    }
-    return kExitBadInput;
-  };
-}
+std::function<int()> setup_data(CLI::App& parser) { return setup_parts(parser, kParts); }
 
 }  // namespace flanmoe

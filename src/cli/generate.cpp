@@ -1,9 +1,11 @@
-// flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h.
+// flanmoe generate: prompts in, answers out. What it reads and writes is in generate_files.h, how it converses in
+// generate_interactive.h.
 
 #include <iostream>
 #include <optional>
 #include <span>
 
+#include "answering/routes_json.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -12,7 +14,7 @@
 #include "base/stopwatch.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
-#include "data/stop_text.h"
+#include "cli/generate_interactive.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "decode/generate.h"
@@ -68,44 +70,27 @@ void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) 
   log_debug("{} tokens in {:.3f} s, {:.1f} tokens/s", num_tokens, seconds, static_cast<double>(num_tokens) / seconds);
 }
 
-// What answering needs at every prompt.
-struct Session {
-  const DecodingWeights& weights;
-  const Tokenizer& tokenizer;
-  const GenerateOptions& options;
-  TextLoss& lost;
-
-  GenerateHooks hooks() const {
-    GenerateHooks result;
-    if (!options.stop.empty()) result.stops = stop_hook(tokenizer, options.stop);
-    return result;
-  }
-  TokenIds encode(const Prompt& prompt) const {
-    const TokenIds ids = encode_prompt(prompt, tokenizer, options.max_prompt_tokens);
-    lost.add(prompt.text, ids);
-    return ids;
-  }
-};
-
 void answer_part(const Session& session, std::span<const Prompt> part, const GenerateHooks& hooks, bool routing,
-                 AnswerWriter& writer) {
+                 TextLoss& lost, AnswerWriter& writer) {
   std::vector<TokenIds> sources;
-  for (const Prompt& prompt : part) sources.push_back(session.encode(prompt));
+  for (const Prompt& prompt : part) {
+    sources.push_back(session.encode(prompt));
+    lost.add(prompt.text, sources.back());
+  }
   const Stopwatch watch;
   const auto answers = generate_answers(session.weights, sources, session.options, hooks);
   log_speed(answers, watch.seconds());
   for (size_t i = 0; i < part.size(); ++i) {
-    const Json experts =
-        routing ? routing_json(session.weights.model, session.tokenizer, sources[i], answers[i][0]) : Json();
-    writer.write(part[i], answers[i], experts);
+    writer.write(part[i], answers[i], routing ? routes_json(session, sources[i], answers[i][0]) : Json());
   }
 }
 
 void answer_all(const Session& session, const GenerateArguments& arguments) {
   const std::vector<Prompt> prompts = read_prompts(arguments);
-  AnswerWriter writer(session.tokenizer, session.options, {arguments.output, arguments.json, arguments.resume});
+  AnswerWriter writer(session, {arguments.output, arguments.json, arguments.resume});
   const size_t first = std::min(writer.num_written(), prompts.size());
   if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
+  TextLoss lost(session.tokenizer);
   std::optional<Progress> progress;
   if (prompts.size() > 1) progress.emplace("generate", static_cast<int64_t>(prompts.size()), "prompt");
   const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk
@@ -116,43 +101,10 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
       if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
     };
     const size_t size = std::min(chunk, prompts.size() - begin);
-    answer_part(session, std::span(prompts).subspan(begin, size), hooks, arguments.routing, writer);
+    answer_part(session, std::span(prompts).subspan(begin, size), hooks, arguments.routing, lost, writer);
   }
   if (progress) progress->finish(arguments.output);
-  for (const std::string& warning : session.lost.warnings()) log_warn("{}", warning);
-}
-
-// Answers one line, showing it as it comes.
-void answer_line(const Session& session, const std::string& line) {
-  const auto text_of = [&session](const TokenIds& ids) {
-    return cut_at_stop(session.tokenizer.decode(ids), session.options.stop);
-  };
-  TokenIds ids;
-  size_t shown = 0;
-  GenerateHooks hooks = session.hooks();
-  hooks.ids_only = true;
-  hooks.token = [&](int32_t id) {
-    ids.push_back(id);
-    const std::string text = text_of(ids);
-    if (text.size() <= shown) return;
-    std::cout << text.substr(shown) << std::flush;
-    shown = text.size();
-  };
-  const TokenIds source = session.encode({line, nullptr, "the prompt"});
-  const auto answers = generate_answers(session.weights, {source}, session.options, hooks);
-  if (session.options.num_beams > 1) std::cout << text_of(answers[0][0].ids);
-  std::cout << "\n";
-}
-
-void converse(const Session& session) {
-  std::cerr << "one prompt per line; an empty line or end of input leaves\n";
-  for (std::string line; std::cerr << "> " << std::flush, std::getline(std::cin, line) && !line.empty();) {
-    try {
-      answer_line(session, line);
-    } catch (const UserError& error) {  // the next line may be a better one
-      log_text(LogLevel::kError, error.what());
-    }
-  }
+  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
 }
 
 int run(const GenerateArguments& arguments) {
@@ -164,8 +116,7 @@ int run(const GenerateArguments& arguments) {
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
-  TextLoss lost(tokenizer);
-  const Session session{weights, tokenizer, options, lost};
+  const Session session{weights, tokenizer, options};
   if (arguments.interactive) {
     converse(session);
   } else {

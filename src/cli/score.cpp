@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/score_items.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "decode/score.h"
@@ -30,59 +31,9 @@ struct ScoreArguments {
   bool tokens = false;
 };
 
-struct ScoreItem {
-  std::string prompt;
-  std::vector<std::string> answers;
-  Json id;
-};
-
-ScoreItem item_of(const std::string& line, const std::string& file, int64_t number) {
-  const std::string where = fmt::format("{}:{}", file, number);
-  const Json object = parse_json(line, file, number);
-  ScoreItem item{json_string(object, "prompt", where), {}, object.contains("id") ? object["id"] : Json()};
-  if (item.prompt.empty()) fail_input("{}: 'prompt' is empty, expected a text", where);
-  if (object.contains("answer")) item.answers.push_back(json_string(object, "answer", where));
-  if (object.contains("answers") == object.contains("answer")) {
-    fail_input("{}: expected either 'answer', a text, or 'answers', a list of texts", where);
-  }
-  if (!object.contains("answers")) return item;
-  if (!object["answers"].is_array() || object["answers"].empty())
-    fail_input("{}: 'answers' is no list of texts", where);
-  for (const Json& answer : object["answers"]) {
-    if (!answer.is_string()) fail_input("{}: 'answers' holds {}, expected texts", where, answer.dump());
-    item.answers.push_back(answer.get<std::string>());
-  }
-  return item;
-}
-
-std::vector<ScoreItem> read_items(const ScoreArguments& arguments) {
-  if (!arguments.words.empty()) {
-    if (arguments.words.size() < 2) fail_input("one text is given; expected a prompt and at least one answer");
-    return {{arguments.words[0], {arguments.words.begin() + 1, arguments.words.end()}, nullptr}};
-  }
-  std::vector<std::string> lines;
-  const std::string name = arguments.input.empty() ? "stdin" : arguments.input;
-  if (arguments.input.empty()) {
-    for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
-  } else {
-    lines = read_lines(arguments.input);
-  }
-  std::vector<ScoreItem> items;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (!lines[i].empty()) items.push_back(item_of(lines[i], name, static_cast<int64_t>(i) + 1));
-  }
-  if (items.empty()) fail_input("{}: nothing to score; expected objects with 'prompt' and 'answers'", name);
-  return items;
-}
-
-TokenIds with_end(TokenIds ids) {
-  ids.push_back(kEosId);
-  return ids;
-}
-
 ScoreRequest request_of(const ScoreItem& item, const Tokenizer& tokenizer) {
-  ScoreRequest request{with_end(tokenizer.encode(item.prompt)), {}};
-  for (const std::string& answer : item.answers) request.targets.push_back(with_end(tokenizer.encode(answer)));
+  ScoreRequest request{tokenizer.encode_with_end(item.prompt), {}};
+  for (const std::string& answer : item.answers) request.targets.push_back(tokenizer.encode_with_end(answer));
   return request;
 }
 
@@ -147,7 +98,7 @@ int run(const ScoreArguments& arguments) {
   for (const std::string& file : {arguments.output, arguments.logits}) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);
   }
-  const std::vector<ScoreItem> items = read_items(arguments);
+  const std::vector<ScoreItem> items = read_items(arguments.words, arguments.input);
   const T5Model model = load_model(arguments.model).to(chosen_device());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);

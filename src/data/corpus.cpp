@@ -168,14 +168,16 @@ class CorpusSource final : public BatchSource {
 }  // namespace
 
 void CorpusOptions::fields(FieldVisitor& v) {
-  v.field("files", files, ".txt or .jsonl files, .gz too");
+  v.field("files", files,
+          ".txt (a blank line between documents) or .jsonl with \"text\" and, if it likes, \"spans\"; .gz too");
   v.field("source_length", source_length, "row budget in source tokens, eos included");
   v.require(source_length >= 4, "source_length", "4 or more");
   v.field("noise_density", noise_density, "share of tokens that are masked");
   v.require(noise_density > 0.0 && noise_density < 1.0, "noise_density", "a number in (0, 1)");
   v.field("mean_span_length", mean_span_length, "tokens per masked span");
   v.require(mean_span_length >= 1.0, "mean_span_length", "1 or more");
-  v.field("salient_share", salient_share, "share of masked spans put on marked spans; 0 = random spans only");
+  v.field("salient_share", salient_share,
+          "share of masked spans put on marked spans (\"spans\" of the .jsonl); 0 = random spans only");
   v.require(salient_share >= 0.0 && salient_share <= 1.0, "salient_share", "a number in [0, 1]");
   v.field("split_documents", split_documents, "cut long documents to rows; false: a row holds whole documents");
   v.choice("objective", objective, "what is learned: masked spans, or the end of a text cut at a random place");

@@ -21,13 +21,12 @@ constexpr std::array<Named<Objective>, 2> names_of(Objective) {
 }
 
 struct CorpusOptions {
-  std::vector<std::string> files;  // .txt (blank line between documents) or .jsonl {"text", optional "spans"}; .gz too
-  int64_t source_length = 64;      // row budget in source tokens, eos included
+  std::vector<std::string> files;
+  int64_t source_length = 64;
   double noise_density = 0.15;
   double mean_span_length = 3.0;
-  double salient_share =
-      0.0;  // share of masked spans put on marked spans ("spans" of the jsonl), 0 = T5's random spans
-  bool split_documents = true;  // false: a row holds whole documents
+  double salient_share = 0.0;
+  bool split_documents = true;
   Objective objective = Objective::kSpanCorruption;
   int64_t rows_per_batch = 64;
   void fields(FieldVisitor& visitor);

@@ -23,21 +23,21 @@ struct GenerateOptions {
   int64_t max_new_tokens = 64;
   int64_t min_new_tokens = 0;
   int64_t num_beams = 1;
-  int64_t num_answers = 1;  // per prompt: the best beams, or so many samples
+  int64_t num_answers = 1;
   double length_penalty = 1.0;
-  EarlyStopping early_stopping = EarlyStopping::kNo;  // of beam search
-  double temperature = 0.0;                           // 0 = no sampling
-  int64_t top_k = 0;                                  // 0 = all
+  EarlyStopping early_stopping = EarlyStopping::kNo;
+  double temperature = 0.0;
+  int64_t top_k = 0;
   double top_p = 1.0;
   double min_p = 0.0;
   int64_t seed = 0;
   double repetition_penalty = 1.0;
-  int64_t no_repeat_ngram = 0;         // 0 = any may repeat
-  std::optional<int64_t> first_token;  // forced first id
+  int64_t no_repeat_ngram = 0;
+  std::optional<int64_t> first_token;
   std::vector<int64_t> end_tokens = {1};
   std::vector<std::string> stop;
-  int64_t max_prompt_tokens = 0;  // 0 = any length
-  int64_t batch = 16;             // prompts decoded together
+  int64_t max_prompt_tokens = 0;
+  int64_t batch = 16;
 
   void fields(FieldVisitor& visitor);
   void check(int64_t vocab_size) const;  // UserError on a combination that means nothing

@@ -21,7 +21,8 @@ void EvalOptions::fields(FieldVisitor& v) {
   v.require(max_items >= 0, "max_items", "0 or more");
   v.field("max_new_tokens", max_new_tokens, "longest generated answer; 0 = as long as the task says");
   v.require(max_new_tokens >= 0, "max_new_tokens", "0 or more");
-  v.field("source_length", source_length, "tokens of a prompt, eos included");
+  v.field("source_length", source_length,
+          "tokens of a prompt, eos included; longer ones lose exemplars, the last first");
   v.require(source_length >= 2, "source_length", "2 or more");
   v.choice("too_long", too_long,
            "what a prompt that is too long without exemplars loses: its front, or the middle of its passage and never "

@@ -41,19 +41,18 @@ constexpr std::array<Named<TooLong>, 2> names_of(TooLong) {
 }
 
 struct EvalOptions {
-  std::vector<std::string> tasks;  // task files or folders; "{data}/..." allowed
-  std::string split = "test";      // "" = the one that the task names
+  std::vector<std::string> tasks;
+  std::string split = "test";
   PromptKinds prompts = PromptKinds::kDirect;
-  std::optional<int64_t> shots = 0;  // exemplars, fixed per task; absent = as many as the task says
+  std::optional<int64_t> shots = 0;  // fixed per task
   AnswerMethod method = AnswerMethod::kAuto;
   Extraction extraction = Extraction::kSimple;
   RankingScore ranking = RankingScore::kSum;
-  bool score_eos = true;        // the end token counts as part of an option
-  int64_t max_items = 0;        // per task, the first ones; 0 = all
-  int64_t max_new_tokens = 48;  // 0 = as many as the task says
-  int64_t source_length = 512;  // tokens of a prompt, eos included
-  // Longer prompts lose exemplars, the last first, then what this says. All of it is counted.
-  TooLong too_long = TooLong::kFront;
+  bool score_eos = true;
+  int64_t max_items = 0;
+  int64_t max_new_tokens = 48;
+  int64_t source_length = 512;
+  TooLong too_long = TooLong::kFront;  // what is lost is counted
   void fields(FieldVisitor& visitor);
 };
 

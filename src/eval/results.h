@@ -1,11 +1,25 @@
 // What an evaluation finds: items, tasks, suites (docs/definitions.md: score of a task, suite score, interval).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/names.h"
+
 namespace flanmoe {
+
+// How an item is asked: for the answer, or for a chain of thought that ends with it.
+enum class Prompting { kDirect, kCot };
+constexpr std::array<Named<Prompting>, 2> names_of(Prompting) {
+  return {{{Prompting::kDirect, "direct"}, {Prompting::kCot, "cot"}}};
+}
+
+// A task or suite as it is asked: "exam", "exam_cot".
+inline std::string name_as_asked(const std::string& name, Prompting prompting) {
+  return prompting == Prompting::kCot ? name + "_cot" : name;
+}
 
 // Log-probability (natural log) of an option as the answer, in three variants.
 struct OptionScore {
@@ -16,10 +30,11 @@ struct OptionScore {
 };
 
 struct ItemResult {
-  std::string task, id, cluster_id, prompting;  // prompting: "direct" | "cot"
-  std::string prediction, answer;               // answer extracted, "" = none found; first accepted answer
-  double score = 0.0;                           // 0..1
-  bool truncated = false;                       // lost exemplars, context or its front
+  std::string task, id, cluster_id;
+  Prompting prompting = Prompting::kDirect;
+  std::string prediction, answer;  // answer extracted, "" = none found; first accepted answer
+  double score = 0.0;              // 0..1
+  bool truncated = false;          // lost exemplars, context or its front
 
   std::vector<std::string> answers;   // all accepted
   std::string group, member;          // passage and question of an edited passage, and which edit (consistency)
@@ -42,7 +57,8 @@ struct FurtherValue {
 };
 
 struct TaskResult {
-  std::string task, suite, cluster, prompting;
+  std::string task, suite, cluster;
+  Prompting prompting = Prompting::kDirect;
   int64_t num_items = 0, num_truncated = 0, num_unanswered = 0;
   double score = 0.0;           // percent, of the items that were asked
   double standard_error = 0.0;  // percent, over items, clustered by passage
@@ -57,11 +73,12 @@ struct TaskResult {
   std::vector<FurtherValue> further;
   double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }
   double normalised_error() const { return 100.0 * standard_error / (100.0 - chance); }
-  std::string name() const { return prompting == "cot" ? task + "_cot" : task; }  // unique in an evaluation
+  std::string name() const { return name_as_asked(task, prompting); }  // unique in an evaluation
 };
 
 struct SuiteResult {
-  std::string suite, prompting;  // "exam", "direct"
+  std::string suite;  // "exam"
+  Prompting prompting = Prompting::kDirect;
   int64_t num_tasks = 0, num_items = 0;
   double score = 0.0, normalised = 0.0, standard_error = 0.0;  // plain mean over tasks
   double pooled = 0.0;                                         // mean over items, percent

@@ -64,7 +64,7 @@ void ModelOptions::fields(FieldVisitor& v) {
     v.field(name, value, help);
     v.require(value >= 1, name, "1 or more");
   };
-  v.field("decoder_only", decoder_only, "one causal stack over source then target");
+  v.field("decoder_only", decoder_only, "one causal stack over source then target, prefix attention on the source");
   v.field("vocab_size", vocab_size, "rows of the embedding; 0 = the tokenizer's");
   v.require(vocab_size >= 0, "vocab_size", "0 or more");
   positive("d_model", d_model, "width of the residual stream");
@@ -74,7 +74,7 @@ void ModelOptions::fields(FieldVisitor& v) {
   positive("num_layers", num_layers, "encoder layers (all layers of a decoder-only model)");
   positive("num_decoder_layers", num_decoder_layers, "decoder layers");
   v.field("gated", gated, "v1.1: gelu_tanh(x wi_0) * (x wi_1); otherwise relu(x wi)");
-  v.field("tied", tied, "logits from the embedding, scaled by d_model^-1/2");
+  v.field("tied", tied, "v1.0: logits from the embedding, scaled by d_model^-1/2");
   v.field("dropout", dropout, "dropout rate in training");
   v.require(dropout >= 0.0 && dropout < 1.0, "dropout", "a number in [0, 1)");
   positive("relative_buckets", relative_buckets, "buckets of the relative position bias");

@@ -11,21 +11,21 @@
 namespace flanmoe {
 
 struct ModelOptions {
-  bool decoder_only = false;  // one causal stack over source then target (prefix attention on the source)
-  int64_t vocab_size = 0;     // 0 = the tokenizer's
+  bool decoder_only = false;
+  int64_t vocab_size = 0;
   int64_t d_model = 64;
   int64_t d_kv = 16;
   int64_t num_heads = 4;
   int64_t d_ff = 256;
-  int64_t num_layers = 2;  // encoder layers (all layers of a decoder-only model)
+  int64_t num_layers = 2;
   int64_t num_decoder_layers = 2;
-  bool gated = false;  // v1.1: gelu_tanh(x wi_0) * (x wi_1); v1.0: relu(x wi)
-  bool tied = true;    // v1.0: logits from the embedding, scaled by d_model^-1/2
+  bool gated = false;
+  bool tied = true;
   double dropout = 0.0;
   int64_t relative_buckets = 32;
   int64_t relative_max_distance = 128;
   double layer_norm_epsilon = 1e-6;
-  double init_scale = 1.0;  // variance scale of the projections (Switch: 0.1)
+  double init_scale = 1.0;
   MoeOptions moe;
 
   bool layer_is_sparse(bool is_decoder, int64_t layer) const;  // a decoder-only model is a decoder

@@ -26,7 +26,8 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.field("min_capacity", min_capacity, "least rows an expert has room for");
   v.require(min_capacity >= 1, "min_capacity", "1 or more");
   v.field("expert_capacity", expert_capacity,
-          "above 0: Hugging Face's Switch rule, this much room per expert in each row, padding routed too");
+          "above 0: Hugging Face's Switch rule, this much room per expert in each row in training and evaluation, "
+          "padding routed too");
   v.require(expert_capacity >= 0, "expert_capacity", "0 or more");
   v.field("group_size", group_size, "tokens that compete for room in training; 0 = the whole batch");
   v.require(group_size >= 0, "group_size", "0 or more");

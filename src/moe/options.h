@@ -52,32 +52,30 @@ constexpr std::array<Named<BalanceCounts>, 3> names_of(BalanceCounts) {
 }
 
 struct MoeOptions {
-  int64_t num_experts = 0;  // E; 0 = a dense model
+  int64_t num_experts = 0;  // E
   RoutingRule routing = RoutingRule::kTokenChoice;
   DecoderRouting decoder_routing = DecoderRouting::kSame;
-  int64_t k = 1;  // experts per token (token choice)
+  int64_t k = 1;
   GateRule gate = GateRule::kRaw;
   SecondExpert second_train = SecondExpert::kAll;
   SecondExpert second_eval = SecondExpert::kAll;
   double second_threshold = 0.2;
   RoomPriority priority = RoomPriority::kPosition;
-  double jitter = 0.0;                  // router input noise in training, U[1-eps, 1+eps]
-  double capacity_factor_train = 1.25;  // never contains k
-  double capacity_factor_eval = 2.0;    // 0 = no limit; capacity_rule (moe/capacity.h) says so
+  double jitter = 0.0;
+  double capacity_factor_train = 1.25;
+  double capacity_factor_eval = 2.0;  // read by capacity_rule (moe/capacity.h)
   int64_t min_capacity = 4;
-  // Above 0: Hugging Face's rule (docs/routing.md 4). Each row is a group, padding is routed and counted, and an
-  // expert has room for this many positions of a row, in training and evaluation.
-  int64_t expert_capacity = 0;
-  int64_t group_size = 4096;  // tokens that compete for capacity in training; 0 = the whole batch
+  int64_t expert_capacity = 0;  // Hugging Face's rule (docs/routing.md 4): each row is a group
+  int64_t group_size = 4096;
   EvalGroup eval_group = EvalGroup::kSequence;
   BalanceCounts aux_counts = BalanceCounts::kTop1;
   double balance_loss = 0.01;
   double z_loss = 0.0;
-  double expert_dropout = 0.0;   // on the experts' hidden activation, in training
-  bool extra_dense_ffn = false;  // ST-MoE: a dense feed-forward after each sparse one
-  int64_t sparse_every = 2;      // layer i is sparse when i % sparse_every == sparse_offset; 0 = as listed below
+  double expert_dropout = 0.0;
+  bool extra_dense_ffn = false;
+  int64_t sparse_every = 2;
   int64_t sparse_offset = 1;
-  std::vector<int64_t> sparse_encoder_layers, sparse_decoder_layers;  // rising; read when sparse_every is 0
+  std::vector<int64_t> sparse_encoder_layers, sparse_decoder_layers;  // rising
   bool hugging_face() const { return expert_capacity > 0; }
   void fields(FieldVisitor& visitor);
 };

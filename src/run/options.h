@@ -24,15 +24,15 @@ constexpr std::array<Named<Phase>, 3> names_of(Phase) {
 struct RunOptions {
   Phase mode = Phase::kPretrain;
   int64_t seed = 1;
-  std::string data;       // folder that {data} stands for: a world, or real data
-  std::string tokenizer;  // SentencePiece model; "" = {data}/spiece.model
+  std::string data;
+  std::string tokenizer;
   int64_t num_sentinels = 100;
-  std::string init;        // model folder to start from; "" = fresh weights of `model`
-  ModelOptions model;      // read for fresh weights only
-  CorpusOptions corpus;    // pretrain
-  MixtureOptions mixture;  // instruct, finetune
+  std::string init;
+  ModelOptions model;
+  CorpusOptions corpus;
+  MixtureOptions mixture;
   TrainOptions train;
-  EvalOptions validation;  // asked every train.eval_every steps; no tasks = not at all
+  EvalOptions validation;
   void fields(FieldVisitor& visitor);
 };
 

@@ -14,7 +14,7 @@ namespace {
 std::map<std::string, double> values_of(const EvalResult& result) {
   std::map<std::string, double> values = {{"normalised_average", result.normalised_average}};
   for (const SuiteResult& suite : result.suites)
-    values[fmt::format("{}_{}", suite.suite, suite.prompting)] = suite.score;
+    values[fmt::format("{}_{}", suite.suite, name_of(suite.prompting))] = suite.score;
   return values;
 }
 

@@ -41,10 +41,10 @@ Interval item_interval(double value, double standard_error) {
   return {value, value - half, value + half, "95% interval over items, one seed: says nothing about other seeds"};
 }
 
-std::string verdict_of(const Interval& interval) {
-  if (interval.low > 0.0) return "yes";
-  if (interval.high < 0.0) return "no";
-  return "too noisy to say";
+Verdict verdict_of(const Interval& interval) {
+  if (interval.low > 0.0) return Verdict::kYes;
+  if (interval.high < 0.0) return Verdict::kNo;
+  return Verdict::kTooNoisy;
 }
 
 }  // namespace flanmoe

@@ -41,11 +41,11 @@ class Collector {
   const std::vector<ArmOptions>& arms_;
 };
 
-Score suite_score(const EvalResult& result, const std::string& suite, const std::string& prompting) {
+Score suite_score(const EvalResult& result, const std::string& suite, Prompting prompting) {
   for (const SuiteResult& row : result.suites) {
     if (row.suite == suite && row.prompting == prompting) return {row.score, row.standard_error};
   }
-  fail_run("a result without the suite '{}' ({})", suite, prompting);
+  fail_run("a result without the suite '{}' ({})", suite, name_of(prompting));
 }
 
 // Mean over tasks of score minus chance.
@@ -83,8 +83,9 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
         [&](const auto& arm, int64_t seed) { return above_chance(result(arm, seed, stage).validation.value()); });
     const EvalResult& any = result(arms.front().name, options.seeds.front(), stage).heldout.value();
     for (const SuiteResult& suite : any.suites) {
-      collector.add(fmt::format("suite/{}/{}/{}", suite.suite, suite.prompting, name),
-                    fmt::format("{}, {} prompts, {}", suite.suite, suite.prompting, label), "percent",
+      const std::string asked = name_of(suite.prompting);
+      collector.add(fmt::format("suite/{}/{}/{}", suite.suite, asked, name),
+                    fmt::format("{}, {} prompts, {}", suite.suite, asked, label), "percent",
                     [&](const auto& arm, int64_t seed) {
                       return suite_score(result(arm, seed, stage).heldout.value(), suite.suite, suite.prompting);
                     });
@@ -131,7 +132,11 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
 
 }  // namespace
 
-Score normalised_score(const EvalResult& result, const std::string& prompting) {
+Score normalised_score(const EvalResult& result) {
+  return {normalised_average(result.suites), normalised_average_error(result.suites)};
+}
+
+Score normalised_score(const EvalResult& result, Prompting prompting) {
   const std::vector<SuiteResult> suites = suites_asked(result.suites, prompting);
   return {normalised_average(suites), normalised_average_error(suites)};
 }
@@ -168,9 +173,9 @@ Interval interval_of(const Scores& scores, bool paired) {
   return {only.value, only.value, only.value, "one seed: no interval"};
 }
 
-std::string verdict_of(const Scores& scores) {
+Verdict verdict_of(const Scores& scores) {
   const bool no_interval = scores.size() == 1 && scores[0].standard_error == 0.0;
-  return no_interval ? "too noisy to say" : verdict_of(interval_of(scores, true));
+  return no_interval ? Verdict::kTooNoisy : verdict_of(interval_of(scores, true));
 }
 
 Json interval_json(const Interval& interval) {
@@ -210,7 +215,7 @@ Json measure_json(const Measure& measure, const std::vector<ArmOptions>& arms) {
                            {"twin", arm.twin},
                            {"values", values_json(over_twin)},
                            {"interval", interval_json(interval_of(over_twin, true))},
-                           {"verdict", verdict_of(over_twin)}});
+                           {"verdict", name_of(verdict_of(over_twin))}});
   }
   return {{"id", measure.id},
           {"label", measure.label},

@@ -24,8 +24,9 @@ struct Measure {
   std::map<std::string, Scores> by_arm;
 };
 
-// Mean over suites of the mean over tasks of the normalised scores, of one prompting or of all (prompting "").
-Score normalised_score(const EvalResult& result, const std::string& prompting = "");
+// Mean over suites of the mean over tasks of the normalised scores, of all promptings or of one.
+Score normalised_score(const EvalResult& result);
+Score normalised_score(const EvalResult& result, Prompting prompting);
 
 // By seed. The standard error of a difference takes the two models' items as independent; that of a mean takes them as
 // one, the careful side each time.
@@ -34,7 +35,7 @@ Scores mean_of(const std::vector<Scores>& parts);
 
 // Over seeds; over items when there is one seed; a mere point when neither is known.
 Interval interval_of(const Scores& scores, bool paired);
-std::string verdict_of(const Scores& scores);
+Verdict verdict_of(const Scores& scores);
 Json interval_json(const Interval& interval);
 Json values_json(const Scores& scores);
 

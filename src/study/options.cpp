@@ -7,9 +7,10 @@ namespace flanmoe {
 void ArmOptions::fields(FieldVisitor& v) {
   v.field("label", label, "name in the report");
   v.field("router", router, "routing in the report; none for dense arms");
-  v.field("twin", twin, "a sparse arm's dense twin");
+  v.field("twin", twin, "a sparse arm's dense twin: the name of another arm");
   v.field("twin_of", twin_of, "a dense arm: the sparse arm whose FLOPs it is widened to");
-  v.field("routing", routing, "a preset of configs/model whose experts and routing the arm takes");
+  v.field("routing", routing,
+          "a preset of configs/model whose experts and routing the arm takes, before its own differences");
   v.field("model", model, "differences to the study's model");
   v.field("corpus", corpus, "differences to the study's pre-training text");
   v.field("pretrain", pretrain, "differences to the study's pre-training");
@@ -43,7 +44,7 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("finetune", recipe.finetune, "finetuning");
   v.section("heldout", heldout, "held-out evaluation");
   v.section("validation", validation, "held-in evaluation");
-  v.section("curve", curve, "asked while training");
+  v.section("curve", curve, "asked while training (pretrain.eval_every, instruct.eval_every)");
   v.section("finetune_eval", finetune_eval, "evaluation of a finetune set");
   v.field("routing_texts", routing_texts, "texts that the routing analysis reads");
   v.require(routing_texts >= 1, "routing_texts", "1 or more");

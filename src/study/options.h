@@ -30,14 +30,14 @@ struct Recipe {
 
 // One arm as the preset writes it: `arms: {switch: {label: Switch, twin: dense, model: {moe: {...}}}}`.
 struct ArmOptions {
-  std::string name;     // the key
-  std::string label;    // in the report
-  std::string router;   // "none" for dense arms; in the report
-  std::string twin;     // a sparse arm's dense twin: name of another arm
-  std::string twin_of;  // a dense arm: widened until its FLOPs equal those of this sparse arm
-  std::string routing;  // preset of configs/model whose `moe` the arm takes, before its own differences
-  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune;  // differences to the study's
-  Recipe recipe;                                                                      // resolved
+  std::string name;  // the key
+  std::string label;
+  std::string router;
+  std::string twin;
+  std::string twin_of;
+  std::string routing;
+  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune;
+  Recipe recipe;  // resolved
   void fields(FieldVisitor& visitor);
 };
 
@@ -50,22 +50,22 @@ constexpr std::array<Named<DataKind>, 2> names_of(DataKind) {
 struct StudyOptions {
   std::string title = "FLAN-MoE";
   DataKind kind = DataKind::kWorld;
-  std::string note;  // shown in the report
+  std::string note;
   std::vector<int64_t> seeds = {1};
-  int64_t jobs = 0;  // cells side by side, one thread each; 0 = cores
+  int64_t jobs = 0;
   WorldOptions world;
-  std::string data;       // kind real: the data folder
-  std::string tokenizer;  // "" = {data}/spiece.model
+  std::string data;
+  std::string tokenizer;
   int64_t num_sentinels = 100;
   Recipe recipe;  // shared by the arms
   ConfigNode arms;
-  std::vector<std::string> finetune_sets;  // task files
-  EvalOptions heldout;                     // held-out suites
-  EvalOptions validation;                  // held-in tasks
-  EvalOptions curve;                       // asked while training (pretrain.eval_every, instruct.eval_every)
-  EvalOptions finetune_eval;               // its `tasks` are filled with one set at a time
-  int64_t routing_texts = 256;             // texts that the routing analysis reads
-  int64_t cost_steps = 20;                 // timed steps per arm
+  std::vector<std::string> finetune_sets;
+  EvalOptions heldout;
+  EvalOptions validation;
+  EvalOptions curve;
+  EvalOptions finetune_eval;  // its `tasks` are filled with one set at a time
+  int64_t routing_texts = 256;
+  int64_t cost_steps = 20;
   void fields(FieldVisitor& visitor);
 };
 

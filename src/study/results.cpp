@@ -58,7 +58,7 @@ void add_tasks(Json& tasks, const std::string& arm, Stage stage, const StudyOpti
                        {"stage", name_of(stage)},
                        {"suite", first[t].suite},
                        {"task", first[t].task},
-                       {"prompting", first[t].prompting},
+                       {"prompting", name_of(first[t].prompting)},
                        {"num_items", first[t].num_items},
                        {"score", score},
                        {"chance", first[t].chance},
@@ -113,7 +113,8 @@ Scores capacity_scores(const std::string& arm, const StudyOptions& options, cons
   for (int64_t seed : options.seeds) {
     const CellResult& cell = results.at({arm, seed, Phase::kInstruct});
     if (!cell.unlimited) return {};
-    scores.push_back(unlimited ? normalised_score(*cell.unlimited) : normalised_score(cell.heldout.value(), "direct"));
+    scores.push_back(unlimited ? normalised_score(*cell.unlimited)
+                               : normalised_score(cell.heldout.value(), Prompting::kDirect));
   }
   return scores;
 }

@@ -19,16 +19,16 @@ std::string with_sign(double value) {
   return fmt::format("{}{:.1f}", value <= -0.05 ? "\u2212" : "+", std::abs(value));
 }
 
-std::string sentence(const std::string& answer, const Interval& interval, const std::string& unit) {
-  return fmt::format("{}: {} {} ({} to {}; {})", answer, with_sign(interval.mean), unit, with_sign(interval.low),
-                     with_sign(interval.high), interval.basis);
+std::string sentence(Verdict answer, const Interval& interval, const std::string& unit) {
+  return fmt::format("{}: {} {} ({} to {}; {})", name_of(answer), with_sign(interval.mean), unit,
+                     with_sign(interval.low), with_sign(interval.high), interval.basis);
 }
 
 Json parts_json(const std::vector<Part>& parts) {
   Json rows = Json::array();
   for (const Part& part : parts) {
     rows.push_back({{"label", part.label},
-                    {"answer", verdict_of(part.scores)},
+                    {"answer", name_of(verdict_of(part.scores))},
                     {"interval", interval_json(interval_of(part.scores, true))}});
   }
   return rows;
@@ -40,10 +40,10 @@ Json mean_verdict(const std::string& id, const std::string& question, const std:
   std::vector<Scores> all;
   for (const Part& part : parts) all.push_back(part.scores);
   const Scores mean = mean_of(all);
-  const std::string answer = verdict_of(mean);
+  const Verdict answer = verdict_of(mean);
   return {{"id", id},
           {"question", question},
-          {"answer", answer},
+          {"answer", name_of(answer)},
           {"text", sentence(answer, interval_of(mean, true), unit + ", mean of the comparisons below")},
           {"parts", parts_json(parts)}};
 }
@@ -51,13 +51,13 @@ Json mean_verdict(const std::string& id, const std::string& question, const std:
 // The answer is yes when every part is yes, no when one is no.
 Json joint_verdict(const std::string& id, const std::string& question, const std::string& unit,
                    const std::vector<Part>& parts) {
-  std::string answer = "yes";
+  Verdict answer = Verdict::kYes;
   for (const Part& part : parts) {
-    const std::string own = verdict_of(part.scores);
-    if (own == "no") answer = "no";
-    if (own != "yes" && answer == "yes") answer = own;
+    const Verdict own = verdict_of(part.scores);
+    if (own == Verdict::kNo) answer = Verdict::kNo;
+    if (own != Verdict::kYes && answer == Verdict::kYes) answer = own;
   }
-  std::string text = answer + ":";
+  std::string text = name_of(answer) + ":";
   for (const Part& part : parts) {
     const Interval interval = interval_of(part.scores, true);
     text += fmt::format(" {} {} ({} to {}){}", part.label, with_sign(interval.mean), with_sign(interval.low),
@@ -65,7 +65,7 @@ Json joint_verdict(const std::string& id, const std::string& question, const std
   }
   return {{"id", id},
           {"question", question},
-          {"answer", answer},
+          {"answer", name_of(answer)},
           {"text", text + " " + unit},
           {"parts", parts_json(parts)}};
 }
@@ -130,7 +130,7 @@ std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<
     for (int64_t seed : options.seeds) {
       const CellResult& cell = results.at({arm.name, seed, Phase::kInstruct});
       if (!cell.unlimited) continue;
-      const Score limited = normalised_score(cell.heldout.value(), "direct"),
+      const Score limited = normalised_score(cell.heldout.value(), Prompting::kDirect),
                   unlimited = normalised_score(*cell.unlimited);
       part.scores.push_back(difference({limited}, {unlimited})[0]);
     }

@@ -42,13 +42,14 @@ void TrainOptions::fields(FieldVisitor& v) {
   rate_field(v, "expert_dropout", expert_dropout);
   v.field("log_every", log_every, "steps between lines of metrics");
   v.require(log_every >= 1, "log_every", "1 or more");
-  v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end");
+  v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when interrupted");
   v.require(checkpoint_every >= 0, "checkpoint_every", "0 or more");
   v.field("keep_checkpoints", keep_checkpoints, "how many of the newest are kept");
   v.require(keep_checkpoints >= 1, "keep_checkpoints", "1 or more");
   v.field("eval_every", eval_every, "steps between validations; 0 = never");
   v.require(eval_every >= 0, "eval_every", "0 or more");
-  v.field("loader_threads", loader_threads, "threads that compute batches ahead; 0 = the training thread does");
+  v.field("loader_threads", loader_threads,
+          "threads that compute batches ahead, the same ones; 0 = the training thread does");
   v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "a number in [0, 64]");
   v.section("optimizer", optimizer, "optimiser and learning rate");
 }

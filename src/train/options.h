@@ -26,26 +26,26 @@ constexpr std::array<Named<Schedule>, 4> names_of(Schedule) {
 
 struct OptimizerOptions {
   OptimizerName name = OptimizerName::kAdamw;
-  double learning_rate = 3e-3;  // peak
+  double learning_rate = 3e-3;
   Schedule schedule = Schedule::kCosine;
-  int64_t warmup_steps = 0;          // linear from 0 (cosine, linear, constant); the flat part of rsqrt
-  double final_fraction = 0.1;       // of the peak, at the last step
-  double weight_decay = 0.0;         // decoupled, times the learning rate (adamw)
-  double beta1 = 0.9, beta2 = 0.99;  // adamw
+  int64_t warmup_steps = 0;
+  double final_fraction = 0.1;
+  double weight_decay = 0.0;
+  double beta1 = 0.9, beta2 = 0.99;
   double epsilon = 1e-8;
-  double clip_norm = 1.0;  // global gradient norm; 0 = off
+  double clip_norm = 1.0;
   void fields(FieldVisitor& visitor);
 };
 
 struct TrainOptions {
   int64_t steps = 1000;
-  int64_t accumulate = 1;  // micro-batches per optimiser step (steps of the source: step * accumulate + i)
-  std::optional<double> dropout, expert_dropout;  // in place of the model's
+  int64_t accumulate = 1;  // batch i of a step is step * accumulate + i of the source
+  std::optional<double> dropout, expert_dropout;
   int64_t log_every = 50;
-  int64_t checkpoint_every = 0;  // 0 = only at the end (and when interrupted)
-  int64_t keep_checkpoints = 1;  // the newest ones
-  int64_t eval_every = 0;        // hooks.evaluate; 0 = never
-  int64_t loader_threads = 1;    // compute batches ahead (data/loader.h); 0 = the training thread does. Same batches
+  int64_t checkpoint_every = 0;
+  int64_t keep_checkpoints = 1;
+  int64_t eval_every = 0;      // calls hooks.evaluate
+  int64_t loader_threads = 1;  // data/loader.h
   OptimizerOptions optimizer;
   void fields(FieldVisitor& visitor);
 };

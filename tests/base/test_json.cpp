@@ -10,6 +10,9 @@
 namespace flanmoe {
 namespace {
 
+enum class Colour { kRed, kBlue };
+constexpr std::array<Named<Colour>, 2> names_of(Colour) { return {{{Colour::kRed, "red"}, {Colour::kBlue, "blue"}}}; }
+
 std::string refusal(const std::string& text, int64_t line = 1) {
   return message_of<UserError>([&] { parse_json(text, "rows.jsonl", line); });
 }
@@ -93,6 +96,7 @@ TEST(JsonAccess, TakesTheNamedType) {
   EXPECT_EQ(json_int(value, "i", "here"), -3);
   EXPECT_EQ(json_number(value, "d", "here"), 2.5);
   EXPECT_EQ(json_number(value, "i", "here"), -3.0);
+  EXPECT_EQ(json_named<Colour>({{"c", "blue"}}, "c", "here"), Colour::kBlue);
 }
 
 TEST(JsonAccess, NamesPlaceKeyAndValue) {
@@ -102,6 +106,7 @@ TEST(JsonAccess, NamesPlaceKeyAndValue) {
   EXPECT_EQ(message([&] { json_at(value["l"], "zz", "here"); }),
             "here: found a list, expected an object with key 'zz'");
   EXPECT_EQ(message([&] { json_string(value, "d", "here"); }), "here: 'd' is 2.5, expected a text");
+  EXPECT_EQ(message([&] { json_named<Colour>(value, "s", "here"); }), "here: 's' is \"x\", expected red or blue");
   EXPECT_EQ(message([&] { json_int(value, "s", "here"); }), "here: 's' is \"x\", expected an integer");
   EXPECT_EQ(message([&] { json_int(value, "d", "here"); }), "here: 'd' is 2.5, expected an integer");
   EXPECT_EQ(message([&] { json_int(value, "big", "here"); }),

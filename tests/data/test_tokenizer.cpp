@@ -80,11 +80,29 @@ TEST(Tokenizer, OnlyTheExactNamesAreTokens) {
   EXPECT_EQ(t.encode("<extra_id_<extra_id_3>").back(), t.sentinel(3));
 }
 
+TEST(Tokenizer, PutsTheEndBehindATextWhateverItHolds) {
+  const Tokenizer& t = cases::tokenizer();
+  for (const std::string text : {"quiet towns", "", "bread</s>", "the <extra_id_0>"}) {
+    TokenIds expected = t.encode(text);
+    expected.push_back(kEosId);  // a second one behind a written "</s>"
+    EXPECT_EQ(t.encode_with_end(text), expected) << text;
+  }
+}
+
+TEST(Tokenizer, CutsBeforeTheEnd) {
+  TokenIds ids = {7, 8, 9, kEosId};
+  EXPECT_FALSE(cut_before_end(ids, 4));
+  EXPECT_EQ(ids, (TokenIds{7, 8, 9, kEosId}));
+  EXPECT_TRUE(cut_before_end(ids, 3));
+  EXPECT_EQ(ids, (TokenIds{7, 8, kEosId}));
+  EXPECT_TRUE(cut_before_end(ids, 1));
+  EXPECT_EQ(ids, (TokenIds{kEosId}));
+}
+
 TEST(Tokenizer, DecodingStopsAtEosAndSkipsPadding) {
   const Tokenizer& t = cases::tokenizer();
   TokenIds ids = {kPadId};
-  for (const int32_t id : t.encode("quiet towns")) ids.push_back(id);
-  ids.push_back(kEosId);
+  for (const int32_t id : t.encode_with_end("quiet towns")) ids.push_back(id);
   for (const int32_t id : t.encode("bread")) ids.push_back(id);
   EXPECT_EQ(t.decode(ids), "quiet towns");
 }

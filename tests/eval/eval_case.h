@@ -57,12 +57,12 @@ class EvalTest : public FolderTest {
     o.vocab_size = cases::tokenizer().vocab_size();
     return tiny::stirred(o);
   }
-  AskedTask asked(const EvalOptions& o, bool cot = false) const {
+  AskedTask asked(const EvalOptions& o, Prompting prompting = Prompting::kDirect) const {
     BadRows bad_rows;
-    return open_task({load_tasks(o.tasks[0], folder_).front(), "", cot, o}, bad_rows);
+    return open_task({load_tasks(o.tasks[0], folder_).front(), "", prompting, o}, bad_rows);
   }
-  std::vector<AskedPrompt> prompts(const EvalOptions& o, bool cot = false) const {
-    const AskedTask task = asked(o, cot);
+  std::vector<AskedPrompt> prompts(const EvalOptions& o, Prompting prompting = Prompting::kDirect) const {
+    const AskedTask task = asked(o, prompting);
     std::vector<AskedPrompt> made;
     for (const TaskRow& row : task.rows) made.push_back({make_prompt(task, row, cases::tokenizer()), row});
     return made;

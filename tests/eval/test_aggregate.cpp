@@ -54,8 +54,7 @@ TEST(ScoreTask, OneItemAndEqualItemsHaveNoSpread) {
   EXPECT_TRUE(std::isfinite(passage.standard_error));
 }
 
-TaskResult task(const std::string& suite, const std::string& prompting, double score, double chance,
-                double error = 0.0) {
+TaskResult task(const std::string& suite, Prompting prompting, double score, double chance, double error = 0.0) {
   TaskResult result;
   result.suite = suite;
   result.prompting = prompting;
@@ -67,18 +66,19 @@ TaskResult task(const std::string& suite, const std::string& prompting, double s
 }
 
 TEST(Normalised, IsTheWayFromChanceToAHundred) {
-  EXPECT_DOUBLE_EQ(task("", "", 62.5, 25.0).normalised(), 50.0);
-  EXPECT_DOUBLE_EQ(task("", "", 25.0, 25.0).normalised(), 0.0);
-  EXPECT_DOUBLE_EQ(task("", "", 10.0, 25.0).normalised(), -20.0);  // below chance is negative
-  EXPECT_DOUBLE_EQ(task("", "", 40.0, 0.0).normalised(), 40.0);
+  EXPECT_DOUBLE_EQ(task("", Prompting::kDirect, 62.5, 25.0).normalised(), 50.0);
+  EXPECT_DOUBLE_EQ(task("", Prompting::kDirect, 25.0, 25.0).normalised(), 0.0);
+  EXPECT_DOUBLE_EQ(task("", Prompting::kDirect, 10.0, 25.0).normalised(), -20.0);  // below chance is negative
+  EXPECT_DOUBLE_EQ(task("", Prompting::kDirect, 40.0, 0.0).normalised(), 40.0);
 }
 
 TEST(ScoreSuites, AreMeansOverTasksAndTheAverageIsOverSuites) {
-  const auto suites = score_suites({task("exam", "direct", 62.5, 25.0, 3.0), task("hard", "direct", 40.0, 0.0, 1.0),
-                                    task("exam", "cot", 100.0, 25.0), task("exam", "direct", 25.0, 25.0, 4.0)});
+  const auto suites =
+      score_suites({task("exam", Prompting::kDirect, 62.5, 25.0, 3.0), task("hard", Prompting::kDirect, 40.0, 0.0, 1.0),
+                    task("exam", Prompting::kCot, 100.0, 25.0), task("exam", Prompting::kDirect, 25.0, 25.0, 4.0)});
   ASSERT_EQ(suites.size(), 3u);
   EXPECT_EQ(suites[0].suite, "exam");
-  EXPECT_EQ(suites[0].prompting, "direct");
+  EXPECT_EQ(suites[0].prompting, Prompting::kDirect);
   EXPECT_EQ(suites[0].num_tasks, 2);
   EXPECT_EQ(suites[0].num_items, 20);
   EXPECT_DOUBLE_EQ(suites[0].score, 43.75);
@@ -86,7 +86,7 @@ TEST(ScoreSuites, AreMeansOverTasksAndTheAverageIsOverSuites) {
   EXPECT_DOUBLE_EQ(suites[0].standard_error, 2.5);  // sqrt(9 + 16) / 2
   EXPECT_EQ(suites[1].suite, "hard");
   EXPECT_DOUBLE_EQ(suites[1].normalised, 40.0);
-  EXPECT_EQ(suites[2].prompting, "cot");
+  EXPECT_EQ(suites[2].prompting, Prompting::kCot);
   EXPECT_DOUBLE_EQ(suites[2].normalised, 100.0);
   EXPECT_DOUBLE_EQ(normalised_average(suites), (25.0 + 40.0 + 100.0) / 3.0);
   EXPECT_EQ(normalised_average({}), 0.0);
@@ -94,8 +94,9 @@ TEST(ScoreSuites, AreMeansOverTasksAndTheAverageIsOverSuites) {
 
 // Three tasks in one suite and one in the other: a suite counts once, whatever it holds; below chance is negative.
 TEST(NormalisedAverage, WeighsSuitesNotTasks) {
-  const auto suites = score_suites({task("qa", "direct", 10.0, 50.0), task("exam", "direct", 25.0, 25.0),
-                                    task("qa", "direct", 50.0, 50.0), task("qa", "direct", 75.0, 50.0)});
+  const auto suites =
+      score_suites({task("qa", Prompting::kDirect, 10.0, 50.0), task("exam", Prompting::kDirect, 25.0, 25.0),
+                    task("qa", Prompting::kDirect, 50.0, 50.0), task("qa", Prompting::kDirect, 75.0, 50.0)});
   ASSERT_EQ(suites.size(), 2u);
   EXPECT_NEAR(suites[0].normalised, (-80.0 + 0.0 + 50.0) / 3.0, 1e-12);
   EXPECT_NEAR(suites[0].score, 45.0, 1e-12);

@@ -71,10 +71,10 @@ TEST_F(Evaluate, GeneratedAnswersAreExtractedAndJudged) {
   decoding.max_new_tokens = o.max_new_tokens;
   int64_t unanswered = 0;
   for (size_t i = 0; i < 18; ++i) {
-    const AskedPrompt prompt = prompts(o, i >= 9)[i % 9];
+    const AskedPrompt prompt = prompts(o, i >= 9 ? Prompting::kCot : Prompting::kDirect)[i % 9];
     const std::string said = cases::tokenizer().decode(generate(m, {prompt.source}, decoding)[0]);
     const ItemResult& item = result.items[i];
-    EXPECT_EQ(item.prompting, i < 9 ? "direct" : "cot");
+    EXPECT_EQ(item.prompting, i < 9 ? Prompting::kDirect : Prompting::kCot);
     EXPECT_EQ(item.prediction, extract_answer(said, prompt.row.options)) << said;
     EXPECT_EQ(item.score, item.prediction == prompt.row.answers[0] ? 1.0 : 0.0);
     unanswered += item.prediction.empty() ? 1 : 0;
@@ -136,8 +136,8 @@ TEST_F(Evaluate, DirectAndChainOfThoughtAreApart) {
   o.max_items = 4;
   const EvalResult result = evaluate(model(), cases::tokenizer(), o, folder_);
   ASSERT_EQ(result.tasks.size(), 2u);
-  EXPECT_EQ(result.tasks[0].prompting, "direct");
-  EXPECT_EQ(result.tasks[1].prompting, "cot");
+  EXPECT_EQ(result.tasks[0].prompting, Prompting::kDirect);
+  EXPECT_EQ(result.tasks[1].prompting, Prompting::kCot);
   EXPECT_EQ(result.suites.size(), 2u);
   EXPECT_EQ(result.items.size(), 8u);
   for (const TaskResult& task : result.tasks) {
@@ -203,7 +203,7 @@ TEST_F(Evaluate, AFolderKeepsWhatWasAskedAndIsReadBack) {
   const Json results = into(folder_ / "eval");
   EXPECT_EQ(opened, 1);
   EXPECT_EQ(results.at("flanmoe").at("tasks"), scores_json(evaluate(m, cases::tokenizer(), o, folder_)).at("tasks"));
-  EXPECT_EQ(SampleFolder(folder_ / "eval/samples").read("one", "direct").size(), 3u);
+  EXPECT_EQ(SampleFolder(folder_ / "eval/samples").read("one", Prompting::kDirect).size(), 3u);
   EXPECT_EQ(into(folder_ / "eval"), results);  // finished: nothing is asked
   EXPECT_EQ(opened, 1);
   std::filesystem::remove(folder_ / "eval/results.json");

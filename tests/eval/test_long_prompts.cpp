@@ -125,7 +125,7 @@ TEST_F(LongPrompts, ChainOfThoughtTakesExemplarsWithARationale) {
   EvalOptions o = long_options(2048);
   o.tasks = {(folder_ / "cot.yaml").string()};
   o.shots = 2;
-  const std::string message = message_of<UserError>([&] { asked(o, true); });
+  const std::string message = message_of<UserError>([&] { asked(o, Prompting::kCot); });
   for (const char* part : {"task 'reading'", "split 'dev'", "rationale"})
     EXPECT_NE(message.find(part), std::string::npos) << message;
 }

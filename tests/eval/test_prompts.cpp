@@ -16,7 +16,7 @@ TEST_F(Prompts, PromptsUseTheFirstTemplateAndTheSameExemplars) {
     EXPECT_EQ(prompt.source.back(), kEosId);
     EXPECT_FALSE(prompt.truncated());
   }
-  EXPECT_TRUE(text(prompts(o, true)[0]).starts_with("why "));
+  EXPECT_TRUE(text(prompts(o, Prompting::kCot)[0]).starts_with("why "));
   o.shots = 2;  // the first two rows of dev
   for (const AskedPrompt& prompt : prompts(o)) {
     EXPECT_TRUE(text(prompt).starts_with("Vorna bread")) << text(prompt);

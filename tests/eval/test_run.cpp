@@ -113,12 +113,12 @@ TEST_F(RunTasks, TwoRowsOfOneIdAreRefused) {
 TEST_F(RunTasks, SamplesHoldWhatWasAskedAndSaid) {
   const SampleFolder folder(samples());
   const EvalResult result = run(&folder);
-  const auto direct = folder.read("many", "direct"), cot = folder.read("many", "cot");
+  const auto direct = folder.read("many", Prompting::kDirect), cot = folder.read("many", Prompting::kCot);
   ASSERT_EQ(direct.size(), 300u);
   for (const ItemResult& item : result.items) {
-    const ItemResult& kept = (item.prompting == "cot" ? cot : direct).at(item.id);
+    const ItemResult& kept = (item.prompting == Prompting::kCot ? cot : direct).at(item.id);
     EXPECT_EQ(sample_of_item(kept), sample_of_item(item));
-    EXPECT_EQ(kept.ranking.size(), item.prompting == "direct" ? 2u : 0u);
+    EXPECT_EQ(kept.ranking.size(), item.prompting == Prompting::kDirect ? 2u : 0u);
     EXPECT_EQ(kept.answer, item.answer);
     EXPECT_FALSE(kept.prompt.empty());
   }

@@ -134,7 +134,7 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   const TrainHooks hooks = validation_hooks(run, tokenizer, folder_ / "run");
   EXPECT_EQ(hooks.evaluate(model, 7).at("qa_direct"), 0.0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/validation"));
-  ItemResult known{"t", "1", "", "direct"};
+  ItemResult known{"t", "1", "", Prompting::kDirect};
   known.answers = {"bread"};
   known.score = 1.0;
   SampleFolder(folder_ / "run/validation/step-7/samples").append("t", {known});

@@ -21,8 +21,8 @@ struct HandScores {
   double standard_error = 6.0;  // of every task
 };
 
-inline TaskResult task_row(const std::string& task, const std::string& suite, const std::string& prompting,
-                           double chance, double score, double standard_error) {
+inline TaskResult task_row(const std::string& task, const std::string& suite, Prompting prompting, double chance,
+                           double score, double standard_error) {
   TaskResult row{task, suite, "a cluster", prompting};
   row.num_items = 7;
   row.score = score;
@@ -40,13 +40,14 @@ inline EvalResult eval_of(std::vector<TaskResult> tasks) {
 }
 
 inline std::vector<TaskResult> direct_tasks(double score, double error) {
-  return {task_row("a", "exam", "direct", 25.0, score, error), task_row("b", "exam", "direct", 0.0, score, error),
-          task_row("c", "qa", "direct", 50.0, score, error)};
+  return {task_row("a", "exam", Prompting::kDirect, 25.0, score, error),
+          task_row("b", "exam", Prompting::kDirect, 0.0, score, error),
+          task_row("c", "qa", Prompting::kDirect, 50.0, score, error)};
 }
 
 inline EvalResult heldout_eval(double score, double error) {
   std::vector<TaskResult> tasks = direct_tasks(score, error);
-  tasks.push_back(task_row("a", "exam", "cot", 25.0, score - 15.0, error));
+  tasks.push_back(task_row("a", "exam", Prompting::kCot, 25.0, score - 15.0, error));
   return eval_of(std::move(tasks));
 }
 
@@ -76,7 +77,8 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   result.tokens_per_second = 100.0;
   result.peak_memory_bytes = 4096;
   if (key.phase == Phase::kFinetune) {  // half the held-out score, and 10 more on the second set
-    result.finetune = eval_of({task_row(key.set, "", "direct", 0.0, v / 2.0 + (key.set == "two" ? 10.0 : 0.0), error)});
+    result.finetune =
+        eval_of({task_row(key.set, "", Prompting::kDirect, 0.0, v / 2.0 + (key.set == "two" ? 10.0 : 0.0), error)});
     return result;
   }
   result.heldout = heldout_eval(v, error);

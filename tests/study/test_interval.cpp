@@ -53,13 +53,13 @@ TEST(ItemInterval, IsTwoStandardErrors) {
 }
 
 TEST(Verdict, NeedsAnIntervalWithoutZero) {
-  EXPECT_EQ(verdict_of({1.0, 0.5, 1.5, ""}), "yes");
-  EXPECT_EQ(verdict_of({-1.0, -1.5, -0.5, ""}), "no");
-  EXPECT_EQ(verdict_of({1.0, -0.5, 2.5, ""}), "too noisy to say");
-  EXPECT_EQ(verdict_of({1.0, 0.0, 2.0, ""}), "too noisy to say");
-  EXPECT_EQ(verdict_of({-1.0, -2.0, 0.0, ""}), "too noisy to say");
-  EXPECT_EQ(verdict_of(seed_interval({1.0, 2.0, 3.0}, true)), "too noisy to say");
-  EXPECT_EQ(verdict_of(seed_interval({2.0, 2.1, 2.2}, true)), "yes");
+  EXPECT_EQ(verdict_of({1.0, 0.5, 1.5, ""}), Verdict::kYes);
+  EXPECT_EQ(verdict_of({-1.0, -1.5, -0.5, ""}), Verdict::kNo);
+  EXPECT_EQ(verdict_of({1.0, -0.5, 2.5, ""}), Verdict::kTooNoisy);
+  EXPECT_EQ(verdict_of({1.0, 0.0, 2.0, ""}), Verdict::kTooNoisy);
+  EXPECT_EQ(verdict_of({-1.0, -2.0, 0.0, ""}), Verdict::kTooNoisy);
+  EXPECT_EQ(verdict_of(seed_interval({1.0, 2.0, 3.0}, true)), Verdict::kTooNoisy);
+  EXPECT_EQ(verdict_of(seed_interval({2.0, 2.1, 2.2}, true)), Verdict::kYes);
 }
 
 }  // namespace

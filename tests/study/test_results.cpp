@@ -77,8 +77,8 @@ TEST(NormalisedAverage, IsAMeanOverSuitesOfMeansOverTasks) {
     EXPECT_NEAR(found.standard_error, 6.5, 1e-9);
   }
   const EvalResult both = cases::heldout_eval(55.0, 6.0);  // chain of thought on exam/a: 40, normalised 20
-  EXPECT_NEAR(normalised_score(both, "direct").value, 28.75, 1e-9);
-  EXPECT_NEAR(normalised_score(both, "cot").value, 20.0, 1e-9);
+  EXPECT_NEAR(normalised_score(both, Prompting::kDirect).value, 28.75, 1e-9);
+  EXPECT_NEAR(normalised_score(both, Prompting::kCot).value, 20.0, 1e-9);
   EXPECT_NEAR(normalised_score(both).value, (47.5 + 10.0 + 20.0) / 3.0, 1e-9);
 }
 
@@ -96,9 +96,9 @@ TEST(Scores, OfDifferencesAndMeans) {
 }
 
 TEST(Scores, OfOneSeedWithoutAnErrorDecideNothing) {
-  EXPECT_EQ(verdict_of(Scores{{5.0, 0.0}}), "too noisy to say");
-  EXPECT_EQ(verdict_of(Scores{{5.0, 1.0}}), "yes");
-  EXPECT_EQ(verdict_of(Scores{{-5.0, 1.0}}), "no");
+  EXPECT_EQ(verdict_of(Scores{{5.0, 0.0}}), Verdict::kTooNoisy);
+  EXPECT_EQ(verdict_of(Scores{{5.0, 1.0}}), Verdict::kYes);
+  EXPECT_EQ(verdict_of(Scores{{-5.0, 1.0}}), Verdict::kNo);
   EXPECT_NE(interval_of({{5.0, 0.0}}, false).basis.find("one seed"), std::string::npos);
 }
 

@@ -4,33 +4,22 @@
 #include "data/render.h"
 
 namespace flanmoe {
-namespace {
-
-// Whether it had to be cut.
-bool end_within(TokenIds& ids, int64_t length) {
-  const bool too_long = static_cast<int64_t>(ids.size()) > length - 1;
-  if (too_long) ids.resize(static_cast<size_t>(length - 1));
-  ids.push_back(kEosId);
-  return too_long;
-}
-
-}  // namespace
 
 // While the prompt is too long its last exemplars go: a cut would lose the query, which stands at the end. A query that
 // is left alone stays as an example without exemplars (FLAN drops it: the shares of the tasks would not be those asked
 // for).
 FittedExample fit_example(MixtureDraw draw, const MixtureOptions& options, const Tokenizer& tokenizer) {
   const RenderedExample text = text_of(draw);
-  TokenIds source = tokenizer.encode(text.input), target = tokenizer.encode(text.target);
+  TokenIds source = tokenizer.encode_with_end(text.input), target = tokenizer.encode_with_end(text.target);
   const int64_t budget = options.few_shot_length > 0 ? options.few_shot_length : options.source_length;
-  while (static_cast<int64_t>(source.size()) > budget - 1 && !draw.exemplars.empty()) {
+  while (static_cast<int64_t>(source.size()) > budget && !draw.exemplars.empty()) {
     draw.exemplars.pop_back();
-    source = tokenizer.encode(text_of(draw).input);
+    source = tokenizer.encode_with_end(text_of(draw).input);
   }
   FittedExample example;
   example.num_shots = draw.exemplars.size();
-  example.source_cut = end_within(source, options.source_length);
-  example.target_cut = end_within(target, options.target_length);
+  example.source_cut = cut_before_end(source, options.source_length);
+  example.target_cut = cut_before_end(target, options.target_length);
   example.tokens = {std::move(source), std::move(target)};
   return example;
 }

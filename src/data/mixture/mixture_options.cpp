@@ -36,12 +36,12 @@ void MixtureOptions::fields(FieldVisitor& v) {
     v.field(name, value, help);
     v.require(value >= 0.0 && value <= 1.0, name, "a number in [0, 1]");
   };
-  v.field("tasks", tasks, "task files or folders");
+  v.field("tasks", tasks, "task files or folders; {data}/... and {home}/... allowed");
   v.field("include", include, "names of tasks to keep, * and ? allowed; empty = all");
   v.field("exclude", exclude, "names of tasks left out; * and ? allowed");
   v.field("clusters", clusters, "keep tasks of these clusters only; * and ? allowed");
   v.field("sources", sources, "keep tasks of these sources only; * and ? allowed");
-  v.field("num_tasks", num_tasks, "keep the first so many tasks of a seeded order; 0 = all");
+  v.field("num_tasks", num_tasks, "keep the first so many tasks of a seeded order, so that 10 are among 20; 0 = all");
   v.require(num_tasks >= 0, "num_tasks", "0 or more");
   v.field("subset_seed", subset_seed, "of that order, and of the rows that a cap keeps");
   v.field("groups", groups, "groups with their own proportion and cap");
@@ -49,10 +49,11 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("caps", caps, "most rows used of a task of the group; empty = 30000");
   v.field("temperature", temperature, "a task weighs size^(1/temperature), after the cap");
   v.require(temperature > 0.0, "temperature", "a number above 0");
-  v.field("rates", rates, "name of tasks (* and ? allowed) -> weight inside its group in place of the size");
+  v.field("rates", rates,
+          "name of tasks (* and ? allowed) -> weight inside its group in place of the size; the first that matches");
   share("few_shot_share", few_shot_share, "share of examples with exemplars in front");
-  v.section("styles", styles, "weights of the styles in place of few_shot_share");
-  v.field("max_shots", max_shots, "most exemplars");
+  v.section("styles", styles, "weights of the styles, in place of few_shot_share when one is above 0");
+  v.field("max_shots", max_shots, "most exemplars: an example that has some has 1 to so many");
   v.require(max_shots >= 0, "max_shots", "0 or more");
   v.field("few_shot_length", few_shot_length, "tokens that exemplars and query may fill; 0 = source_length");
   v.require(few_shot_length >= 0, "few_shot_length", "0 or more");
@@ -64,9 +65,10 @@ void MixtureOptions::fields(FieldVisitor& v) {
   share("inversion_share", inversion_share, "share of inverted prompts where a task has them");
   v.choice("answers", answers, "which of several accepted answers is the target");
   v.choice("on_bad_row", on_bad_row, "what a malformed training row does; skip warns");
-  v.field("source_length", source_length, "tokens of a source, eos included; longer ones are cut");
+  v.field("source_length", source_length,
+          "tokens of a source, eos included; longer ones lose exemplars, the last first, then their end");
   v.require(source_length >= 2, "source_length", "2 or more");
-  v.field("target_length", target_length, "tokens of a target, eos included");
+  v.field("target_length", target_length, "tokens of a target, eos included; longer ones are cut");
   v.require(target_length >= 2, "target_length", "2 or more");
   v.field("examples_per_batch", examples_per_batch, "examples per batch");
   v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");

@@ -154,6 +154,19 @@ TokenIds Tokenizer::encode(std::string_view text) const {
   return ids_of(encode_with_offsets(text));
 }
 
+TokenIds Tokenizer::encode_with_end(std::string_view text) const {
+  TokenIds ids = encode(text);
+  ids.push_back(kEosId);
+  return ids;
+}
+
+bool cut_before_end(TokenIds& ids, int64_t length) {
+  if (static_cast<int64_t>(ids.size()) <= length) return false;
+  ids.resize(static_cast<size_t>(length));
+  ids.back() = kEosId;
+  return true;
+}
+
 std::string Tokenizer::piece(int32_t id) const {
   if (id < 0) return fmt::format("<unused_{}>", id);
   if (id < num_pieces()) return impl_->processor.IdToPiece(id);

@@ -28,6 +28,7 @@ class Tokenizer {
   // not "▁park". The ids of encode_with_offsets, several times as fast where most words were met before (one memo for
   // all copies and threads, data/tokenizer/tokenizer_words.h).
   TokenIds encode(std::string_view text) const;
+  TokenIds encode_with_end(std::string_view text) const;  // and eos behind: as a source or target is read
   struct Piece {
     int32_t id;
     size_t begin, end;  // bytes of the input text that the piece covers
@@ -60,6 +61,9 @@ class Tokenizer {
   std::filesystem::path model_file_;
   int64_t num_sentinels_;
 };
+
+// Ids that end with eos, cut to `length` (1 or more) with eos the last of them. Whether they were longer.
+bool cut_before_end(TokenIds& ids, int64_t length);
 
 // Trains a SentencePiece unigram model (deterministic: one thread) on `sentences` (those above 4,192 bytes are
 // skipped). `whole_words` are user-defined symbols kept in one piece. The model may have fewer pieces than asked for

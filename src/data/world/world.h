@@ -9,15 +9,15 @@
 namespace flanmoe {
 
 struct WorldOptions {
-  int64_t seed = 1;                   // the world's own seed, not part of a run's
-  int64_t num_facts = 3000;           // (entity, attribute, value) triples; entities = facts / attributes
-  int64_t num_phrasings = 4;          // sentences per fact in the corpus
-  int64_t name_stems = 0;             // names share this many stems; 0 = a stem of its own for each while they last
-  int64_t vocab_pieces = 1600;        // SentencePiece pieces
-  int64_t examples_per_task = 400;    // training rows of an instruction task
-  int64_t eval_items_per_task = 100;  // rows of a held-out task or subject
-  int64_t finetune_examples = 600;    // training rows of a finetune set
-  double instructed_share = 0.5;      // share of entities whose facts instruction tasks may ask for
+  int64_t seed = 1;  // not part of a run's
+  int64_t num_facts = 3000;
+  int64_t num_phrasings = 4;
+  int64_t name_stems = 0;
+  int64_t vocab_pieces = 1600;
+  int64_t examples_per_task = 400;
+  int64_t eval_items_per_task = 100;
+  int64_t finetune_examples = 600;
+  double instructed_share = 0.5;
   void fields(FieldVisitor& visitor);
 };
 

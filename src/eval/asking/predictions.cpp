@@ -29,7 +29,7 @@ const TaskRun& run_of_line(const Json& line, const std::vector<TaskRun>& runs, c
   const std::string prompting = line.contains("prompting") ? json_string(line, "prompting", where) : "";
   std::vector<const TaskRun*> fitting;
   for (const TaskRun& run : runs) {
-    if (run.task.name == task && (prompting.empty() || prompting == run.prompting())) fitting.push_back(&run);
+    if (run.task.name == task && (prompting.empty() || prompting == name_of(run.prompting))) fitting.push_back(&run);
   }
   if (fitting.size() == 1) return *fitting.front();
   if (fitting.size() > 1) {

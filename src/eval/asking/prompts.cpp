@@ -33,11 +33,11 @@ struct Maker {
   const AskedTask& asked;
   const Tokenizer& tokenizer;
 
-  size_t limit() const { return static_cast<size_t>(asked.run.options.source_length - 1); }
+  size_t limit() const { return static_cast<size_t>(asked.run.options.source_length); }
   bool fits(const EvalPrompt& prompt) const { return prompt.source.size() <= limit(); }
   void write(EvalPrompt& prompt, const std::vector<const TaskRow*>& exemplars, const TaskRow& row) const {
     prompt.text = prompt_text(asked.run, exemplars, row);
-    prompt.source = tokenizer.encode(prompt.text);
+    prompt.source = tokenizer.encode_with_end(prompt.text);
   }
 };
 
@@ -83,7 +83,7 @@ EvalPrompt make_prompt(const AskedTask& asked, const TaskRow& row, const Tokeniz
   if (!maker.fits(prompt)) {
     asked.run.options.too_long == TooLong::kFront ? cut_front(maker, prompt) : cut_context(maker, prompt, row);
   }
-  prompt.refused ? prompt.source.clear() : prompt.source.push_back(kEosId);
+  if (prompt.refused) prompt.source.clear();
   return prompt;
 }
 

@@ -11,8 +11,7 @@ namespace flanmoe {
 namespace {
 
 TokenIds target_of(const TaskRun& run, const Tokenizer& tokenizer, const std::string& text) {
-  TokenIds target = tokenizer.encode(text);
-  if (run.options.score_eos) target.push_back(kEosId);
+  TokenIds target = run.options.score_eos ? tokenizer.encode_with_end(text) : tokenizer.encode(text);
   if (target.empty()) {
     fail_input("task '{}': the option '{}' has no token; expected a text, or score_eos=true", run.task.name,
                printable(text));

@@ -38,7 +38,7 @@ TaskWork open_work(const TaskRun& run, const SampleFolder* samples, BadRows& bad
   TaskWork work{open_task(run, bad_rows), {}};
   expect_distinct_ids(work.asked);
   if (samples == nullptr) return work;
-  work.items = samples->read(run.task.name, run.prompting());
+  work.items = samples->read(run.task.name, run.prompting);
   std::set<std::string> ids;
   for (const TaskRow& row : work.asked.rows) ids.insert(row.id);
   for (const auto& [id, item] : work.items) {

@@ -12,7 +12,7 @@ namespace {
 std::vector<TaskRow> load_exemplars(const TaskRun& run, BadRows& bad_rows) {
   if (run.shots() == 0) return {};
   std::vector<TaskRow> rows = load_rows(run.task, run.exemplar_split(), bad_rows);
-  if (run.cot) std::erase_if(rows, [](const TaskRow& row) { return row.rationale.empty(); });
+  if (run.is_cot()) std::erase_if(rows, [](const TaskRow& row) { return row.rationale.empty(); });
   if (rows.empty()) {
     fail_input("task '{}': no row of split '{}' has a rationale; chain of thought with {} exemplars needs some",
                run.task.name, run.exemplar_split(), run.shots());
@@ -26,28 +26,28 @@ bool is_ranked(const TaskRun& run, const std::vector<TaskRow>& rows) {
     fail_input("task '{}': 'method' is rank, but row '{}' has no options; expected auto or generate", run.task.name,
                bare->id);
   }
-  return !run.cot && run.options.method != AnswerMethod::kGenerate && bare == rows.end();
+  return !run.is_cot() && run.options.method != AnswerMethod::kGenerate && bare == rows.end();
 }
 
 }  // namespace
 
 std::string TaskRun::exemplar_split() const {
-  const std::string& named = cot ? task.eval.cot_exemplars : task.eval.exemplars;
+  const std::string& named = is_cot() ? task.eval.cot_exemplars : task.eval.exemplars;
   return named == "dev" && !task.splits.contains("dev") ? "train" : named;
 }
 
-int64_t TaskRun::shots() const { return options.shots.value_or(cot ? task.eval.cot_shots : task.eval.shots); }
+int64_t TaskRun::shots() const { return options.shots.value_or(is_cot() ? task.eval.cot_shots : task.eval.shots); }
 
 int64_t TaskRun::max_new_tokens() const {
   if (options.max_new_tokens > 0) return options.max_new_tokens;
-  return cot ? task.eval.cot_max_new_tokens : task.eval.max_new_tokens;
+  return is_cot() ? task.eval.cot_max_new_tokens : task.eval.max_new_tokens;
 }
 
 std::vector<TaskRun> runs_of_task(const TaskSpec& task, const EvalOptions& options, const std::string& suite) {
   std::vector<TaskRun> runs;
-  if (options.prompts != PromptKinds::kCot) runs.push_back({task, suite, false, options});
+  if (options.prompts != PromptKinds::kCot) runs.push_back({task, suite, Prompting::kDirect, options});
   if (options.prompts != PromptKinds::kDirect && !task.eval.cot.input.empty())
-    runs.push_back({task, suite, true, options});
+    runs.push_back({task, suite, Prompting::kCot, options});
   return runs;
 }
 
@@ -63,7 +63,7 @@ AskedTask open_task(const TaskRun& run, BadRows& bad_rows) {
 
 TaskResult unscored(const AskedTask& asked) {
   const TaskRun& run = asked.run;
-  TaskResult result{run.task.name, run.suite, run.task.cluster, run.prompting()};
+  TaskResult result{run.task.name, run.suite, run.task.cluster, run.prompting};
   result.chance = run.task.chance;
   result.num_available = asked.num_available;
   result.shots = run.shots();

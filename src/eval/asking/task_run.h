@@ -15,12 +15,12 @@ namespace flanmoe {
 struct TaskRun {
   TaskSpec task;
   std::string suite;  // its place in the results
-  bool cot = false;
+  Prompting prompting = Prompting::kDirect;
   EvalOptions options;
 
-  const PromptTemplate& prompt() const { return cot ? task.eval.cot : task.eval.direct; }
-  std::string prompting() const { return cot ? "cot" : "direct"; }
-  std::string name() const { return cot ? task.name + "_cot" : task.name; }
+  bool is_cot() const { return prompting == Prompting::kCot; }
+  const PromptTemplate& prompt() const { return is_cot() ? task.eval.cot : task.eval.direct; }
+  std::string name() const { return name_as_asked(task.name, prompting); }
   std::string split() const { return options.split.empty() ? task.eval.split : options.split; }
   std::string exemplar_split() const;
   int64_t shots() const;

@@ -40,7 +40,7 @@ std::string split_hash(const TaskSpec& task, const std::string& split) {
 Json run_json(const TaskRun& run) {
   Json json = {{"task", run.task.name},
                {"suite", run.suite},
-               {"prompting", run.prompting()},
+               {"prompting", name_of(run.prompting)},
                {"version", run.task.version},
                {"split", run.split()},
                {"shots", run.shots()},

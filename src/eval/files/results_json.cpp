@@ -12,7 +12,7 @@ namespace {
 std::string suite_name(const SuiteResult& suite) {
   std::string name = suite.suite;
   if (!suite.category.empty()) name += "/" + suite.category;
-  return suite.prompting == "cot" ? name + "_cot" : name;
+  return name_as_asked(name, suite.prompting);
 }
 
 Json interval_json(double value, double error) {
@@ -34,7 +34,7 @@ Json task_json(const TaskResult& task) {
   return {{"task", task.task},
           {"suite", task.suite},
           {"cluster", task.cluster},
-          {"prompting", task.prompting},
+          {"prompting", name_of(task.prompting)},
           {"metric", task.metric},
           {"num_items", task.num_items},
           {"num_available", task.num_available},
@@ -57,7 +57,7 @@ Json task_json(const TaskResult& task) {
 Json suite_json(const SuiteResult& suite) {
   return {{"suite", suite.suite},
           {"category", suite.category},
-          {"prompting", suite.prompting},
+          {"prompting", name_of(suite.prompting)},
           {"num_tasks", suite.num_tasks},
           {"num_items", suite.num_items},
           {"num_scored", suite.num_scored},
@@ -72,7 +72,7 @@ Json suite_json(const SuiteResult& suite) {
 
 TaskResult task_of(const Json& json, const std::string& where) {
   TaskResult task{json_string(json, "task", where), json_string(json, "suite", where),
-                  json_string(json, "cluster", where), json_string(json, "prompting", where)};
+                  json_string(json, "cluster", where), json_named<Prompting>(json, "prompting", where)};
   task.num_items = json_int(json, "num_items", where);
   task.num_available = json_int(json, "num_available", where);
   task.num_truncated = json_int(json, "num_truncated", where);

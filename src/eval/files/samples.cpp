@@ -41,7 +41,7 @@ void drop_torn_line(const std::filesystem::path& file) {
 Json sample_of_item(const ItemResult& item) {
   return {{"task", item.task},
           {"id", item.id},
-          {"prompting", item.prompting},
+          {"prompting", name_of(item.prompting)},
           {"cluster_id", item.cluster_id},
           {"group", item.group},
           {"member", item.member},
@@ -63,7 +63,7 @@ Json sample_of_item(const ItemResult& item) {
 
 ItemResult item_of_sample(const Json& sample, const std::string& task, const std::string& where) {
   ItemResult item{task, json_string(sample, "id", where), json_string(sample, "cluster_id", where),
-                  json_string(sample, "prompting", where)};
+                  json_named<Prompting>(sample, "prompting", where)};
   try {
     item.answers = json_at(sample, "targets", where).get<std::vector<std::string>>();
     item.options = json_at(sample, "options", where).get<std::vector<std::string>>();
@@ -94,7 +94,7 @@ std::filesystem::path SampleFolder::file_of(const std::string& task) const {
   return folder_ / (name + ".jsonl");
 }
 
-std::map<std::string, ItemResult> SampleFolder::read(const std::string& task, const std::string& prompting) const {
+std::map<std::string, ItemResult> SampleFolder::read(const std::string& task, Prompting prompting) const {
   std::map<std::string, ItemResult> items;
   const std::filesystem::path file = file_of(task);
   if (!fs::exists(file)) return items;

@@ -22,7 +22,7 @@ class SampleFolder {
 
   // The items of one task and prompting, by id. A last line without its end, which a killed run leaves, is taken off
   // the file. UserError naming file and line for any other line that cannot be read, and for an id that is there twice.
-  std::map<std::string, ItemResult> read(const std::string& task, const std::string& prompting) const;
+  std::map<std::string, ItemResult> read(const std::string& task, Prompting prompting) const;
 
   // Behind what the task's file holds.
   void append(const std::string& task, const std::vector<ItemResult>& items) const;

@@ -132,10 +132,10 @@ std::vector<SuiteResult> score_categories(const std::vector<TaskResult>& tasks) 
   return categories;
 }
 
-std::vector<SuiteResult> suites_asked(const std::vector<SuiteResult>& suites, const std::string& prompting) {
+std::vector<SuiteResult> suites_asked(const std::vector<SuiteResult>& suites, Prompting prompting) {
   std::vector<SuiteResult> asked;
   for (const SuiteResult& suite : suites) {
-    if (prompting.empty() || suite.prompting == prompting) asked.push_back(suite);
+    if (suite.prompting == prompting) asked.push_back(suite);
   }
   return asked;
 }

@@ -21,8 +21,8 @@ std::vector<SuiteResult> score_suites(const std::vector<TaskResult>& tasks);
 // The same by cluster inside each suite, for suites of several clusters with some of several tasks.
 std::vector<SuiteResult> score_categories(const std::vector<TaskResult>& tasks);
 
-// Those of one prompting ("direct", "cot"); "" = all.
-std::vector<SuiteResult> suites_asked(const std::vector<SuiteResult>& suites, const std::string& prompting);
+// Those of one prompting.
+std::vector<SuiteResult> suites_asked(const std::vector<SuiteResult>& suites, Prompting prompting);
 
 // Mean over suites of the mean of their tasks' normalised scores, and its standard error; 0 when there are none.
 double normalised_average(const std::vector<SuiteResult>& suites);

@@ -54,13 +54,14 @@ struct ComparedTask {
 
 ComparedTask pair_task(const std::string& name, const Side& a, const Side& b) {
   const Json &left = a.tasks.at(name), &right = b.tasks.at(name);
-  const std::string task = left.at("task"), prompting = left.at("prompting");
+  const std::string task = left.at("task"), where = (a.folder / "results.json").string();
+  const auto prompting = json_named<Prompting>(left, "prompting", where);
   const Items items_a = SampleFolder(a.folder / "samples").read(task, prompting),
               items_b = SampleFolder(b.folder / "samples").read(task, prompting);
   expect_same_items(name, items_a, items_b, a, b);
   expect_same_items(name, items_b, items_a, b, a);
-  ComparedTask compared{name, left.at("suite").get<std::string>() + (prompting == "cot" ? "_cot" : ""),
-                        left.at("score"), right.at("score"), left.at("chance")};
+  ComparedTask compared{name, name_as_asked(left.at("suite"), prompting), left.at("score"), right.at("score"),
+                        left.at("chance")};
   for (const auto& [id, item] : items_a) {
     if (item.refused) continue;
     compared.paired.a.push_back(item.score);

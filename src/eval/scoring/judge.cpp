@@ -16,7 +16,7 @@ double score_of(const TaskRun& run, const TaskRow& row, const std::string& predi
 
 Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {
   if (run.options.extraction == Extraction::kTask) {
-    return extract(extraction_rule(run.task, run.prompt(), row, run.cot), output);
+    return extract(extraction_rule(run.task, run.prompt(), row, run.is_cot()), output);
   }
   const std::string answer = extract_answer(output, row.options);
   return {answer, answer.empty() ? "none found" : ""};
@@ -30,7 +30,7 @@ std::string field_of(const TaskRow& row, const std::string& name) {
 }  // namespace
 
 ItemResult open_item(const TaskRun& run, const TaskRow& row) {
-  ItemResult item{run.task.name, row.id, row.cluster_id, run.prompting()};
+  ItemResult item{run.task.name, row.id, row.cluster_id, run.prompting};
   item.answer = row.answers.front();
   item.answers = row.answers;
   item.options = row.options;

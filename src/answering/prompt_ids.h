@@ -1,0 +1,21 @@
+// Where a prompt becomes ids.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/json.h"
+#include "data/tokenizer/tokenizer.h"
+
+namespace flanmoe {
+
+struct Prompt {
+  std::string text;
+  Json id;            // given back with the answer; null = none
+  std::string where;  // for messages: "prompts.jsonl:3"
+};
+
+// Ids with the end token. UserError naming the prompt when it is empty or has more than `max_tokens` (0 = any).
+TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens);
+
+}  // namespace flanmoe

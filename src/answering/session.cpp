@@ -1,0 +1,19 @@
+#include "answering/session.h"
+
+#include "data/stop_text.h"
+
+namespace flanmoe {
+
+TokenIds Session::encode(const Prompt& prompt) const {
+  return encode_prompt(prompt, tokenizer, options.max_prompt_tokens);
+}
+
+GenerateHooks Session::hooks() const {
+  GenerateHooks result;
+  if (!options.stop.empty()) result.stops = stop_hook(tokenizer, options.stop);
+  return result;
+}
+
+std::string Session::text_of(const TokenIds& ids) const { return cut_at_stop(tokenizer.decode(ids), options.stop); }
+
+}  // namespace flanmoe

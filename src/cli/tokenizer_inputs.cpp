@@ -1,0 +1,23 @@
+// What the parts of `flanmoe tokenizer` read alike (tokenizer_commands.h).
+#include <iostream>
+
+#include "base/error.h"
+#include "cli/tokenizer_commands.h"
+
+namespace flanmoe {
+
+void add_vocabulary(CLI::App& parser, std::string& model) {
+  parser.add_option("model", model, "a spiece.model file, or a model folder that holds one")
+      ->required()
+      ->type_name("MODEL");
+}
+
+std::vector<std::string> words_or_lines(const std::vector<std::string>& words, std::string_view what) {
+  if (!words.empty()) return words;
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
+  if (lines.empty()) fail_input("no {}: give them as arguments, or in lines on stdin", what);
+  return lines;
+}
+
+}  // namespace flanmoe
