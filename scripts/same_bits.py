@@ -34,7 +34,7 @@ from same_bits_cases import STUDIES, Case, all_cases, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 900  # no case may take longer
-MACHINE = "finished|computing time|processor|level|vector_code|threads|libtorch|cores|system"
+MACHINE = "finished|computing time|processor|level|vector_code|threads|device|libtorch|cores|system"
 
 # What may differ: (kind, files, what, replacement or None, reason). `files` and `what` are regular expressions.
 #   key      a value of .json and .jsonl by its dotted path: dropped, or its path changed

@@ -36,12 +36,14 @@ TEST_P(Greedy, EqualsWholePasses) {
   GenerateOptions options = up_to(14);
   for (const uint64_t seed : {7, 8, 9, 10}) {
     // A model with random weights says a few tokens only: one of many ends an answer here.
-    options.end_tokens = seed % 2 == 0 ? std::vector<int64_t>{whole::kEos} : std::vector<int64_t>{1, 3, 4, 8, 11, 15, 19};
+    options.end_tokens =
+        seed % 2 == 0 ? std::vector<int64_t>{whole::kEos} : std::vector<int64_t>{1, 3, 4, 8, 11, 15, 19};
     const T5Model model = whole::lively(GetParam(), seed);
     const std::vector<Tokens> answers = generate(model, whole::sources(), options);
     ASSERT_EQ(answers.size(), whole::sources().size());
     for (size_t b = 0; b < answers.size(); ++b) {
-      EXPECT_EQ(answers[b], whole::greedy(model, whole::sources()[b], 14, options.end_tokens)) << "seed " << seed << " row " << b;
+      EXPECT_EQ(answers[b], whole::greedy(model, whole::sources()[b], 14, options.end_tokens))
+          << "seed " << seed << " row " << b;
       lengths.insert(answers[b].size());
     }
   }
