@@ -129,7 +129,7 @@ ModelOptions mini_model(int64_t num_experts, int64_t k) {
 void train_step(benchmark::State& state, const ModelOptions& options) {
   T5Model model(options, 1);
   TrainOptions train;
-  train.optimizer.name = "adafactor";
+  train.optimizer.name = OptimizerName::kAdafactor;
   TrainStepper stepper(model, train, 1);
   TokenBatch batch;
   batch.source_ids = at::randint(2, options.vocab_size, {32, 56}, at::kLong);
