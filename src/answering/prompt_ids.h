@@ -1,4 +1,4 @@
-// Where a prompt becomes ids.
+// Where a prompt that is to be answered becomes ids. (Evaluation makes its own prompts: eval/asking/prompts.h.)
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Step 1, router: hidden rows -> logits and probabilities, always float32. Legend: T real tokens, D model, E experts.
+// Step 1, router: hidden rows -> logits and probabilities, in float32 (double stays double).
+// Legend: T real tokens, D model, E experts.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,7 +11,7 @@
 namespace flanmoe {
 
 struct RouterOutput {
-  at::Tensor logits;         // [T, E] float32
+  at::Tensor logits;         // [T, E]
   at::Tensor probabilities;  // [T, E] softmax over experts
 };
 

@@ -17,7 +17,7 @@ constexpr std::array<Named<Verdict>, 3> names_of(Verdict) {
 
 struct Interval {
   double mean = 0.0, low = 0.0, high = 0.0;
-  std::string basis;  // "95% t-interval over 3 seeds, paired", "two standard errors over items, one seed"
+  std::string basis;  // "95% t-interval over 3 seeds, paired", "95% interval over items, one seed: ..."
 };
 
 // Two-sided 97.5% quantile of Student's t.

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <fmt/ranges.h>
 #include <torch/headeronly/version.h>
 
 #include "base/machine.h"

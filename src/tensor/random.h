@@ -1,5 +1,5 @@
 // Random tensors from numbered streams (base/random.h): element i is drawn from the numbers of element i alone, so that
-// threads, shards and devices draw the same. Float32.
+// threads, shards and devices draw the same. Float32, unless said otherwise.
 #pragma once
 
 #include <ATen/core/Tensor.h>

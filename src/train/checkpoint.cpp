@@ -57,7 +57,7 @@ void write_manifest(const std::filesystem::path& folder) {
   write_json(folder / "manifest.json", {{"files", files}});
 }
 
-// "" when every file of the manifest is there with its size and checksum, else what is wrong.
+// "" when every file of the manifest is there with its checksum, else what is wrong.
 std::string damage_of(const std::filesystem::path& checkpoint) {
   const auto manifest_file = checkpoint / "manifest.json";
   if (!fs::exists(manifest_file)) return "manifest.json is missing";
