@@ -37,7 +37,7 @@ uint64_t random_word(uint64_t key, uint64_t index) { return mix(key + (index + 1
 double unit_interval(uint64_t word) { return static_cast<double>(word >> 11) * 0x1.0p-53; }
 
 RandomStream::RandomStream(uint64_t key) {
-  for (uint64_t& word : state_) word = mix(key += kGolden);
+  for (uint64_t i = 0; i < 4; ++i) state_[i] = random_word(key, i);
 }
 
 RandomStream::RandomStream(uint64_t seed, std::string_view name, uint64_t step)

@@ -33,8 +33,6 @@ RowPlan plan_rows_reference(const PairsAsked& pairs, const at::Tensor& bounds, c
 namespace kernels {
 // Loops over contiguous arguments.
 RowPlan plan_rows_cpu(const PairsAsked& pairs, const at::Tensor& bounds, const at::Tensor& room, int64_t num_experts);
-// [T] int64: the group of each token.
-at::Tensor group_of_tokens(const at::Tensor& bounds, int64_t num_tokens);
 }  // namespace kernels
 
 }  // namespace flanmoe

@@ -1,41 +1,31 @@
 #include <ATen/ATen.h>
 
 #include "kernels/plan_rows.h"
+#include "tensor/sorted.h"
 
 namespace flanmoe {
 namespace {
-
-at::Tensor sorted_order(const at::Tensor& keys, bool descending = false) {
-  return std::get<1>(at::sort(keys, /*stable=*/true, /*dim=*/0, descending));
-}
 
 // [T]: which place a token has in its group's order of service.
 at::Tensor place_in_group(const PairsAsked& pairs, const at::Tensor& group, const at::Tensor& begin) {
   const at::Tensor positions = at::arange(group.size(0), group.options());
   if (!pairs.priority.defined()) return positions - begin;
-  const at::Tensor falling = sorted_order(pairs.priority.detach(), true);
-  const at::Tensor order = falling.index_select(0, sorted_order(group.index_select(0, falling)));
+  const at::Tensor order = order_by_falling(group, pairs.priority.detach());
   return at::empty_like(positions).scatter(0, order, positions) - begin;
 }
 
 // [N]: how many equal keys stand before each.
 at::Tensor equals_before(const at::Tensor& keys) {
-  const at::Tensor order = sorted_order(keys);
-  const at::Tensor sorted = keys.index_select(0, order), positions = at::arange(keys.size(0), keys.options());
-  const at::Tensor first = at::searchsorted(sorted, sorted);  // where each run begins
-  return at::empty_like(positions).scatter(0, order, positions - first);
+  const at::Tensor order = at::argsort(keys, /*stable=*/true, 0);
+  return at::empty_like(keys).scatter(0, order, rank_in_run(keys.index_select(0, order)));
 }
 
 }  // namespace
 
-at::Tensor kernels::group_of_tokens(const at::Tensor& bounds, int64_t num_tokens) {
-  return at::searchsorted(bounds, at::arange(num_tokens, bounds.options()), /*out_int32=*/false, /*right=*/true) - 1;
-}
-
 RowPlan plan_rows_reference(const PairsAsked& pairs, const at::Tensor& bounds, const at::Tensor& room,
                             int64_t num_experts) {
   const int64_t num_tokens = pairs.experts.size(0), k = pairs.experts.size(1);
-  const at::Tensor group = kernels::group_of_tokens(bounds, num_tokens), begin = bounds.index_select(0, group);
+  const at::Tensor group = interval_of_each(bounds, num_tokens), begin = bounds.index_select(0, group);
   const at::Tensor size = bounds.index_select(0, group + 1) - begin, place = place_in_group(pairs, group, begin);
   // When each pair is served: groups one after the other, in a group rank by rank, in a rank by place.
   const at::Tensor ranks = at::arange(k, bounds.options()).unsqueeze(0);
@@ -49,7 +39,7 @@ RowPlan plan_rows_reference(const PairsAsked& pairs, const at::Tensor& bounds, c
   const at::Tensor before = equals_before(group_of_pair * (num_experts + 1) + waits_for);
   const at::Tensor kept = asked.logical_and(before < room.index_select(0, group_of_pair));
   const at::Tensor rows = kept.nonzero().view({-1});
-  const at::Tensor by_expert = rows.index_select(0, sorted_order(expert.index_select(0, rows)));
+  const at::Tensor by_expert = rows.index_select(0, at::argsort(expert.index_select(0, rows), /*stable=*/true, 0));
   RowPlan plan;
   plan.pairs = pair.index_select(0, by_expert);
   plan.tokens = plan.pairs.div(k, "floor");

@@ -12,16 +12,14 @@ at::Tensor drawn_second(const at::Tensor& probabilities, const at::Tensor& first
   const at::Tensor candidates = reached.logical_and(at::ones_like(reached).scatter(1, first, 0));
   // Rounding may leave a draw that no sum reaches: it is the last one's.
   const at::Tensor experts = at::arange(probabilities.size(1), first.options());
-  const at::Tensor last =
-      (first.squeeze(1) == probabilities.size(1) - 1).to(at::kLong).neg() + probabilities.size(1) - 1;
-  const at::Tensor never = last.unsqueeze(1);
-  return at::amin(at::where(candidates, experts.unsqueeze(0), never), {1});
+  const at::Tensor last = (probabilities.size(1) - 1) - (first == probabilities.size(1) - 1).to(at::kLong);
+  return at::amin(at::where(candidates, experts.unsqueeze(0), last), {1});
 }
 
 }  // namespace
 
 TopExperts top_experts_reference(const at::Tensor& probabilities, int64_t k, const SecondChoice& second) {
-  const at::Tensor sorted = std::get<1>(at::sort(probabilities, /*stable=*/true, /*dim=*/1, /*descending=*/true));
+  const at::Tensor sorted = at::argsort(probabilities, /*stable=*/true, 1, /*descending=*/true);
   TopExperts top{sorted.narrow(1, 0, k).clone(), at::Tensor()};
   top.asked = at::ones_like(top.experts, at::kBool);
   if (k < 2) return top;

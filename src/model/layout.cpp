@@ -77,8 +77,7 @@ PrefixRows prefix_rows(const TokenBatch& batch) {
   const at::Tensor places = at::arange(all.size(1), all.options()).unsqueeze(0);
   const at::Tensor is_target = places.ge(source_length).expand_as(all);
   const at::Tensor last = at::full_like(all, std::numeric_limits<int64_t>::max());
-  const at::Tensor order =
-      std::get<1>(at::sort(at::where(all > 0, all * 2 + is_target.to(at::kLong), last), /*stable=*/true, 1, false));
+  const at::Tensor order = at::argsort(at::where(all > 0, all * 2 + is_target.to(at::kLong), last), /*stable=*/true, 1);
 
   PrefixRows rows;
   rows.segments = all.gather(1, order);

@@ -10,6 +10,8 @@
 
 namespace flanmoe {
 
+inline at::Tensor ints(const std::vector<int64_t>& values) { return at::tensor(values, at::kLong); }
+
 struct RoutingCase {
   explicit RoutingCase(uint64_t seed) {
     RandomStream stream(seed, "routing_case");

@@ -12,7 +12,6 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-at::Tensor ints(Ints values) { return at::tensor(values, at::kLong); }
 Ints numbers(const at::Tensor& t) {
   const at::Tensor flat = t.to(at::kLong).contiguous().view({-1});
   return {flat.const_data_ptr<int64_t>(), flat.const_data_ptr<int64_t>() + flat.numel()};

@@ -14,7 +14,6 @@ using Ints = std::vector<int64_t>;
 at::Tensor table(std::vector<double> values, int64_t num_experts) {
   return at::tensor(values, at::kDouble).view({-1, num_experts});
 }
-at::Tensor ints(Ints values) { return at::tensor(values, at::kLong); }
 
 TEST(TopExperts, LargestFirstTiesToTheLowest) {
   const at::Tensor p = table({.1, .4, .4, .1, .25, .25, .25, .25}, 4);

@@ -9,8 +9,6 @@
 namespace flanmoe {
 namespace {
 
-at::Tensor ints(std::vector<int64_t> values) { return at::tensor(values, at::kLong); }
-
 TEST(TopTokens, ByGroupThenByProbabilityTiesToTheLowest) {
   // tokens 0 to 2, then 3 and 4
   const at::Tensor p =
