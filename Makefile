@@ -7,7 +7,7 @@ RUNS ?= 1000000
 FRESH ?= build-fresh
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup setup-test build study test test-docs test-fresh test-processors same-bits parity fuzz bench bench-decode bench-data lint format clean
+.PHONY: help setup setup-test build study test test-docs test-fresh test-processors same-bits parity fuzz bench bench-decode bench-data strict lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,10 @@ bench-data: setup ## time encoding beside SentencePiece, and batches of the real
 	@scripts/build.sh $(BUILD) $(JOBS) bench_batches
 	@$(BUILD)/bench_tokenizer $(DATA)/tokenizer/t5_spiece.model 3 $(DATA)/corpus/*/*.gz
 	@$(BUILD)/bench_batches configs/study/real.yaml $(DATA) $(DATA)/tokenizer/t5_spiece.model 400
+
+strict: setup-test ## build without optimisation, precompiled headers and warnings, compare all files' types, run every test (an hour and more)
+	@BUILD_TYPE=Debug CMAKE_FLAGS="-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DFLANMOE_STRICT=ON -DFLANMOE_WERROR=ON -DFLANMOE_FUZZ_CXX=OFF" scripts/build.sh $(BUILD)-strict $(JOBS) all
+	@scripts/test.sh $(BUILD)-strict $(JOBS)
 
 lint: ## check formatting and run clang-tidy
 	@scripts/setup.sh lint

@@ -39,7 +39,7 @@ function(flanmoe_folder name)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ARG_DEPS PREPEND flanmoe_)
   target_link_libraries(${target} PUBLIC ${ARG_DEPS} ${ARG_LIBS} ${FLANMOE_BASE_LIBS})
-  if(ARG_COLD AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)  # newer ones do not take a precompiled header of -O2 at -O1
+  if(ARG_COLD AND CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)  # newer ones do not take a precompiled header of -O2 at -O1
     target_compile_options(${target} PRIVATE -O1)
   endif()
   if(ARG_TORCH)

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "model/attention.h"
+#include "model/batch_layout.h"
 #include "model/block.h"
 #include "model/forward_parts.h"
-#include "model/layout.h"
 #include "model/relative_position.h"
 #include "moe/groups.h"
 #include "tensor/batch.h"

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "model/weights.h"
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 
 namespace flanmoe {
 namespace {

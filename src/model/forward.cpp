@@ -2,10 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include "model/batch_layout.h"
 #include "model/block.h"
 #include "model/forward_parts.h"
 #include "model/hugging_face_losses.h"
-#include "model/layout.h"
 #include "model/t5.h"
 #include "model/weights.h"
 

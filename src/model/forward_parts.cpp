@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "model/batch_layout.h"
 #include "model/forward.h"
-#include "model/layout.h"
 #include "model/relative_position.h"
 
 namespace flanmoe {

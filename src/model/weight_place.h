@@ -1,5 +1,5 @@
-// What a weight is, where it stands, and how it may be cut: what counts, inspect, upcycling and the optimisers ask, in
-// place of taking names apart. Cuts are what tensor parallelism will ask (nobody does yet).
+// What a weight is and where it stands: what counts, inspect, files, upcycling, optimisers and cuts over ranks
+// (model/rank_cut.h) ask, in place of taking names apart.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +22,13 @@ enum class WeightPart {
   kHead
 };
 
-// Over the ranks of a tensor-parallel group (a matrix is [outputs, inputs], an expert's [E, outputs, inputs]): a cut by
-// outputs needs no exchange in front, one by inputs is summed behind.
-enum class WeightCut { kWhole, kOutputs, kInputs };
-
 struct WeightPlace {
   WeightPart part = WeightPart::kNorm;
   std::optional<Stack> stack;    // none: the embedding and the head
   std::optional<int64_t> layer;  // none: outside the layers (final norm) and shared by them (relative bias)
-  std::string role = "";         // among its part: "q", "wi", "wi_0", "wo", "self", "cross"
-  WeightCut cut = WeightCut::kWhole;
+  std::string role = "";         // among its part: "self.q", "cross.o", "wi", "wi_0", "wo"; of a norm whose it is
 
-  bool per_expert() const { return part == WeightPart::kExpert; }  // [E, ...]: expert parallelism cuts the first dim
+  bool per_expert() const { return part == WeightPart::kExpert; }  // [E, ...]
 };
 
 }  // namespace flanmoe

@@ -25,17 +25,13 @@ class WeightMaker {
   T5Weights model() {
     T5Weights weights;
     const std::vector<int64_t> table = {o.vocab_size, o.d_model};
-    weights.embedding = ask({"shared.weight",
-                             {WeightPart::kEmbedding, {}, {}, "", WeightCut::kOutputs},
-                             table,
-                             "vocab_size x d_model",
-                             Start::kNormal,
-                             1.0});
+    weights.embedding =
+        ask({"shared.weight", {WeightPart::kEmbedding}, table, "vocab_size x d_model", Start::kNormal, 1.0});
     if (!o.decoder_only) weights.encoder = stack(Stack::kEncoder);
     weights.decoder = stack(Stack::kDecoder);
     if (!o.tied) {
       weights.head = ask({"lm_head.weight",
-                          {WeightPart::kHead, {}, {}, "", WeightCut::kOutputs},
+                          {WeightPart::kHead},
                           table,
                           "vocab_size x d_model",
                           Start::kTruncated,
@@ -51,9 +47,7 @@ class WeightMaker {
     Stack stack;
     std::optional<int64_t> layer;
 
-    WeightPlace place(WeightPart part, const std::string& role, WeightCut cut = WeightCut::kWhole) const {
-      return {part, stack, layer, role, cut};
-    }
+    WeightPlace place(WeightPart part, const std::string& role) const { return {part, stack, layer, role}; }
     Spot inside(const std::string& more) const { return {prefix + more, stack, layer}; }
   };
 
@@ -75,7 +69,7 @@ class WeightMaker {
     const Spot spot = layer.inside(kind);
     const auto inward = [&](const std::string& name, double scale) {
       return ask({spot.prefix + "." + name + ".weight",
-                  spot.place(WeightPart::kAttention, role + "." + name, WeightCut::kOutputs),
+                  spot.place(WeightPart::kAttention, role + "." + name),
                   {inner, o.d_model},
                   "num_heads * d_kv x d_model",
                   Start::kNormal,
@@ -88,7 +82,7 @@ class WeightMaker {
     weights.k = inward("k", in);
     weights.v = inward("v", in);
     weights.o = ask({spot.prefix + ".o.weight",
-                     spot.place(WeightPart::kAttention, role + ".o", WeightCut::kInputs),
+                     spot.place(WeightPart::kAttention, role + ".o"),
                      {o.d_model, inner},
                      "d_model x num_heads * d_kv",
                      Start::kNormal,
@@ -104,13 +98,13 @@ class WeightMaker {
                              : std::vector<int64_t>{outputs, inputs};
     };
     const auto inward = [&](const std::string& role) {
-      return ask({spot.prefix + "." + role + ".weight", spot.place(part, role, WeightCut::kOutputs),
-                  shape(o.d_ff, o.d_model), "d_ff x d_model", start, deviation(o.d_model)});
+      return ask({spot.prefix + "." + role + ".weight", spot.place(part, role), shape(o.d_ff, o.d_model),
+                  "d_ff x d_model", start, deviation(o.d_model)});
     };
     weights.wi = inward(o.gated ? "wi_0" : "wi");
     if (o.gated) weights.wi_1 = inward("wi_1");
-    weights.wo = ask({spot.prefix + ".wo.weight", spot.place(part, "wo", WeightCut::kInputs), shape(o.d_model, o.d_ff),
-                      "d_model x d_ff", start, deviation(o.d_ff)});
+    weights.wo = ask({spot.prefix + ".wo.weight", spot.place(part, "wo"), shape(o.d_model, o.d_ff), "d_model x d_ff",
+                      start, deviation(o.d_ff)});
   }
 
   MoeWeights sparse(const Spot& spot) {

@@ -8,7 +8,7 @@
 #include "kernels/plan_rows.h"
 #include "moe/capacity.h"
 #include "moe/groups.h"
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 #include "moe/statistics.h"
 
 namespace flanmoe {

@@ -12,7 +12,7 @@
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 #include "moe/token_experts.h"
 #include "moe/weights.h"
 

@@ -1,5 +1,6 @@
 #include "study/arms.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -12,16 +13,9 @@ namespace {
 
 constexpr double kTwinTolerance = 0.01;
 
-ArmOptions* find_arm(std::vector<ArmOptions>& arms, const std::string& name) {
-  for (ArmOptions& arm : arms) {
-    if (arm.name == name) return &arm;
-  }
-  return nullptr;
-}
-
-ArmOptions& arm_named(std::vector<ArmOptions>& arms, const std::string& name, const ArmOptions& asker,
-                      const char* key) {
-  if (ArmOptions* found = find_arm(arms, name)) return *found;
+const ArmOptions& arm_named(const std::vector<ArmOptions>& arms, const std::string& name, const ArmOptions& asker,
+                            const char* key) {
+  if (const ArmOptions* found = find_arm(arms, name)) return *found;
   std::vector<std::string> names;
   for (const ArmOptions& arm : arms) names.push_back(arm.name);
   const std::string nearest = nearest_name(name, names);
@@ -76,6 +70,17 @@ Recipe recipe_of(const ArmOptions& arm, Recipe recipe, int64_t vocab_size) {
 
 }  // namespace
 
+const ArmOptions* find_arm(const std::vector<ArmOptions>& arms, const std::string& name) {
+  const auto found = std::find_if(arms.begin(), arms.end(), [&](const ArmOptions& arm) { return arm.name == name; });
+  return found == arms.end() ? nullptr : &*found;
+}
+
+const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name) {
+  const ArmOptions* found = find_arm(arms, name);
+  FLANMOE_ASSERT(found != nullptr);
+  return *found;
+}
+
 std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_size) {
   std::vector<ArmOptions> arms;
   for (const auto& [name, node] : options.arms.items()) {
@@ -84,13 +89,15 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
     arm.name = name;
     if (arm.label.empty()) arm.label = name;
     arm.recipe = recipe_of(arm, options.recipe, vocab_size);
-    if (arm.router.empty()) arm.router = arm.recipe.model.moe.num_experts > 0 ? name : "none";
     check_model(arm);
     arms.push_back(arm);
   }
   if (arms.empty()) fail_input("{}: 'arms' is empty, expected at least one arm", options.arms.place());
   for (ArmOptions& arm : arms) {
     if (!arm.twin_of.empty()) arm.recipe.model = dense_twin(arm_named(arms, arm.twin_of, arm, "twin_of").recipe.model);
+  }
+  for (ArmOptions& arm : arms) {
+    if (arm.router.empty()) arm.router = arm.recipe.model.moe.num_experts > 0 ? arm.name : "none";
   }
   for (const ArmOptions& arm : arms) {
     if (!arm.twin.empty()) check_twin(arm, arm_named(arms, arm.twin, arm, "twin"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "study/options.h"
@@ -11,5 +12,10 @@ namespace flanmoe {
 // The arms with their recipes resolved (vocabulary size included), dense twins widened. UserError for an unknown twin,
 // a twin whose FLOPs differ by more than 1%, or a model that cannot be built.
 std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_size);
+
+// The arm of that name, null when there is none.
+const ArmOptions* find_arm(const std::vector<ArmOptions>& arms, const std::string& name);
+// An arm of the study, known to be one.
+const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name);
 
 }  // namespace flanmoe

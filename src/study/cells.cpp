@@ -2,19 +2,11 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "study/arms.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
 namespace {
-
-std::string set_name(const std::string& task_file) { return std::filesystem::path(task_file).stem().string(); }
-
-const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name) {
-  for (const ArmOptions& arm : arms) {
-    if (arm.name == name) return arm;
-  }
-  fail_input("no arm '{}' in this study", name);
-}
 
 std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key) {
   const std::filesystem::path model = newest_checkpoint(folder.cell(key));
@@ -23,6 +15,8 @@ std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& k
 }
 
 }  // namespace
+
+std::string set_name(const std::string& task_file) { return std::filesystem::path(task_file).stem().string(); }
 
 std::string CellKey::name() const {
   const std::string base = fmt::format("{}/seed-{}/{}", arm, seed, name_of(phase));

@@ -20,10 +20,13 @@ struct CellKey {
   std::string set = "";     // finetune: name of the set
   bool instructed = false;  // finetune: after instruction tuning?
 
-  std::string name()
-      const;  // "switch/seed-1/instruct", "switch/seed-1/finetune-SET-direct": also its folder under cells/
+  // "switch/seed-1/instruct", "switch/seed-1/finetune-SET-direct": also its folder under cells/.
+  std::string name() const;
   auto operator<=>(const CellKey&) const = default;
 };
+
+// The name of a finetune set: its task file's.
+std::string set_name(const std::string& task_file);
 
 struct Cell {
   CellKey key;

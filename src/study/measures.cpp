@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "eval/scoring/aggregate.h"
+#include "study/cells.h"
 #include "study/stage.h"
 
 namespace flanmoe {
@@ -102,7 +102,7 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
     const std::string how = instructed ? "instruction tuned, then finetuned" : "finetuned directly";
     std::vector<std::string> ids;
     for (const std::string& file : options.finetune_sets) {
-      const std::string set = fs::path(file).stem().string();
+      const std::string set = set_name(file);
       ids.push_back(fmt::format("finetune/{}/{}", set, way));
       collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
         const TaskResult& task =
@@ -152,6 +152,7 @@ Scores difference(const Scores& a, const Scores& b) {
 
 Scores mean_of(const std::vector<Scores>& parts) {
   Scores result(parts.at(0).size());
+  for (const Scores& part : parts) FLANMOE_ASSERT(part.size() == result.size());
   const auto count = static_cast<double>(parts.size());
   for (const Scores& part : parts) {
     for (size_t i = 0; i < part.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "study/arms.h"
 
 namespace flanmoe {
 namespace {
@@ -70,11 +71,6 @@ Json joint_verdict(const std::string& id, const std::string& question, const std
           {"parts", parts_json(parts)}};
 }
 
-std::string label_of(const std::vector<ArmOptions>& arms, const std::string& name) {
-  const auto found = std::find_if(arms.begin(), arms.end(), [&](const ArmOptions& arm) { return arm.name == name; });
-  return found->label;
-}
-
 bool has(const std::vector<Measure>& measures, const std::string& id) {
   return std::any_of(measures.begin(), measures.end(), [&](const Measure& measure) { return measure.id == id; });
 }
@@ -87,7 +83,7 @@ std::vector<Part> against_twins(const std::vector<ArmOptions>& arms, const Measu
     if (arm.twin.empty()) continue;
     const Scores& sparse = measure.by_arm.at(arm.name);
     const Scores& dense = measure.by_arm.at(arm.twin);
-    const std::string twin = label_of(arms, arm.twin);
+    const std::string twin = arm_of(arms, arm.twin).label;
     parts.push_back(sparse_first ? Part{arm.label + " over " + twin + suffix, difference(sparse, dense)}
                                  : Part{twin + " over " + arm.label + suffix, difference(dense, sparse)});
   }
@@ -147,7 +143,7 @@ std::vector<Part> routing_order(const std::vector<ArmOptions>& arms, const Measu
   for (const auto& [better, worse] : order) {
     if (!measure.by_arm.contains(better) || !measure.by_arm.contains(worse)) continue;
     const std::string note = worse == "switch" ? " (unequal FLOPs)" : "";
-    parts.push_back({label_of(arms, better) + " over " + label_of(arms, worse) + note,
+    parts.push_back({arm_of(arms, better).label + " over " + arm_of(arms, worse).label + note,
                      difference(measure.by_arm.at(better), measure.by_arm.at(worse))});
   }
   return parts;

@@ -1,5 +1,5 @@
 // Optimisers: AdamW, and Adafactor as T5X has it (docs/routing.md 13). Their state is named tensors, saved and loaded
-// as such. Defined in train/adamw.cpp, train/adafactor.cpp.
+// as such. Defined in train/optimizer_adamw.cpp, train/optimizer_adafactor.cpp.
 #pragma once
 
 #include <ATen/core/Tensor.h>

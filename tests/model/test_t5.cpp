@@ -1,7 +1,7 @@
 // The model against a T5 in plain loops.
+#include "model/batch_layout.h"
 #include "model/forward.h"
 #include "model/forward_parts.h"
-#include "model/layout.h"
 #include "model/t5.h"
 #include "plain_t5.h"
 #include "tiny.h"

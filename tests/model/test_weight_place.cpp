@@ -37,18 +37,6 @@ TEST_P(WeightPlaces, AreThoseOfTheNames) {
   }
 }
 
-// A pair of matrices with what lies between them: the first is cut by outputs, the second by inputs.
-TEST_P(WeightPlaces, CutsMeetInTheMiddle) {
-  const ModelOptions o = tiny::roomy_options(GetParam());
-  for (const WeightSpec& spec : weight_specs(o)) {
-    SCOPED_TRACE(spec.name);
-    if (spec.place.cut == WeightCut::kWhole) continue;
-    const size_t first = spec.place.per_expert() ? 1 : 0;
-    const int64_t cut = spec.shape[spec.place.cut == WeightCut::kOutputs ? first : first + 1];
-    EXPECT_TRUE(cut == o.d_ff || cut == o.num_heads * o.d_kv || cut == o.vocab_size) << cut;
-  }
-}
-
 TEST_P(WeightPlaces, AreDifferent) {
   std::set<std::tuple<WeightPart, int64_t, int64_t, std::string>> places;
   const auto specs = weight_specs(tiny::roomy_options(GetParam()));

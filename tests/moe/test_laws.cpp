@@ -10,7 +10,7 @@
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 #include "moe/weights.h"
 #include "naive_moe.h"
 

@@ -9,7 +9,7 @@
 #include "moe/losses.h"
 #include "moe/plan.h"
 #include "moe/router.h"
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 
 namespace flanmoe {
 namespace {

@@ -22,13 +22,6 @@ StudyOptions study(const std::string& arms, const std::string& more = "") {
 const std::string kSwitch = "  switch: {label: Switch top-1, twin: dense, model: {moe: {num_experts: 8}}}\n";
 const std::string kDense = "  dense: {twin_of: switch}\n";
 
-const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name) {
-  for (const ArmOptions& arm : arms) {
-    if (arm.name == name) return arm;
-  }
-  throw std::runtime_error("no arm " + name);
-}
-
 void expect_twins_cost_the_same(const std::vector<ArmOptions>& arms) {
   for (const ArmOptions& arm : arms) {
     EXPECT_EQ(arm.twin.empty(), arm.recipe.model.moe.num_experts == 0) << arm.name << ": a sparse arm names its twin";
@@ -76,6 +69,18 @@ TEST(Arms, AreFilledIn) {
   EXPECT_EQ(arms[1].router, "none");
   EXPECT_EQ(arms[1].recipe.model.moe.num_experts, 0);
   expect_twins_cost_the_same(arms);
+}
+
+// Sparse is what the study's shared model says, and the twin is made dense: it has no router.
+TEST(Arms, ATwinOfASparseModelHasNoRouter) {
+  StudyOptions options;
+  load_options(parse_config("model: {d_model: 32, d_kv: 8, num_heads: 4, d_ff: 64, moe: {num_experts: 8}}\n"
+                            "arms:\n  switch: {twin: dense}\n  dense: {twin_of: switch}\n",
+                            "study.yaml"),
+               options);
+  const auto arms = resolve_arms(options, 200);
+  EXPECT_EQ(arm_of(arms, "switch").router, "switch");
+  EXPECT_EQ(arm_of(arms, "dense").router, "none");
 }
 
 TEST(Arms, TwinsOfEveryRoutingCostTheSame) {

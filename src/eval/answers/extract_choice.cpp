@@ -12,7 +12,7 @@ namespace {
 
 // What a part of the text says. Nothing: it names no option, and another part may.
 enum class Says { kNothing, kOption, kSeveral, kDenied };
-struct Verdict {
+struct Reading {
   Says says = Says::kNothing;
   size_t option = 0;
 };
@@ -111,7 +111,7 @@ std::vector<Mention> live_ones(const std::vector<Mention>& mentions) {
 }
 
 // An answer that stands first decides, whatever is said behind it: "B because A is too small".
-Verdict leading(Tokens tokens, const std::vector<Mention>& mentions) {
+Reading leading(Tokens tokens, const std::vector<Mention>& mentions) {
   const std::vector<Mention> live = live_ones(mentions);
   const bool leads =
       !live.empty() && std::all_of(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(live[0].begin),
@@ -130,23 +130,23 @@ Verdict leading(Tokens tokens, const std::vector<Mention>& mentions) {
   if (end < tokens.size() && tokens[end].low == "?") return {};
   const bool decides =
       live[0].by_marker || end == tokens.size() || !tokens[end].word || kReasons.contains(tokens[end].low);
-  return decides ? Verdict{Says::kOption, live[0].option} : Verdict{};
+  return decides ? Reading{Says::kOption, live[0].option} : Reading{};
 }
 
 // All that is named between two tokens is one option.
-Verdict unanimous(const std::vector<Mention>& mentions, size_t begin, size_t end) {
-  Verdict verdict;
+Reading unanimous(const std::vector<Mention>& mentions, size_t begin, size_t end) {
+  Reading reading;
   for (const Mention& mention : mentions) {
     if (mention.begin < begin || mention.begin >= end) continue;
     if (mention.denied) {
-      if (verdict.says == Says::kNothing) verdict.says = Says::kDenied;
-    } else if (verdict.says == Says::kOption && verdict.option != mention.option) {
+      if (reading.says == Says::kNothing) reading.says = Says::kDenied;
+    } else if (reading.says == Says::kOption && reading.option != mention.option) {
       return {Says::kSeveral};
     } else {
-      verdict = {Says::kOption, mention.option};
+      reading = {Says::kOption, mention.option};
     }
   }
-  return verdict;
+  return reading;
 }
 
 size_t first_word(Tokens tokens) {
@@ -160,61 +160,61 @@ size_t line_end(Tokens tokens, size_t begin) {
   return begin;
 }
 
-std::optional<Verdict> whole(std::string_view said, const Choices& choices) {
+std::optional<Reading> whole(std::string_view said, const Choices& choices) {
   if (choices.markers_first && is_marker(said, choices)) return std::nullopt;
   const auto option = whole_option(said, choices);
-  return option ? std::optional(Verdict{Says::kOption, *option}) : std::nullopt;
+  return option ? std::optional(Reading{Says::kOption, *option}) : std::nullopt;
 }
 
 // Behind "the answer is": its first line or sentence, and what stands first there.
-Verdict announced(const Part& part, const Choices& choices) {
+Reading announced(const Part& part, const Choices& choices) {
   size_t begin = 0;
   while (begin < part.tokens.size() && part.tokens[begin].low == "\n") ++begin;
   const Part said{part.text, part.tokens.subspan(begin)};
   const size_t sentence = sentence_end(said.tokens, first_word(said.tokens));
   for (const size_t end : {line_end(said.tokens, first_word(said.tokens)), sentence, line_end(said.tokens, 0)}) {
-    if (const auto verdict = whole(text_of(said, 0, end), choices)) return *verdict;
+    if (const auto reading = whole(text_of(said, 0, end), choices)) return *reading;
   }
   const std::vector<Mention> mentions = find_mentions(said.tokens, choices);
-  const Verdict first = leading(said.tokens, mentions);
+  const Reading first = leading(said.tokens, mentions);
   return first.says != Says::kNothing ? first : unanimous(mentions, 0, sentence);
 }
 
 // A direct answer without an announcement: its first line, what stands first, the first line that names something.
-Verdict from_beginning(const Part& part, const Choices& choices) {
-  if (const auto verdict = whole(first_line(part.text), choices)) return *verdict;
+Reading from_beginning(const Part& part, const Choices& choices) {
+  if (const auto reading = whole(first_line(part.text), choices)) return *reading;
   const std::vector<Mention> mentions = find_mentions(part.tokens, choices);
-  if (const Verdict first = leading(part.tokens, mentions); first.says != Says::kNothing) return first;
-  Verdict verdict;
+  if (const Reading first = leading(part.tokens, mentions); first.says != Says::kNothing) return first;
+  Reading reading;
   for (size_t begin = 0; begin < part.tokens.size(); begin = line_end(part.tokens, begin) + 1) {
-    const Verdict line = unanimous(mentions, begin, line_end(part.tokens, begin));
+    const Reading line = unanimous(mentions, begin, line_end(part.tokens, begin));
     if (line.says == Says::kOption || line.says == Says::kSeveral) return line;
-    if (line.says == Says::kDenied) verdict = line;
+    if (line.says == Says::kDenied) reading = line;
   }
-  return verdict;
+  return reading;
 }
 
 // A chain of thought without an announcement: its last line, its last sentence, or the one option it names.
-Verdict from_end(const Part& part, const Choices& choices) {
-  if (const auto verdict = whole(last_line(part.text), choices)) return *verdict;
+Reading from_end(const Part& part, const Choices& choices) {
+  if (const auto reading = whole(last_line(part.text), choices)) return *reading;
   const std::vector<Mention> mentions = find_mentions(part.tokens, choices);
   size_t last = 0;  // the last sentence that holds a word
   for (size_t begin = 0; begin < part.tokens.size(); begin = sentence_end(part.tokens, begin) + 1) {
     const size_t end = sentence_end(part.tokens, begin);
     if (begin + first_word(part.tokens.subspan(begin, end - begin)) < end) last = begin;
   }
-  const Verdict said = unanimous(mentions, last, part.tokens.size());
+  const Reading said = unanimous(mentions, last, part.tokens.size());
   return said.says != Says::kNothing ? said : unanimous(mentions, 0, part.tokens.size());
 }
 
-Verdict verdict_of(const Part& part, const Choices& choices, bool chain_of_thought) {
+Reading verdict_of(const Part& part, const Choices& choices, bool chain_of_thought) {
   const std::vector<size_t> places = announcements(part.tokens);
   for (size_t i = places.size(); i-- > 0;) {
-    const Verdict verdict = announced({part.text, part.tokens.subspan(places[i])}, choices);
-    if (verdict.says != Says::kNothing) return verdict;
+    const Reading reading = announced({part.text, part.tokens.subspan(places[i])}, choices);
+    if (reading.says != Says::kNothing) return reading;
   }
   if (places.empty()) return chain_of_thought ? from_end(part, choices) : from_beginning(part, choices);
-  return chain_of_thought ? Verdict{} : leading(part.tokens, find_mentions(part.tokens, choices));
+  return chain_of_thought ? Reading{} : leading(part.tokens, find_mentions(part.tokens, choices));
 }
 
 }  // namespace
@@ -223,10 +223,10 @@ Extracted extract_choice(const ExtractionRule& rule, const std::string& generate
   const std::string text = plain_signs(without_markup(generated));
   const std::vector<Token> tokens = tokens_of(text);
   const Choices choices = choices_of(rule);
-  const Verdict verdict = verdict_of({text, tokens}, choices, rule.chain_of_thought);
-  switch (verdict.says) {
+  const Reading reading = verdict_of({text, tokens}, choices, rule.chain_of_thought);
+  switch (reading.says) {
     case Says::kOption:
-      return {rule.options[verdict.option], ""};
+      return {rule.options[reading.option], ""};
     case Says::kSeveral:
       return {"", "several named"};
     case Says::kDenied:

@@ -1,4 +1,4 @@
-#include "model/layout.h"
+#include "model/batch_layout.h"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "moe/routing.h"
+#include "moe/router_choice.h"
 
 #include <ATen/ATen.h>
 

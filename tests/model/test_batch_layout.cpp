@@ -1,5 +1,5 @@
 // From a batch to what the stacks read: shifts, masks, groups and the rows of a decoder-only model, by hand.
-#include "model/layout.h"
+#include "model/batch_layout.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

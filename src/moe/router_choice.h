@@ -1,5 +1,5 @@
-// Step 2, routing: who goes where, with what weight. Token choice: every token picks k experts. Expert choice: every
-// expert picks its tokens. Legend: T real tokens, E experts, K choices per token.
+// Step 2, the router's choice: who goes where, with what weight. Token choice: every token picks k experts. Expert
+// choice: every expert picks its tokens. Legend: T real tokens, E experts, K choices per token.
 #pragma once
 
 #include <ATen/core/Tensor.h>
