@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <array>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -25,8 +27,15 @@
 namespace flanmoe {
 namespace {
 
+// What the best answer has the most of: log-probability in sum, or a token.
+enum class ScoreBy { kSum, kToken };
+constexpr std::array<Named<ScoreBy>, 2> names_of(ScoreBy) {
+  return {{{ScoreBy::kSum, "sum"}, {ScoreBy::kToken, "token"}}};
+}
+
 struct ScoreArguments {
-  std::string model, input, output, logits, by = "sum";
+  std::string model, input, output, logits;
+  ScoreBy by = ScoreBy::kSum;
   std::vector<std::string> words;  // prompt, answers
   bool tokens = false;
 };
@@ -43,8 +52,8 @@ Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::ve
   if (!item.id.is_null()) result["id"] = item.id;
   size_t best = 0;
   const auto rank = [&](size_t i) {
-    return arguments.by == "sum" ? scores[i].log_probability
-                                 : scores[i].log_probability / static_cast<double>(scores[i].num_tokens);
+    return arguments.by == ScoreBy::kSum ? scores[i].log_probability
+                                         : scores[i].log_probability / static_cast<double>(scores[i].num_tokens);
   };
   for (size_t i = 0; i < scores.size(); ++i) {
     if (rank(i) > rank(best)) best = i;
@@ -137,9 +146,10 @@ std::function<int()> setup_score(CLI::App& parser) {
   parser.add_option("--output", arguments->output, "results go into this new file, one JSON object per prompt")
       ->type_name("FILE");
   parser
-      .add_option("--by", arguments->by,
-                  "the best answer has the largest log-probability: sum (default), or mean per token")
-      ->check(CLI::IsMember({"sum", "token"}));
+      .add_option_function<std::string>(
+          "--by", [arguments](const std::string& name) { arguments->by = *value_named<ScoreBy>(name); },
+          "the best answer has the largest log-probability: sum (default), or mean per token")
+      ->check(CLI::IsMember(all_names<ScoreBy>()));
   parser
       .add_option("--logits", arguments->logits,
                   "the logits of every answer's tokens go into this new safetensors file, as PROMPT.ANSWER from 0")

@@ -67,6 +67,9 @@ TEST(PlanRows, BadArguments) {
   EXPECT_THROW(plan_rows({experts, asked.narrow(0, 0, 3), {}}, ints({0, 4}), ints({1}), 2), c10::Error);
   EXPECT_THROW(plan_rows({experts, asked.to(at::kLong), {}}, ints({0, 4}), ints({1}), 2), c10::Error);
   EXPECT_THROW(plan_rows({experts, asked, {}}, ints({0, 4}), ints({1, 1}), 2), c10::Error);
+  EXPECT_THROW(plan_rows({experts, asked, {}}, ints({0, 4}).to(at::kInt), ints({1}), 2), c10::Error);
+  EXPECT_THROW(plan_rows({experts, asked, at::ones({3})}, ints({0, 4}), ints({1}), 2), c10::Error);
+  EXPECT_THROW(plan_rows({experts, asked, at::ones({4}, at::kLong)}, ints({0, 4}), ints({1}), 2), c10::Error);
 }
 
 }  // namespace
