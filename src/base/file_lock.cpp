@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace flanmoe {
 
@@ -15,6 +16,14 @@ FileLock FileLock::wait(const std::filesystem::path& path) { return {path, true,
 
 FileLock FileLock::now_or(const std::filesystem::path& path, const std::string& message) {
   return {path, false, message};
+}
+
+FileLock FileLock::owner_of(const std::filesystem::path& folder) {
+  make_folders(folder);
+  return now_or(
+      folder / kLockFile,
+      fmt::format("{}: another process is working in this folder; wait for it, stop it, or choose another folder",
+                  folder.string()));
 }
 
 FileLock::FileLock(const std::filesystem::path& path, bool wait, const std::string& message)

@@ -6,6 +6,8 @@
 
 namespace flanmoe {
 
+inline constexpr const char* kLockFile = "lock";
+
 // An advisory lock on a folder, or on a file, made when absent; held until the object goes; it dies with the process.
 class FileLock {
  public:
@@ -13,6 +15,9 @@ class FileLock {
   static FileLock wait(const std::filesystem::path& path);
   // UserError(message) when another process holds it.
   static FileLock now_or(const std::filesystem::path& path, const std::string& message);
+  // Of an output folder, made when absent, by a file kLockFile in it (a folder itself cannot be locked on every file
+  // system). UserError when another process works there.
+  static FileLock owner_of(const std::filesystem::path& folder);
 
   ~FileLock();
   FileLock(const FileLock&) = delete;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -130,6 +131,11 @@ void remove_leftovers(const fs::path& folder) {
     if (entry->is_directory()) entry.disable_recursion_pending();
   }
   for (const fs::path& path : found) fs::remove_all(path);
+}
+
+bool holds_only_leftovers(const fs::path& folder) {
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [](const fs::directory_entry& entry) { return is_temporary(entry.path()); });
 }
 
 void make_folders(const fs::path& path) {

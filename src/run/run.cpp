@@ -1,5 +1,6 @@
 #include "run/run.h"
 
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "run/config_copy.h"
 #include "run/initial_model.h"
@@ -13,7 +14,7 @@ TrainResult run_training(const RunOptions& options, const std::filesystem::path&
   const Tokenizer tokenizer = open_tokenizer(options);
   const auto source = make_source(options, tokenizer);
   T5Model model = initial_model(options, tokenizer, folder);
-  make_folders(folder);
+  const FileLock lock = FileLock::owner_of(folder);
   keep_config(dump_options(options), folder, "run");
   remove_leftovers(folder);
   const TrainRun run{

@@ -89,7 +89,7 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   check_study(options, folder);
   make_folders(folder.root);
   const FileLock lock = FileLock::now_or(
-      folder.root / "lock",
+      folder.root / kLockFile,
       fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
                   folder.root.string()));
   keep_config(dump_options(options), folder.root, "study");

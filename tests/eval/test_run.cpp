@@ -149,8 +149,28 @@ TEST_F(RunTasks, AFolderOfAnotherConfigurationIsRefused) {
   EXPECT_TRUE(EvalFolder(out, config).finished());
   EXPECT_EQ(read_results(out).at("results"), 1);
   make_folders(folder_ / "plain");
+  write_atomically(folder_ / "plain/notes.txt", "mine");
   message = message_of<UserError>([&] { EvalFolder(folder_ / "plain", config); });
   EXPECT_NE(message.find("exists already and holds no evaluation"), std::string::npos) << message;
+}
+
+// What a kill leaves between the folder, its lock and its configuration; and an empty folder of the user's.
+TEST_F(RunTasks, AFolderThatWasOnlyBegunIsGoneOnWith) {
+  for (const std::vector<std::string>& files :
+       std::vector<std::vector<std::string>>{{}, {"lock"}, {"config.json.tmp-1-0"}, {"lock", "config.json.tmp-1-0"}}) {
+    const fs::path out = folder_ / fmt::format("begun-{}", fmt::join(files, "-"));
+    make_folders(out);
+    for (const std::string& file : files) write_atomically(out / file, "");
+    EvalFolder(out, {{"shots", 1}}).finish({{"results", 1}});
+    EXPECT_EQ(read_results(out).at("results"), 1);
+    EXPECT_FALSE(fs::exists(out / "config.json.tmp-1-0"));
+  }
+}
+
+TEST_F(RunTasks, AFolderHasOneOwner) {
+  const EvalFolder first(folder_ / "out", {{"shots", 1}});
+  const std::string message = message_of<UserError>([&] { EvalFolder(folder_ / "out", {{"shots", 1}}); });
+  EXPECT_NE(message.find("out: another process is working in this folder"), std::string::npos) << message;
 }
 
 TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {

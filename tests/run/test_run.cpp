@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "base/version.h"
 #include "data/data_case.h"
@@ -149,6 +150,14 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   begun.samples().append("t", {known});
   EXPECT_EQ(hooks.evaluate(model, 7).at("qa_direct"), 100.0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/validation"));
+}
+
+TEST_F(Run, AFolderHasOneOwner) {
+  const FileLock other = FileLock::owner_of(folder_ / "out");
+  const std::string message = message_of<UserError>([&] { run_training(pretraining(), folder_ / "out", "second"); });
+  EXPECT_NE(message.find("out: another process is working in this folder"), std::string::npos) << message;
+  EXPECT_TRUE(newest_checkpoint(folder_ / "out").empty());
+  EXPECT_FALSE(fs::exists(folder_ / "out/config.yaml"));
 }
 
 }  // namespace

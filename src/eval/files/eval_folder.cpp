@@ -15,6 +15,16 @@ std::string shown(const Json& flat, const std::string& key) {
   return flat.contains(key) ? json_excerpt(flat.at(key)) : "absent";
 }
 
+// A folder that an evaluation may begin or go on in.
+const std::filesystem::path& checked(const std::filesystem::path& folder) {
+  const bool is_new = !fs::exists(folder) || (fs::is_directory(folder) && holds_only_leftovers(folder));
+  if (!is_new && !fs::exists(folder / kConfig) && !fs::exists(folder / kLockFile)) {
+    fail_input("{}: exists already and holds no evaluation ({}); expected a new or empty folder, or one to go on in",
+               folder.string(), kConfig);
+  }
+  return folder;
+}
+
 }  // namespace
 
 std::string first_difference(const Json& there, const Json& here) {
@@ -29,16 +39,12 @@ std::string first_difference(const Json& there, const Json& here) {
 }
 
 EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
-    : folder_(std::move(folder)), samples_(folder_ / "samples") {
+    : folder_(std::move(folder)), samples_(folder_ / "samples"), lock_(FileLock::owner_of(checked(folder_))) {
+  remove_leftovers(folder_);
   const std::filesystem::path file = folder_ / kConfig;
-  if (!fs::exists(folder_)) {
-    make_folders(folder_);
+  if (!fs::exists(file)) {
     write_json(file, config);
     return;
-  }
-  if (!fs::exists(file)) {
-    fail_input("{}: exists already and holds no evaluation ({}); expected a new folder, or one to go on in",
-               folder_.string(), kConfig);
   }
   Json before = read_json(file), now = config;
   const std::string platform = platform_difference(before.value("platform", Json()), now.value("platform", Json()));

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/file_lock.h"
 #include "base/json.h"
 #include "eval/files/samples.h"
 
@@ -10,8 +11,9 @@ namespace flanmoe {
 
 class EvalFolder {
  public:
-  // Makes the folder, or goes on in one of the same configuration. UserError when it is no folder of an evaluation, or
-  // of one with another configuration; the message names the first key that differs.
+  // Makes the folder, or goes on in one of the same configuration or in an empty one (a kill in its first moment leaves
+  // that), and owns it. UserError when it is no folder of an evaluation, or of one with another configuration (the
+  // message names the first key that differs), or when another process is working in it.
   EvalFolder(std::filesystem::path folder, const Json& config);
 
   bool finished() const;
@@ -21,6 +23,7 @@ class EvalFolder {
  private:
   std::filesystem::path folder_;
   SampleFolder samples_;
+  FileLock lock_;
 };
 
 // results.json of a finished evaluation; UserError when there is none.
