@@ -68,7 +68,7 @@ bench-data: setup ## time encoding beside SentencePiece, and batches of the real
 	@$(BUILD)/bench_batches configs/study/real.yaml $(DATA) $(DATA)/tokenizer/t5_spiece.model 400
 
 strict: setup-test ## build without optimisation, precompiled headers and warnings, compare all files' types, run every test (an hour and more)
-	@BUILD_TYPE=Debug CMAKE_FLAGS="-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DFLANMOE_STRICT=ON -DFLANMOE_WERROR=ON -DFLANMOE_FUZZ_CXX=OFF" scripts/build.sh $(BUILD)-strict $(JOBS) all
+	@KEEP_GOING=0 BUILD_TYPE=Debug CMAKE_FLAGS="-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DFLANMOE_STRICT=ON -DFLANMOE_WERROR=ON -DFLANMOE_FUZZ_CXX=OFF" scripts/build.sh $(BUILD)-strict $(JOBS) all
 	@scripts/test.sh $(BUILD)-strict $(JOBS)
 
 lint: ## check formatting and run clang-tidy

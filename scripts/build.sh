@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Configures (again when what CMake found has changed) and builds. Usage: scripts/build.sh BUILD_FOLDER JOBS TARGET
-# $CMAKE_FLAGS: further flags for CMake; $BUILD_TYPE: Release unless given.
+# $CMAKE_FLAGS: further flags for CMake; $BUILD_TYPE: Release unless given; $KEEP_GOING: stop after so many errors (1; 0: never).
 set -euo pipefail
 build=$1 jobs=$2 target=$3
 torch=$(cat .deps/torch_dir)
@@ -15,4 +15,4 @@ quiet=(--quiet)
 [ ! -t 1 ] || quiet=()  # on a terminal one line that moves
 steps=$(ninja -C "$build" -n "$target" | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 | grep -oE '[0-9]+\]' | tr -d ']' || true)
 [ "${steps:-0}" -lt 20 ] || echo "build: $steps steps, $jobs beside each other (half an hour of processor time for all of them, from nothing)"
-ninja -C "$build" -j "$jobs" "${quiet[@]}" "$target"
+ninja -C "$build" -j "$jobs" -k "${KEEP_GOING:-1}" "${quiet[@]}" "$target"

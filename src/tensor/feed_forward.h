@@ -2,6 +2,7 @@
 //   relu(x wi^T) wo^T, or gated (gelu_tanh(x wi^T) * (x wi_1^T)) wo^T.
 #pragma once
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/relu.h>
 
