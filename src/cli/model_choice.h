@@ -1,6 +1,9 @@
 // How commands name models: folders, config.json files, presets of configs/model.
 #pragma once
 
+#include <c10/core/ScalarType.h>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
