@@ -128,7 +128,7 @@ TEST_P(RankCuts, AFeedForwardIsTheSumOfItsHiddenUnits) {
     expect_close(sum, whole);
     ++num_compared;
   }
-  EXPECT_GE(num_compared, model.o.num_decoder_layers);
+  EXPECT_GE(num_compared, 2);
 }
 
 TEST_P(RankCuts, WordsAreLookedUpWhereTheyLieAndLogitsStandSideBySide) {

@@ -146,8 +146,9 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   setup.answers = "model";
   setup.version = kVersion;
   const EvalRequest request = request_of(run.validation, run.data);
-  const EvalFolder begun(folder_ / "run/validation/step-7", config_json(setup, request, plan_evaluation(request)));
-  begun.samples().append("t", {known});
+  EvalFolder(folder_ / "run/validation/step-7", config_json(setup, request, plan_evaluation(request)))
+      .samples()
+      .append("t", {known});
   EXPECT_EQ(hooks.evaluate(model, 7).at("qa_direct"), 100.0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/validation"));
 }
