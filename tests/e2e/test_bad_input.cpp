@@ -184,6 +184,7 @@ TEST_F(BadInput, StudyFolderOfAnotherConfiguration) {
 
 TEST_F(BadInput, FoldersThatAreThereAlready) {
   std::filesystem::create_directories(out());
+  put("out/notes.txt", "mine");
   expect_refused({"data", "make", "--out", out()}, {out(), "exists already"});
   expect_refused(
       {"eval", model().string(), "--data", world().string(), "tasks=[\"{data}/heldout/exam\"]", "--out", out()},

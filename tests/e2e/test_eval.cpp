@@ -139,6 +139,7 @@ TEST_F(Eval, BadInputIsOneClearError) {
   refused({"eval", model().string(), "--suite", "mmlu", "--data", at("")}, {"no such folder", "--skip-missing"});
   refused({"eval", "--compare", at("a"), at("b")}, {at("a"), "no folder of an evaluation"});
   fs::create_directories(folder_ / "plain");
+  put("plain/notes.txt", "mine");
   refused(of_model({"--out", at("plain")}), {"exists already", "holds no evaluation"});
 }
 
