@@ -1,4 +1,5 @@
-// Where a prompt that is to be answered becomes ids. (Evaluation makes its own prompts: eval/asking/prompts.h.)
+// Where a prompt that is to be answered becomes ids. (Evaluation makes its own prompts, eval/asking/prompts.h;
+// `flanmoe score` encodes prompt and answers alike, cli/score.cpp.)
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,7 @@ struct AttentionCall {
   at::Tensor bias;       // [B or 1, H or 1, Lq, Lk] added to the scores: position bias and mask
   double dropout = 0.0;  // on the probabilities
   uint64_t noise_key = 0;
-  AttentionCache* cache = nullptr;  // self-attention: new keys are appended; cross: read if filled
+  AttentionCache* cache = nullptr;  // self-attention: new keys are appended; cross: read when given
 };
 
 // Keys and values of the encoder's output, for a cross-attention that keeps them.

@@ -24,7 +24,7 @@ struct StackInput {
   at::Tensor self_bias;   // [B, H, L, Lk] position bias and mask
   at::Tensor memory;      // [B, Ls, D] encoder output, undefined without cross-attention
   at::Tensor cross_bias;  // [B, 1, L or 1, Ls] mask
-  MoeTokenPlaces places;  // of the real tokens
+  MoeTokenPlaces places;  // that are routed
   bool is_decoder = false;
   std::vector<BlockCache>* cache = nullptr;
 };

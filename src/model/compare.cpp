@@ -22,17 +22,19 @@ at::Tensor random_rows(int64_t length, int64_t vocab_size, RandomStream& stream)
   return ids;
 }
 
-void add_routing(const std::vector<MoeTokens>& layers, ModelGap& gap) {
-  double asked = 0.0, kept_none = 0.0, weight = 0.0;
+void add_routing(const std::vector<MoeTokens>& layers, const TokenBatch& batch, ModelGap& gap) {
+  double num_tokens = 0.0, kept_none = 0.0, weight = 0.0;
   for (const MoeTokens& layer : layers) {
-    const at::Tensor real = layer.asked > 0;
-    asked += real.sum().item<double>();
+    at::Tensor real = layer.asked > 0;
+    // Under expert choice no token asks; only an encoder or a decoder with a source of its own routes so.
+    if (!real.any().item<bool>()) real = (layer.stack == Stack::kEncoder ? batch.source_ids : batch.target_ids) != 0;
+    num_tokens += real.sum().item<double>();
     kept_none += real.logical_and(layer.weights.sum(2) == 0).sum().item<double>();
     weight += layer.weights.sum().item<double>();
   }
-  if (asked == 0.0) return;
-  gap.dropped = kept_none / asked;
-  gap.weight = weight / asked;
+  if (num_tokens == 0.0) return;
+  gap.dropped = kept_none / num_tokens;
+  gap.weight = weight / num_tokens;
 }
 
 }  // namespace
@@ -56,7 +58,7 @@ ModelGap compare_models(const T5Model& first, const T5Model& second, uint64_t se
   gap.relative = gap.largest / std::max(1e-30, one.abs().max().item<double>());
   gap.mean_square = (difference.square().mean() / one.square().mean()).sqrt().item<double>();
   gap.same_best = (one.argmax(1) == other.argmax(1)).to(at::kDouble).mean().item<double>();
-  add_routing(result.tokens, gap);
+  add_routing(result.tokens, batch, gap);
   return gap;
 }
 

@@ -12,8 +12,9 @@ struct ModelGap {
   double relative = 0.0;     // over the largest |logit| of the first model
   double mean_square = 0.0;  // RMS of the difference over the RMS of the first model's logits
   double same_best = 0.0;    // share of positions where both find the same token best
-  double dropped = 0.0;      // share of the second model's tokens that no expert took
-  double weight = 1.0;       // mean sum of the combine weights of a token of the second model
+  // Of the second model, over the real tokens of all its sparse layers:
+  double dropped = 0.0;  // share that no expert took
+  double weight = 1.0;   // mean sum of a token's combine weights
 };
 
 // Both must have the same vocabulary. Experts have room for every token when `unlimited`.

@@ -22,7 +22,7 @@ ModelCounts count_model(const ModelOptions& options);
 // Parameters by part, in the order in which a reader asks: embedding, attention, dense feed-forwards, experts, ...
 struct PartCount {
   std::string part;
-  int64_t encoder = 0, decoder = 0;  // an embedding or head counts for the decoder when it is only there
+  int64_t encoder = 0, decoder = 0;  // an embedding or head counts for the decoder
   int64_t total() const { return encoder + decoder; }
 };
 std::vector<PartCount> count_parts(const ModelOptions& options);

@@ -1,4 +1,4 @@
-// The shape of a T5 (encoder-decoder v1.0 / v1.1, or decoder-only). Names follow Hugging Face's config.json.
+// The shape of a T5 (encoder-decoder v1.0 / v1.1, or decoder-only). As keys of config.json: docs/format.md.
 #pragma once
 
 #include <cstdint>

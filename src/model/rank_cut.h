@@ -1,5 +1,6 @@
-// How each weight is cut over ranks: whole experts (expert parallelism), and whole heads, hidden units or words of the
-// vocabulary (tensor parallelism; Megatron-LM, arXiv 1909.08053, section 3). For whoever cuts models; nobody does yet.
+// How each weight can be cut over ranks: whole experts (expert parallelism), and whole heads, hidden units or words of
+// the vocabulary (tensor parallelism; Megatron-LM, arXiv 1909.08053, section 3). For whoever cuts models; nobody does
+// yet.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The room of an expert in a group of tokens (docs/routing.md 2, 4).
+// The room of an expert in a group of tokens (docs/routing.md 2, 4). Who finds it full is dropped by moe/plan.h, in
+// kernels/plan_rows.h.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -32,7 +33,7 @@ CapacityRule capacity_rule(const MoeOptions& options, bool training);
 // The options under which no expert is ever full outside training.
 MoeOptions without_limit(MoeOptions options);
 
-// Tokens an expert takes of a group of `group_tokens`.
+// Tokens an expert can take of a group of `group_tokens`.
 int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
 // Of every group: [G] int64, on the device of the groups.
 at::Tensor expert_capacities(const CapacityRule& rule, const GroupBounds& groups, int64_t num_experts);

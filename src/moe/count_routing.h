@@ -1,4 +1,5 @@
-// Statistics of one pass, counted on the host from choices and plan, when asked. Without the router's entropy.
+// Statistics of one pass, counted from choices and plan (of expert choice from the plan alone), when asked. Without the
+// router's entropy.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -10,7 +10,7 @@
 
 namespace flanmoe {
 
-// Bounds of consecutive groups of real tokens: group g is [bounds[g], bounds[g + 1]).
+// Bounds of consecutive groups of routed tokens: group g is [bounds[g], bounds[g + 1]).
 struct GroupBounds {
   GroupBounds() : GroupBounds({0}) {}
   GroupBounds(std::initializer_list<int64_t> bounds) : GroupBounds(std::vector<int64_t>(bounds), at::kCPU) {}
@@ -23,7 +23,7 @@ struct GroupBounds {
   bool operator==(const GroupBounds& other) const { return host == other.host; }
 };
 
-// Training: all tokens cut to group_size (0 = one group). `num_tokens` >= 0.
+// All tokens, in groups of group_size (0 = one group). `num_tokens` >= 0.
 GroupBounds cut_groups(int64_t num_tokens, int64_t group_size, at::Device device = at::kCPU);
 
 // Which positions are routed and who competes with whom: the real tokens, or every position under Hugging Face's rule,

@@ -1,5 +1,6 @@
-// The MoE layer: router, routing, plan, experts, combine; each step a value. Switch, GShard, ST-MoE and Expert Choice
-// differ only in MoeOptions. Legend: N positions (padding included), T real tokens, D model, E experts, F hidden.
+// The MoE layer: router, its choice, plan, experts, combine; each step a value. Switch, GShard, ST-MoE and Expert
+// Choice differ only in MoeOptions. Legend: N positions (padding included), T real tokens, D model, E experts, F
+// hidden.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,5 +1,5 @@
 // What a MoE layer says about one pass, as values (docs/definitions.md: capacity, dropped, utilisation).
-// Legend: T real tokens of the pass, E experts, k choices.
+// Legend: T routed tokens of the pass (the real ones; every position under Hugging Face's rule), E experts, k choices.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,7 +16,7 @@ struct MoeStatistics {
   Stack stack = Stack::kEncoder;
   int64_t layer = 0;  // index in its stack
   int64_t num_experts = 0;
-  int64_t num_tokens = 0;   // real tokens routed
+  int64_t num_tokens = 0;   // routed
   int64_t num_choices = 0;  // (token, expert) pairs asked for, policy already applied
   int64_t num_dropped_choices = 0;
   int64_t num_dropped_tokens = 0;   // tokens that asked and kept no pair
@@ -45,7 +45,7 @@ struct MoeTokens {
   int64_t layer = 0;
   at::Tensor experts;  // [B, L, K] int64: kept experts of each token by falling weight, -1 = none
   at::Tensor weights;  // [B, L, K] float32
-  at::Tensor asked;    // [B, L] int64: pairs asked for (0 for padding)
+  at::Tensor asked;    // [B, L] int64: pairs asked for (0 for padding, and under expert choice)
 };
 
 }  // namespace flanmoe

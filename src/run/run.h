@@ -9,8 +9,9 @@
 
 namespace flanmoe {
 
-// Trains to the end (resuming from the newest checkpoint of `folder`) and writes config.yaml. UserError showing the
-// difference when the folder holds a run of another configuration. `label` stands in progress lines.
+// Trains to the end (resuming from the newest checkpoint of `folder`), writes config.yaml and owns the folder
+// meanwhile. UserError showing the difference when the folder holds a run of another configuration, or when another
+// process works in it. `label` stands in progress lines.
 TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label);
 
 }  // namespace flanmoe

@@ -1,4 +1,5 @@
 // The paper's claims (arXiv 2305.14705) as questions that the measures answer (docs/results.md lists them by id).
+// The yes, no or too noisy of one comparison is verdict_of in study/measures.h and study/interval.h.
 #pragma once
 
 #include <vector>

@@ -22,7 +22,7 @@ TEST(ScoreTask, IndependentItems) {
   TaskResult task;
   std::vector<ItemResult> items = {item("1", 1.0), item("2", 0.0, "", ""), item("3", 1.0), item("4", 1.0)};
   items[2].truncated = true;
-  score_task(task, items);
+  average_items(task, items);
   EXPECT_EQ(task.num_items, 4);
   EXPECT_EQ(task.num_truncated, 1);
   EXPECT_EQ(task.num_unanswered, 1);
@@ -34,21 +34,21 @@ TEST(ScoreTask, ItemsOfAPassageAreOneDraw) {
   TaskResult task;
   // Mean 0.75. Deviations by cluster: p 0.25 - 0.75, q 0.25, alone 0.25; 3 / 2 * (0.25 + 2 / 16) = 0.5625; sqrt 0.75;
   // / 4.
-  score_task(task, {item("1", 1.0, "p"), item("2", 0.0, "p"), item("3", 1.0, "q"), item("4", 1.0)});
+  average_items(task, {item("1", 1.0, "p"), item("2", 0.0, "p"), item("3", 1.0, "q"), item("4", 1.0)});
   EXPECT_NEAR(task.standard_error, 18.75, 1e-10);
   // Two passages of two equal answers each are two draws, not four.
   TaskResult pairs, two;
-  score_task(pairs, {item("1", 1.0, "p"), item("2", 1.0, "p"), item("3", 0.0, "q"), item("4", 0.0, "q")});
-  score_task(two, {item("1", 1.0), item("3", 0.0)});
+  average_items(pairs, {item("1", 1.0, "p"), item("2", 1.0, "p"), item("3", 0.0, "q"), item("4", 0.0, "q")});
+  average_items(two, {item("1", 1.0), item("3", 0.0)});
   EXPECT_NEAR(pairs.standard_error, two.standard_error, 1e-10);
   EXPECT_NEAR(two.standard_error, 50.0, 1e-10);
 }
 
 TEST(ScoreTask, OneItemAndEqualItemsHaveNoSpread) {
   TaskResult one, equal, passage;
-  score_task(one, {item("1", 1.0)});
-  score_task(equal, {item("1", 1.0), item("2", 1.0)});
-  score_task(passage, {item("1", 1.0, "p"), item("2", 0.0, "p")});
+  average_items(one, {item("1", 1.0)});
+  average_items(equal, {item("1", 1.0), item("2", 1.0)});
+  average_items(passage, {item("1", 1.0, "p"), item("2", 0.0, "p")});
   EXPECT_EQ(one.standard_error, 0.0);
   EXPECT_EQ(equal.standard_error, 0.0);
   EXPECT_TRUE(std::isfinite(passage.standard_error));
@@ -128,7 +128,7 @@ TEST(ScoreTask, ClusteredErrorInPlainLoops) {
   }
   ASSERT_EQ(num_clusters, 8);
   TaskResult result;
-  score_task(result, items);
+  average_items(result, items);
   EXPECT_NEAR(result.score, 100.0 * mean, 1e-10);
   EXPECT_NEAR(result.standard_error, 100.0 * std::sqrt(8.0 / 7.0 * squares) / 11.0, 1e-10);
 }

@@ -45,6 +45,19 @@ TEST(Upcycle, FullExpertsShowAsDrops) {
   EXPECT_EQ(compare_models(dense, sparse, 1, true).dropped, 0.0);
 }
 
+// One expert takes every token with weight one, in the encoder by its own choice and in the decoder by theirs: both
+// stacks' tokens are counted.
+TEST(Upcycle, ExpertChoiceCountsItsTokens) {
+  const T5Model dense = tiny::stirred(tiny::options("dense_v10"));
+  MoeOptions moe = routing("expert_choice");
+  moe.num_experts = 1;
+  moe.k = 1;
+  moe.capacity_factor_eval = 1.0;
+  const ModelGap gap = compare_models(dense, upcycle(dense, moe, 0.0, 3), 1, false);
+  EXPECT_NEAR(gap.weight, 1.0, 1e-5);
+  EXPECT_EQ(gap.dropped, 0.0);
+}
+
 TEST(Upcycle, NoiseMakesExpertsDifferByItsSize) {
   const T5Model dense = tiny::stirred(tiny::options("dense_v10"));
   const T5Model sparse = upcycle(dense, routing("switch"), 0.1, 3);

@@ -75,7 +75,7 @@ FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResu
 
 }  // namespace
 
-void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
+void average_items(TaskResult& task, const std::vector<ItemResult>& items) {
   count_items(task, items);
   if (task.num_refused == task.num_items) return;
   const auto count = static_cast<double>(task.num_items - task.num_refused);
@@ -97,7 +97,7 @@ void score_task(TaskResult& task, const std::vector<ItemResult>& items) {
 
 TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& items) {
   TaskResult task = unscored(asked);
-  score_task(task, items);
+  average_items(task, items);
   if (task.num_refused == task.num_items) {
     task.undefined = fmt::format("not one of its {} prompts fits into source_length={}", task.num_items,
                                  asked.run.options.source_length);

@@ -10,7 +10,7 @@ namespace flanmoe {
 
 // Counts, score and standard error in percent; items that share a cluster_id are not independent and are summed first.
 // Refused items are counted and have no part in the score.
-void score_task(TaskResult& task, const std::vector<ItemResult>& items);
+void average_items(TaskResult& task, const std::vector<ItemResult>& items);
 
 // The result of a task whose items are all there; `undefined` when every item was refused.
 TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& items);
