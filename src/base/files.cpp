@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstdlib>
@@ -95,6 +96,29 @@ std::vector<std::string> read_lines(const fs::path& path) {
     begin = newline + 1;
   }
   return lines;
+}
+
+namespace {
+
+template <class Iterator>
+std::vector<fs::path> files_of(const fs::path& folder, const std::string& ending) {
+  std::vector<fs::path> files;
+  for (Iterator entry(folder); entry != Iterator(); ++entry) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(".") && name.ends_with(ending) && entry->is_regular_file()) files.push_back(entry->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+std::vector<fs::path> files_in(const fs::path& folder, const std::string& ending) {
+  return files_of<fs::directory_iterator>(folder, ending);
+}
+
+std::vector<fs::path> files_below(const fs::path& folder, const std::string& ending) {
+  return files_of<fs::recursive_directory_iterator>(folder, ending);
 }
 
 MappedFile::MappedFile(const fs::path& path) {

@@ -40,6 +40,11 @@ bool holds_only_leftovers(const fs::path& folder);
 // Creates the folder and its parents; RunError with the reason when impossible.
 void make_folders(const fs::path& path);
 
+// The plain files of a folder, or of all folders in it too, whose names end so, sorted; those that are hidden (a name
+// with a dot first) are left out, as a shell does.
+std::vector<fs::path> files_in(const fs::path& folder, const std::string& ending);
+std::vector<fs::path> files_below(const fs::path& folder, const std::string& ending);
+
 // fsyncs a file or folder that is already written.
 void sync_path(const fs::path& path);
 

@@ -2,6 +2,7 @@
 // tried again, because the kernel may have thrown the data away.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,12 +46,24 @@ fs::path temporary_beside(const fs::path& path) {
   return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), counter++);
 }
 
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+// What processes that are gone left beside `path` on their way to it.
+void sweep_beside(const fs::path& path) {
+  const std::string head = path.filename().string() + ".tmp-";
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder_of(path), ignored), end; entry != end; entry.increment(ignored)) {
+    const std::string name = entry->path().filename().string();
+    int pid = 0, number = 0;
+    if (!name.starts_with(head) || std::sscanf(name.c_str() + head.size(), "%d-%d", &pid, &number) != 2) continue;
+    if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(entry->path(), ignored);
+  }
+}
+
 bool is_temporary(const fs::path& path) {
   static const std::regex kName(R"(.*\.tmp-\d+-\d+)");
   return std::regex_match(path.filename().string(), kName);
 }
-
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 // "runs/a/" names the folder runs/a.
 fs::path without_final_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
@@ -67,7 +80,10 @@ class TemporaryGuard {
   TemporaryGuard& operator=(const TemporaryGuard&) = delete;
 
   void rename_to(const fs::path& target) {
-    if (std::rename(path_.c_str(), target.c_str()) != 0) fail_write(target, std::strerror(errno));
+    if (std::rename(path_.c_str(), target.c_str()) != 0) {
+      const bool is_there = errno == ENOTEMPTY || errno == EEXIST;  // another process made it meanwhile
+      fail_write(target, is_there ? "it exists already" : std::strerror(errno));
+    }
     renamed_ = true;
     sync_path(folder_of(target));
   }
@@ -101,6 +117,7 @@ void write_atomically(const fs::path& path, std::string_view content) {
   if (kind == fs::file_type::directory) fail_write(path, "it is a folder");
   // A rename would put a file in the place of a device or pipe.
   if (kind != fs::file_type::regular && kind != fs::file_type::not_found) fail_write(path, "not a plain file");
+  sweep_beside(path);
   const fs::path beside = temporary_beside(path);
   TemporaryGuard guard(beside);
   write_and_sync(beside, content, path);
@@ -111,6 +128,7 @@ void create_folder_atomically(const fs::path& folder, const std::function<void(c
   const fs::path path = without_final_slash(folder);
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored))) fail_write(path, "it exists already");
+  sweep_beside(path);
   const fs::path beside = temporary_beside(path);
   fs::remove_all(beside, ignored);
   std::error_code error;

@@ -11,10 +11,8 @@ namespace flanmoe {
 
 std::vector<std::string> preset_names(const std::string& kind) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(home_folder() / "configs" / kind)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
+  for (const fs::path& file : files_in(home_folder() / "configs" / kind, ".yaml"))
+    names.push_back(file.stem().string());
   return names;
 }
 

@@ -41,6 +41,12 @@ constexpr Range kNumerals[] = {
     {0x1ec71, 0x1ecab}, {0x1ecad, 0x1ecaf}, {0x1ecb1, 0x1ecb4}, {0x1ed01, 0x1ed2d}, {0x1ed2f, 0x1ed3d},
     {0x1f100, 0x1f10c}};
 
+// The zeros of scripts that write decimal numbers; nine digits follow each.
+constexpr char32_t kZeros[] = {0x30,   0x660,  0x6f0,  0x7c0,  0x966,  0x9e6,  0xa66,  0xae6,  0xb66,  0xbe6,
+                               0xc66,  0xce6,  0xd66,  0xde6,  0xe50,  0xed0,  0xf20,  0x1040, 0x1090, 0x17e0,
+                               0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+                               0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0};
+
 // Letters in circles and squares: symbols to Unicode, letters to the C library.
 constexpr Range kLetterSymbols[] = {{0x24b6, 0x24e9}, {0x1f130, 0x1f149}, {0x1f150, 0x1f169}, {0x1f170, 0x1f189}};
 
@@ -137,6 +143,12 @@ std::string lower_text(std::string_view text) {
     }
   }
   return result;
+}
+
+int decimal_digit(char32_t character) {
+  const auto above = std::upper_bound(std::begin(kZeros), std::end(kZeros), character);
+  if (above == std::begin(kZeros) || character - above[-1] > 9) return -1;
+  return static_cast<int>(character - above[-1]);
 }
 
 bool is_space(char32_t character) { return in_ranges(character, std::begin(kSpaces), std::end(kSpaces)); }

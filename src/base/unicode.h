@@ -24,6 +24,8 @@ std::string lower_text(std::string_view text);
 bool is_space(char32_t character);
 // A mark on the letter before it, such as U+0301.
 bool is_combining(char32_t character);
+// 0 to 9 for a decimal digit of any script, -1 for anything else.
+int decimal_digit(char32_t character);
 // Matched by \w: a letter, a digit, another numeral, or "_". Combining marks are not.
 bool is_word_character(char32_t character);
 // str.split(), str.strip(), str.lstrip(), str.rstrip().

@@ -17,12 +17,7 @@ MixtureOptions mixture_of(const ConfigNode& config) {
   return options;
 }
 
-std::vector<std::string> mixture_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(home_folder() / "configs/mixtures"))
-    names.push_back(entry.path().stem().string());
-  return names;
-}
+std::vector<std::string> mixture_names() { return preset_names("mixtures"); }
 
 std::vector<TaskSpec> tasks_named(const std::string& pattern, const std::filesystem::path& data_folder) {
   std::vector<std::string> faults, names = mixture_names();
@@ -65,11 +60,9 @@ DataChoice choose_data(const std::string& word, const std::filesystem::path& dat
 
 std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(home_folder() / "tasks")) {
-    const std::string folder = entry.path().lexically_relative(home_folder() / "tasks").begin()->string();
-    if (entry.path().extension() == ".yaml" && folder != "templates") files.push_back(entry.path());
+  for (const fs::path& file : files_below(home_folder() / "tasks", ".yaml")) {
+    if (*file.lexically_relative(home_folder() / "tasks").begin() != "templates") files.push_back(file);
   }
-  std::sort(files.begin(), files.end());
   std::vector<TaskSpec> tasks;
   for (const auto& file : files) {
     try {

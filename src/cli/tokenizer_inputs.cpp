@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/text_file.h"
 #include "cli/tokenizer_commands.h"
 
 namespace flanmoe {
@@ -15,7 +16,8 @@ void add_vocabulary(CLI::App& parser, std::string& model) {
 std::vector<std::string> words_or_lines(const std::vector<std::string>& words, std::string_view what) {
   if (!words.empty()) return words;
   std::vector<std::string> lines;
-  for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
+  each_text_line(text_of_stream(std::cin, "stdin", TextKind::kLines),
+                 [&](std::string_view line, int64_t) { lines.emplace_back(line); });
   if (lines.empty()) fail_input("no {}: give them as arguments, or in lines on stdin", what);
   return lines;
 }

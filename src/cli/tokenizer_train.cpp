@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/text_file.h"
 #include "cli/tokenizer_commands.h"
 #include "data/tokenizer/sentences.h"
 #include "data/tokenizer/spiece_check.h"
@@ -17,8 +18,11 @@ struct TrainArguments {
 };
 
 std::vector<std::string> whole_words(const std::string& file) {
-  std::vector<std::string> words = file.empty() ? std::vector<std::string>() : read_lines(file);
-  std::erase(words, std::string());
+  std::vector<std::string> words;
+  if (file.empty()) return words;
+  each_text_line(open_text_file(file), [&](std::string_view line, int64_t) {
+    if (!is_blank(line)) words.emplace_back(line);
+  });
   return words;
 }
 
@@ -43,7 +47,9 @@ int train(const TrainArguments& arguments) {
 
 std::function<int()> setup_tokenizer_train(CLI::App& parser) {
   auto arguments = std::make_shared<TrainArguments>();
-  parser.add_option("files", arguments->files, "text files, or .jsonl files with a field \"text\"; .gz too")
+  parser
+      .add_option("files", arguments->files,
+                  "text files, or objects with a \"text\" (.jsonl, .ndjson, .json, .csv, .tsv); .gz, .zst too")
       ->required()
       ->type_name("FILE");
   parser.add_option("--out", arguments->out, "the new spiece.model")->required()->type_name("FILE");

@@ -16,8 +16,8 @@ struct RawDocument {
   Spans marked;  // in bytes
 };
 
-// .jsonl: one {"text", optional "spans"} a line; anything else: text with a blank line between documents. .gz too.
-// UserError naming file and line for a malformed row.
+// Objects with a "text" and, if they like, "spans" (data/records.h), or text with a blank line between documents.
+// UserError naming file and line for a malformed one.
 std::vector<RawDocument> read_documents(const std::filesystem::path& file);
 
 }  // namespace flanmoe

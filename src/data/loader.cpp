@@ -12,10 +12,17 @@ BatchLoader::BatchLoader(const BatchSource& source, uint64_t first, uint64_t end
       next_given_(first),
       end_(end),
       ahead_(static_cast<uint64_t>(num_threads) * kAheadPerThread) {
-  for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (...) {  // a thread that cannot be started; the others run
+    stop();
+    throw;
+  }
 }
 
-BatchLoader::~BatchLoader() {
+BatchLoader::~BatchLoader() { stop(); }
+
+void BatchLoader::stop() {
   {
     const std::lock_guard<std::mutex> guard(mutex_);
     stopping_ = true;

@@ -34,6 +34,7 @@ class BatchLoader {
     std::exception_ptr error;
   };
   void work();
+  void stop();  // joins the threads
   Computed computed(uint64_t step) const;
   Computed take();
 

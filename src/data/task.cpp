@@ -104,11 +104,7 @@ std::vector<ConfigNode> task_nodes(const ConfigNode& config) {
 std::vector<std::filesystem::path> task_files(const std::filesystem::path& path) {
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail_input("{}: no such task file or folder", path.string());
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".yaml") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
+  std::vector<std::filesystem::path> files = files_below(path, ".yaml");
   if (files.empty()) fail_input("{}: holds no task file (*.yaml)", path.string());
   return files;
 }

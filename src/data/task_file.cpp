@@ -81,8 +81,7 @@ struct TemplateSet {
 std::vector<std::string> template_set_names(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   if (!fs::is_directory(folder)) return names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path& file : files_in(folder, ".yaml")) names.push_back(file.stem().string());
   return names;
 }
 

@@ -139,7 +139,7 @@ TEST_F(TokenCacheFolder, AnExampleThatCannotBeMadeLeavesNothing) {
 }
 
 TEST_F(TokenCacheFolder, ASignalLeavesNothing) {
-  install_signal_handlers();
+  const StopSignals signals;
   std::raise(SIGTERM);
   EXPECT_NE(message_of<Interrupted>([&] { write(); }).find("nothing was written"), std::string::npos);
   clear_pending_signal();

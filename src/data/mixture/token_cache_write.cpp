@@ -33,10 +33,11 @@ std::vector<TokenPair> computed(const ExampleAt& example, int64_t first, int64_t
       error = std::current_exception();
     }
   };
-  std::vector<std::thread> threads;
-  for (int64_t t = 1; t < num_threads; ++t) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  {
+    std::vector<std::jthread> threads;  // joined here, though one of them may not be to be had
+    for (int64_t t = 1; t < num_threads; ++t) threads.emplace_back(work);
+    work();
+  }
   if (error) std::rethrow_exception(error);
   return pairs;
 }
@@ -88,6 +89,7 @@ void write_token_cache(const std::filesystem::path& folder, const Json& facts, c
       return fmt::format("{} tokens, {} tokens/s", format_count(static_cast<double>(files.num_ids())),
                          format_count(static_cast<double>(files.num_ids()) / watch.seconds()));
     };
+    const StopSignals signals;
     for (int64_t first = 0; first < num_examples; first += kBlock) {
       const int64_t count = std::min(kBlock, num_examples - first);
       files.write(computed(example, first, count, num_threads));

@@ -11,7 +11,7 @@ struct DataFile {
   std::filesystem::path path;
   std::string part;                            // which of the file's parts, "" = all of it
   std::map<std::string, std::string> columns;  // our name -> the file's column, empty = the format's own names
-  std::string text;                            // unpacked, not empty, UTF-8 without a byte-order mark
+  std::string text;                            // not empty, as base/text_file.h has it
 
   std::string name() const { return path.string(); }
   std::string written() const { return part.empty() ? name() : name() + "#" + part; }
@@ -21,7 +21,7 @@ struct DataFile {
 // its text.
 DataFile open_data_file(const std::string& written);
 
-// A text as a file. UserError when there is nothing in it or a byte that is no UTF-8 (with line and offset).
+// A text as a file. UserError when there is nothing in it or what base/text_file.h refuses.
 DataFile data_file_of(const std::filesystem::path& path, std::string text);
 
 }  // namespace flanmoe

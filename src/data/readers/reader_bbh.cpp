@@ -2,6 +2,7 @@
 // worked examples under the task's description.
 #include <set>
 
+#include "base/text_file.h"
 #include "data/readers/reader_parts.h"
 #include "data/readers/readers.h"
 #include "data/readers/worked_examples.h"
@@ -62,7 +63,7 @@ void read_prompts(const DataFile& file, RowSink& rows) {
 }  // namespace
 
 void read_bbh_json(const DataFile& file, RowSink& rows) {
-  if (file.path.extension() == ".txt") return read_prompts(file, rows);
+  if (ending_of_name(file.path) == ".txt") return read_prompts(file, rows);
   const Json content = parse_file(file);
   check_object(content, file.name());
   const Json& examples = json_list(content, "examples", file.name());
@@ -80,7 +81,7 @@ void read_bbh_json(const DataFile& file, RowSink& rows) {
 }
 
 FileNotes bbh_notes(const DataFile& file) {
-  if (file.path.extension() != ".txt") return {};
+  if (ending_of_name(file.path) != ".txt") return {};
   return {heading_of_prompt(file.text), ""};
 }
 

@@ -1,5 +1,6 @@
 // MMLU: CSV: question, four choices, letter of the right one. The subject is in the file's name. Two forms of a row:
 // the options are the texts of the choices (`mmlu`), or (A) to (D) (`mmlu_csv`).
+#include "base/text_file.h"
 #include "base/unicode.h"
 #include "data/readers/reader_parts.h"
 #include "data/readers/reader_tables.h"
@@ -77,7 +78,7 @@ void read_mmlu_csv(const DataFile& file, RowSink& rows) {
 }
 
 void read_mmlu(const DataFile& file, RowSink& rows) {
-  if (file.path.extension() == ".json") return read_mmlu_prompts(file, rows);
+  if (ending_of_name(file.path) == ".json") return read_mmlu_prompts(file, rows);
   if (!file.part.empty()) fail_input("{}: a table of MMLU has no parts such as '#{}'", file.name(), file.part);
   const std::string subject = subject_of(file.path);
   each_csv_record(file, [&](const TableRecord& record) {

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/json.h"
+#include "base/text_file.h"
 #include "base/unicode.h"
+#include "data/records.h"
 
 namespace flanmoe {
 namespace {
@@ -44,16 +45,13 @@ void append_lines(std::string_view text, std::vector<std::string>& sentences) {
 std::vector<std::string> read_sentences(const std::vector<std::string>& files) {
   std::vector<std::string> sentences;
   for (const std::string& file : files) {
-    const bool jsonl = file.find(".jsonl") != std::string::npos;
-    int64_t line_number = 0;
-    for (const std::string& line : read_lines(file)) {
-      ++line_number;
-      if (!jsonl) {
-        append_line(line, sentences);
-      } else if (!line.empty()) {
-        const Json row = parse_json(line, file, line_number);
-        append_lines(json_string(row, "text", fmt::format("{}:{}", file, line_number)), sentences);
-      }
+    const TextFile text = open_text_file(file, BadBytes::kReplaceFew);
+    if (text.kind == TextKind::kLines) {
+      each_text_line(text, [&](std::string_view line, int64_t) { append_line(line, sentences); });
+    } else {
+      each_object_of(text, [&](const Json& object, const std::string& where) {
+        append_lines(json_string(object, "text", where), sentences);
+      });
     }
   }
   return sentences;

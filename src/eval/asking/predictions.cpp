@@ -4,9 +4,11 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/json.h"
 #include "base/nearest_name.h"
+#include "base/text_file.h"
+#include "data/records.h"
+#include "data/stop_text.h"
 #include "eval/scoring/judge.h"
 
 namespace flanmoe {
@@ -23,10 +25,10 @@ std::vector<std::string> names_of(const std::vector<TaskRun>& runs) {
   return names;
 }
 
-// The run that a line answers: of its task, and of its prompting where it names one.
-const TaskRun& run_of_line(const Json& line, const std::vector<TaskRun>& runs, const std::string& where) {
-  const std::string task = json_string(line, "task", where);
-  const std::string prompting = line.contains("prompting") ? json_string(line, "prompting", where) : "";
+// The run that an object answers: of its task, and of its prompting where it names one.
+const TaskRun& run_of_object(const Json& object, const std::vector<TaskRun>& runs, const std::string& where) {
+  const std::string task = json_string(object, "task", where);
+  const std::string prompting = object.contains("prompting") ? json_string(object, "prompting", where) : "";
   std::vector<const TaskRun*> fitting;
   for (const TaskRun& run : runs) {
     if (run.task.name == task && (prompting.empty() || prompting == name_of(run.prompting))) fitting.push_back(&run);
@@ -42,15 +44,14 @@ const TaskRun& run_of_line(const Json& line, const std::vector<TaskRun>& runs, c
 
 TextsByRun read_predictions(const std::filesystem::path& file, const std::vector<TaskRun>& runs) {
   TextsByRun texts;
-  int64_t number = 0;
-  for (const std::string& text : read_lines(file)) {
-    const std::string where = fmt::format("{}:{}", file.string(), ++number);
-    const Json line = parse_json(text, file.string(), number);
-    const TaskRun& run = run_of_line(line, runs, where);
-    const std::string id = json_string(line, "id", where);
-    if (!texts[run.name()].emplace(id, json_string(line, "prediction", where)).second)
+  TextFile text = open_text_file(file);
+  if (text.kind == TextKind::kLines) text.kind = TextKind::kJson;  // whatever it is called
+  each_object_of(text, [&](const Json& object, const std::string& where) {
+    const TaskRun& run = run_of_object(object, runs, where);
+    const std::string id = json_string(object, "id", where);
+    if (!texts[run.name()].emplace(id, json_string(object, "prediction", where)).second)
       fail_input("{}: a second prediction for item '{}' of task '{}'", where, id, run.name());
-  }
+  });
   return texts;
 }
 
@@ -96,7 +97,7 @@ Answerer prediction_answerer(const std::filesystem::path& file, const std::vecto
         for (size_t i = begin; i < end; ++i) {
           const TaskRow& row = asked.rows[i];
           items.push_back(open_item(asked.run, row));
-          judge_text(items.back(), asked.run, row, of_task.at(row.id));
+          judge_text(items.back(), asked.run, row, cut_at_stop(of_task.at(row.id), asked.run.task.eval.stop));
         }
         return items;
       };

@@ -1,0 +1,98 @@
+// The one opener of texts: names, packing, encodings, line ends.
+#include "base/text_file.h"
+
+#include <zstd.h>
+
+#include <sstream>
+
+#include "base/error.h"
+#include "testing/check.h"
+
+namespace flanmoe {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Texts lines_of(const TextFile& file) {
+  Texts lines;
+  each_text_line(file, [&](std::string_view line, int64_t number) {
+    lines.emplace_back(line);
+    EXPECT_EQ(number, static_cast<int64_t>(lines.size()));
+  });
+  return lines;
+}
+
+std::string packed(const std::string& text) {
+  std::string result(ZSTD_compressBound(text.size()), '\0');
+  result.resize(ZSTD_compress(result.data(), result.size(), text.data(), text.size(), 1));
+  return result;
+}
+
+class Texting : public FolderTest {
+ protected:
+  std::string refused(const std::string& content, BadBytes bad = BadBytes::kRefuse) const {
+    const auto file = put("a.txt", content);
+    return message_of<UserError>([&] { open_text_file(file, bad); });
+  }
+};
+
+TEST(TextKinds, AreToldByTheName) {
+  for (const char* name : {"a.jsonl", "a.ndjson", "a.json", "b/A.JSONL", "a.jsonl.gz", "a.Json.ZST", "x.y.ndjson.zst"})
+    EXPECT_EQ(kind_of_name(name), TextKind::kJson) << name;
+  for (const char* name : {"a.csv", "a.CSV.gz"}) EXPECT_EQ(kind_of_name(name), TextKind::kCsv) << name;
+  EXPECT_EQ(kind_of_name("a.tsv.zst"), TextKind::kTsv);
+  for (const char* name : {"a.txt", "a", "jsonl", "a.jsonl.txt", "a.gz", ".json/a"})
+    EXPECT_EQ(kind_of_name(name), TextKind::kLines) << name;
+  EXPECT_EQ(ending_of_name("Rows.TXT.gz"), ".txt");
+}
+
+TEST_F(Texting, LineEndsOfAllSystems) {
+  for (const char* text : {"a\nb\n\nc", "a\r\nb\r\n\r\nc\r\n", "a\rb\r\rc",
+                           "\xEF\xBB\xBF"
+                           "a\nb\n\nc\n"}) {
+    EXPECT_EQ(lines_of(open_text_file(put("a.txt", text))), (Texts{"a", "b", "", "c"})) << text;
+  }
+  EXPECT_TRUE(lines_of(open_text_file(put("a.txt", ""))).empty());
+  std::istringstream in("a\nb");
+  EXPECT_EQ(lines_of(text_of_stream(in, "stdin", TextKind::kLines)), (Texts{"a", "b"}));
+}
+
+TEST_F(Texting, PackedFilesAreFoundWithoutTheirEnding) {
+  put("a.jsonl.zst", packed("{}\n"));
+  const TextFile file = open_text_file(folder_ / "a.jsonl");
+  EXPECT_EQ(file.name, (folder_ / "a.jsonl.zst").string());
+  EXPECT_EQ(file.kind, TextKind::kJson);
+  EXPECT_EQ(file.text, "{}\n");
+  const std::string message = message_of<UserError>([&] { open_text_file(folder_ / "b.jsonl"); });
+  EXPECT_NE(message.find("b.jsonl: No such file"), std::string::npos) << message;
+}
+
+TEST_F(Texting, BytesThatAreNoUtf8AreNamed) {
+  EXPECT_NE(refused("good\ncaf\xe9\n").find("a.txt:2: byte 8 (0xe9) is no UTF-8"), std::string::npos);
+  EXPECT_NE(refused("caf\xe9").find("iconv"), std::string::npos);
+  EXPECT_NE(refused(std::string("a\nb\0c", 5)).find("a.txt:2: byte 3 is zero"), std::string::npos);
+  EXPECT_NE(refused(std::string("12345678\0", 9)).find("byte 8 is zero"), std::string::npos);
+  EXPECT_NE(refused("\xFF\xFE"
+                    "a")
+                .find("UTF-16"),
+            std::string::npos);
+}
+
+// A corpus of many lines may hold a few: they are read as U+FFFD and counted. A Latin-1 one is refused.
+TEST_F(Texting, AFewBadLinesOfACorpusAreReplaced) {
+  std::string corpus;
+  for (int i = 0; i < 5000; ++i) corpus += "a plain line of text\n";
+  const auto file = put("corpus.txt", corpus + "caf\xe9 and na\xefve\nlast\n");
+  testing::internal::CaptureStderr();
+  const Texts lines = lines_of(open_text_file(file, BadBytes::kReplaceFew));
+  const std::string warning = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(lines.size(), 5002u);
+  EXPECT_EQ(lines[5000], "caf\xEF\xBF\xBD and na\xEF\xBF\xBDve");
+  EXPECT_EQ(lines[5001], "last");
+  EXPECT_NE(warning.find("1 of 5003 lines hold bytes that are no UTF-8"), std::string::npos) << warning;
+  EXPECT_NE(warning.find("corpus.txt:5001"), std::string::npos) << warning;
+  EXPECT_NE(refused("caf\xe9\nna\xefve\nplain\n", BadBytes::kReplaceFew).find("a.txt:1: byte 3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace flanmoe
