@@ -25,15 +25,15 @@ TEST(NormalisedAnswer, DropsCaseArticlesPunctuationAndSpace) {
 }
 
 TEST(ExtractAnswer, TakesWhatFollowsTheLastAnswerIs) {
-  EXPECT_EQ(extract_answer("Lusk", {}), "Lusk");
-  EXPECT_EQ(extract_answer("Vorna lies by the sea. So the answer is Lusk.", {}), "Lusk");
-  EXPECT_EQ(extract_answer("The answer is 3. No, the answer is 4.", {}), "4");
-  EXPECT_EQ(extract_answer("THE ANSWER IS Lusk. It was said.", {}), "Lusk");
-  EXPECT_EQ(extract_answer("The answer is: Lusk", {}), "Lusk");
-  EXPECT_EQ(extract_answer("so the answer is 3.5.", {}), "3.5");
-  EXPECT_EQ(extract_answer("the answer is", {}), "");
-  EXPECT_EQ(extract_answer("", {}), "");
-  EXPECT_EQ(extract_answer("  . ", {}), "");
+  EXPECT_EQ(extract_answer("Lusk", {}).answer, "Lusk");
+  EXPECT_EQ(extract_answer("Vorna lies by the sea. So the answer is Lusk.", {}).answer, "Lusk");
+  EXPECT_EQ(extract_answer("The answer is 3. No, the answer is 4.", {}).answer, "4");
+  EXPECT_EQ(extract_answer("THE ANSWER IS Lusk. It was said.", {}).answer, "Lusk");
+  EXPECT_EQ(extract_answer("The answer is: Lusk", {}).answer, "Lusk");
+  EXPECT_EQ(extract_answer("so the answer is 3.5.", {}).answer, "3.5");
+  EXPECT_EQ(extract_answer("the answer is", {}).answer, "");
+  EXPECT_EQ(extract_answer("", {}).answer, "");
+  EXPECT_EQ(extract_answer("  . ", {}).answer, "");
 }
 
 TEST(ExtractAnswer, FindsAnOption) {
@@ -41,32 +41,32 @@ TEST(ExtractAnswer, FindsAnOption) {
   for (const char* text :
        {"Temmel", "temmel.", "(B)", "B", "b)", "B.", "(b)", "The answer is (B).", "So the answer is B.",
         "The answer is Temmel.", "I think it is the town of Temmel indeed", "The answer is (B) Temmel."}) {
-    EXPECT_EQ(extract_answer(text, options), "Temmel") << text;
+    EXPECT_EQ(extract_answer(text, options).answer, "Temmel") << text;
   }
-  EXPECT_EQ(extract_answer("It was new harbour, of course", options), "New Harbour");
-  EXPECT_EQ(extract_answer("The answer is (A). Temmel is not.", options), "Lusk");
+  EXPECT_EQ(extract_answer("It was new harbour, of course", options).answer, "New Harbour");
+  EXPECT_EQ(extract_answer("The answer is (A). Temmel is not.", options).answer, "Lusk");
 }
 
 TEST(ExtractAnswer, GivesNothingWhenNoOptionIsMeant) {
   const Options options = {"Lusk", "Temmel"};
   for (const char* text :
        {"", "Brell", "Lusk or Temmel", "Lusk/Temmel", "(D)", "c", "Luskian", "The answer is unknown."}) {
-    EXPECT_EQ(extract_answer(text, options), "") << text;
+    EXPECT_EQ(extract_answer(text, options).answer, "") << text;
   }
 }
 
 TEST(ExtractAnswer, AnOptionsOwnTextGoesBeforeLetters) {
-  EXPECT_EQ(extract_answer("b", {"x", "y", "b"}), "b");  // an option named b, not the second one
-  EXPECT_EQ(extract_answer("12", {"1", "12", "2"}), "12");
-  EXPECT_EQ(extract_answer("yes", {"no", "yes"}), "yes");
-  EXPECT_EQ(extract_answer("not no", {"no", "yes"}), "no");
+  EXPECT_EQ(extract_answer("b", {"x", "y", "b"}).answer, "b");  // an option named b, not the second one
+  EXPECT_EQ(extract_answer("12", {"1", "12", "2"}).answer, "12");
+  EXPECT_EQ(extract_answer("yes", {"no", "yes"}).answer, "yes");
+  EXPECT_EQ(extract_answer("not no", {"no", "yes"}).answer, "no");
 }
 
 TEST(ExtractAnswer, OptionsThatAreArticles) {
-  EXPECT_EQ(extract_answer("", {"a", "b"}), "");
-  EXPECT_EQ(extract_answer("the", {"a", "b"}), "");
-  EXPECT_EQ(extract_answer("The answer is A.", {"a", "b"}), "a");
-  EXPECT_EQ(extract_answer("an", {"a", "an"}), "an");
+  EXPECT_EQ(extract_answer("", {"a", "b"}).answer, "");
+  EXPECT_EQ(extract_answer("the", {"a", "b"}).answer, "");
+  EXPECT_EQ(extract_answer("The answer is A.", {"a", "b"}).answer, "a");
+  EXPECT_EQ(extract_answer("an", {"a", "an"}).answer, "an");
 }
 
 TEST(ExtractNumber, TakesTheLastOne) {

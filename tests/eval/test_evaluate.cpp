@@ -75,7 +75,7 @@ TEST_F(Evaluate, GeneratedAnswersAreExtractedAndJudged) {
     const std::string said = cases::tokenizer().decode(generate(m, {prompt.source}, decoding)[0]);
     const ItemResult& item = result.items[i];
     EXPECT_EQ(item.prompting, i < 9 ? Prompting::kDirect : Prompting::kCot);
-    EXPECT_EQ(item.prediction, extract_answer(said, prompt.row.options)) << said;
+    EXPECT_EQ(item.prediction, extract_answer(said, prompt.row.options).answer) << said;
     EXPECT_EQ(item.score, item.prediction == prompt.row.answers[0] ? 1.0 : 0.0);
     unanswered += item.prediction.empty() ? 1 : 0;
   }

@@ -162,7 +162,7 @@ TEST(ExtractMore, Numbers) {
                       "12\xe3\x81\xa7\xe3\x81\x99",
                       "12"},
                      {"The answer is one hundred and twenty-three.", "123"},
-                     {"The answer is 3,5", "3; 5"},
+                     {"The answer is 3,5", "3.5"},
                  },
                  kFew);
 }

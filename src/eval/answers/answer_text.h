@@ -25,7 +25,7 @@ bool is_article(std::string_view word);
 // Without Markdown's emphasis and LaTeX's brackets and fonts; \frac{3}{4} is 3/4, and \boxed{12} is GSM8K's "#### 12"
 // with a line end.
 std::string without_markup(std::string_view text);
-// Typographic quotes, minus, times sign and wide brackets as ASCII.
+// Typographic quotes, minus, times sign, wide brackets and the digits of all scripts as ASCII.
 std::string plain_signs(const std::string& text);
 
 // For each announcement of an answer, first to last: the token behind it.

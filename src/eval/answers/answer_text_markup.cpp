@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/unicode.h"
 #include "eval/answers/answer_text.h"
 
 namespace flanmoe {
@@ -89,7 +90,7 @@ std::string unmarked(std::string_view text, int depth) {
 std::string without_markup(std::string_view text) { return unmarked(text, 0); }
 
 std::string plain_signs(const std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSigns = {{{"\u2018", "'"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kSigns = {{{"\u2018", "'"},
                                                                                      {"\u2019", "'"},
                                                                                      {"\u201c", "\""},
                                                                                      {"\u201d", "\""},
@@ -102,9 +103,21 @@ std::string plain_signs(const std::string& text) {
                                                                                      {"\uff1a", ":"},
                                                                                      {"\uff0e", "."},
                                                                                      {"\uff0c", ","},
-                                                                                     {"\u00a0", " "}}};
+                                                                                     {"\u00a0", " "},
+                                                                                     {"\u2009", " "},
+                                                                                     {"\u202f", " "},
+                                                                                     {"\u066b", "."},
+                                                                                     {"\u066c", ","}}};
   std::string result;
   for (size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) >= 0x80) {  // digits of any script
+      const Character character = character_at(text, i);
+      if (const int digit = decimal_digit(character.value); digit >= 0) {
+        result += static_cast<char>('0' + digit);
+        i += character.size;
+        continue;
+      }
+    }
     const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const auto& pair) {
       return text.compare(i, pair.first.size(), pair.first) == 0;
     });

@@ -81,7 +81,7 @@ Choices choices_of(const ExtractionRule& rule) {
     OptionNames option{rule.options[i], {}, markers_at(i, rule.markers)};
     if (const std::string letter = own_letter(option.text); !letter.empty()) {
       option.markers = {{letter, true}};
-    } else if (Phrase words = content_words(plain_signs(option.text)); !words.empty()) {
+    } else if (Phrase words = content_words(plain_signs(without_markup(option.text))); !words.empty()) {
       option.phrases.push_back(std::move(words));
     }
     choices.options.push_back(std::move(option));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <regex>
 #include <sstream>
 
@@ -10,6 +11,7 @@
 #include "base/nearest_name.h"
 #include "base/unicode.h"
 #include "data/render.h"
+#include "eval/answers/answer_text.h"
 #include "eval/answers/extract_choice.h"
 #include "eval/answers/extract_number.h"
 #include "eval/answers/extract_span.h"
@@ -27,13 +29,13 @@ std::string trimmed(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
 }
 
-// Place of the option a letter such as "b", "(b)" or "b." names, -1 when the text is no such letter.
-int64_t letter_index(const std::string& text, size_t num_options) {
+// Place of the option a letter such as "b", "(b)" or "b." names; nothing when the text is no such letter.
+std::optional<size_t> letter_index(const std::string& text, size_t num_options) {
   static const std::regex kLetter(R"(^\(?([a-z])[\).]?$)");
   std::smatch match;
-  if (!std::regex_match(text, match, kLetter)) return -1;
-  const int64_t index = match[1].str()[0] - 'a';
-  return index < static_cast<int64_t>(num_options) ? index : -1;
+  if (!std::regex_match(text, match, kLetter)) return std::nullopt;
+  const auto index = static_cast<size_t>(match[1].str()[0] - 'a');
+  return index < num_options ? std::optional(index) : std::nullopt;
 }
 
 // Lower case, without articles and extra space; punctuation becomes `punctuation` (a point inside a number and a minus
@@ -76,26 +78,33 @@ std::string option_key(const std::string& text) {
   return article.empty() ? signs : article;
 }
 
-std::string extract_answer(const std::string& generated, const std::vector<std::string>& options) {
+Extracted extract_answer(const std::string& generated, const std::vector<std::string>& options) {
   static const std::string kMark = "answer is";
   const size_t mark = lower(generated).rfind(kMark);
   std::string answer = mark == std::string::npos ? generated : generated.substr(mark + kMark.size());
   if (mark != std::string::npos) answer = answer.substr(0, answer.find(". "));
   answer = trimmed(answer);
-  if (options.empty()) return answer;
-  for (const std::string& option : options) {  // as written first: an option may be "a", which normalises to nothing
-    if (!answer.empty() && lower(option) == lower(answer)) return option;
+  if (answer.empty()) return {"", "none found"};
+  if (options.empty()) return {answer, ""};
+  const std::string low = lower(answer), said = normalised_answer(answer);
+  const std::optional<size_t> letter = letter_index(low, options.size());
+  const std::function<bool(const std::string&)> ways[] = {
+      [&](const std::string& option) { return trimmed(option) == answer; },  // an option may be "a" or "+"
+      [&](const std::string& option) { return lower(trimmed(option)) == low; },
+      [&](const std::string& option) { return !said.empty() && normalised_answer(option) == said; },
+      [&](const std::string& option) { return letter && &option == &options[*letter]; },
+      [&](const std::string& option) { return contains_words(answer, option); },
+  };
+  for (const auto& fits : ways) {
+    const auto found = std::find_if(options.begin(), options.end(), fits);
+    if (found == options.end()) continue;
+    // Others may read the same, but none may differ.
+    const bool only =
+        std::all_of(found, options.end(), [&](const std::string& other) { return other == *found || !fits(other); });
+    if (!only) return {"", "none found"};
+    return {*found, "", static_cast<size_t>(found - options.begin())};
   }
-  const std::string said = normalised_answer(answer);
-  for (const std::string& option : options) {
-    if (!said.empty() && normalised_answer(option) == said) return option;
-  }
-  if (const int64_t index = letter_index(lower(answer), options.size()); index >= 0) return options[index];
-  std::vector<std::string> named;
-  for (const std::string& option : options) {
-    if (contains_words(answer, option)) named.push_back(option);
-  }
-  return named.size() == 1 ? named.front() : "";
+  return {"", "none found"};
 }
 
 // Digits grouped by commas in threes, or plain; or nothing before the point, when no word or number ends there.
@@ -157,7 +166,23 @@ OptionMarkers markers_of(const PromptTemplate& prompt, const std::string& place)
   return style.starts_with("number") ? OptionMarkers::kNumbers : OptionMarkers::kLetters;
 }
 
+// The last word of a prompt when it asks for an answer: "A:", "Output:".
+std::string cue_of(const PromptTemplate& prompt) {
+  const std::vector<std::string> words = split_words(prompt.input);
+  const bool asks = !words.empty() && words.back().ends_with(":") && words.back().find('}') == std::string::npos;
+  return asks ? words.back() : "";
+}
+
 }  // namespace
+
+std::string without_form(const PromptTemplate& prompt, const std::string& output) {
+  const std::string_view said = strip_space_left(output);
+  const std::string cue = cue_of(prompt);
+  if (!cue.empty() && said.starts_with(cue)) return std::string(said.substr(cue.size()));
+  static const std::regex kFormAndMarker(R"(A:\s*\(?[A-Za-z0-9]\).*)");
+  const std::string line(first_line(said));
+  return line.size() < 100 && std::regex_match(line, kFormAndMarker) ? std::string(said.substr(2)) : output;
+}
 
 ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
                                bool chain_of_thought) {

@@ -1,6 +1,7 @@
 // The answer in a generated text, read as a careful human grader would (docs/tasks.md, "Answers in generated text").
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,17 +21,23 @@ struct ExtractionRule {
 };
 
 struct Extracted {
-  std::string answer;  // "" = none found
-  std::string reason;  // why there is none: empty | nothing named | several named | only denied
+  std::string answer;                 // "" = none found
+  std::string reason;                 // why there is none: empty | nothing named | several named | only denied
+  std::optional<size_t> option = {};  // which of the options it is, where the rule chooses among them
 };
+
+// The output without the form of an answer said again: what the prompt ends with ("A:", "Output:"), and "A:" in front
+// of a marker.
+std::string without_form(const PromptTemplate& prompt, const std::string& output);
 
 // How the answer to `row`, asked by `prompt`, is found: the task's rule, else that of its answer form; a class without
 // options to choose from is a span.
 ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
                                bool chain_of_thought);
 
-// What follows the last announcement ("the answer is", "final answer", "answer:", "####", \boxed{}) that names
-// something, else the beginning of the text (of a chain of thought: its end).
+// An output that is an option word for word is that option. Else what follows the last announcement ("the answer is",
+// "final answer", "answer:", "####", \boxed{}) that names something, else the beginning of the text (of a chain of
+// thought: its end).
 //   choice  the option that its marker ("(B)", "b.", "Option 2"), place ("the second one") or text names. Several
 //           options without a decision are none; a denied one ("not A", "A is wrong") never counts.
 //   yes_no  the same; yes, true, correct / no, false, incorrect / maybe, unknown, "don't know" name the option of their
@@ -49,8 +56,8 @@ std::string normalised_answer(const std::string& text);
 std::string option_key(const std::string& text);
 
 // What follows the last "answer is" (up to a full stop), else the whole text. With options: "(B)" or "B" becomes the
-// second option's text, and a text that contains exactly one option becomes that option. "" when nothing is left.
-std::string extract_answer(const std::string& generated, const std::vector<std::string>& options);
+// second option's text, and a text that contains exactly one option becomes that option. Empty when nothing is left.
+Extracted extract_answer(const std::string& generated, const std::vector<std::string>& options);
 
 // The last number of the text, without thousands separators and dollar sign ("-$1,234.50" is "-1234.50", ".5" is
 // "0.5"); "" when there is none.

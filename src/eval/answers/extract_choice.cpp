@@ -47,8 +47,12 @@ std::optional<size_t> only_option(const Choices& choices, const Fits& fits) {
 
 // The part is an option and nothing else: as written, by its words, or the beginning of one option alone ("none").
 std::optional<size_t> whole_option(std::string_view said, const Choices& choices) {
-  const std::string low = lower_text(without_ends(said));
+  const std::string_view exact = without_ends(said);
+  const std::string low = lower_text(exact);
   if (low.empty()) return std::nullopt;
+  if (const auto option =
+          only_option(choices, [&](const OptionNames& names) { return without_ends(names.text) == exact; }))
+    return option;
   if (const auto option =
           only_option(choices, [&](const OptionNames& names) { return lower_text(without_ends(names.text)) == low; }))
     return option;
@@ -220,13 +224,19 @@ Reading verdict_of(const Part& part, const Choices& choices, bool chain_of_thoug
 }  // namespace
 
 Extracted extract_choice(const ExtractionRule& rule, const std::string& generated) {
+  const auto said = std::find_if(rule.options.begin(), rule.options.end(), [&](const std::string& option) {
+    return strip_space(option) == strip_space(generated);
+  });
+  // A marker of the list shown goes before an option that is such a letter itself.
+  if (said != rule.options.end() && !rule.answers_by_marker)
+    return {*said, "", static_cast<size_t>(said - rule.options.begin())};
   const std::string text = plain_signs(without_markup(generated));
   const std::vector<Token> tokens = tokens_of(text);
   const Choices choices = choices_of(rule);
   const Reading reading = verdict_of({text, tokens}, choices, rule.chain_of_thought);
   switch (reading.says) {
     case Says::kOption:
-      return {rule.options[reading.option], ""};
+      return {rule.options[reading.option], "", reading.option};
     case Says::kSeveral:
       return {"", "several named"};
     case Says::kDenied:

@@ -20,6 +20,10 @@ class NumberReader {
 
   // Figures, a fraction, a time, an exponent: what may follow the sign.
   std::string body() {
+    for (const char separator : {'.', ' '}) {
+      if (const std::string number = grouped_by(separator); !number.empty()) return number;
+    }
+    if (const std::string number = with_decimal_comma(); !number.empty()) return number;
     std::string whole = grouped();
     const bool integer = at(place_) != '.' || !is_digit(at(place_ + 1));
     if (!integer) {
@@ -27,7 +31,10 @@ class NumberReader {
       whole += (whole.empty() ? "0." : ".") + figures();
     }
     if (const std::string power = exponent(whole); !power.empty()) return power;
-    if (!integer) return whole;
+    if (!integer) {
+      const std::string fraction = over(whole);
+      return fraction.empty() ? whole : fraction;
+    }
     if (at(place_) == ':' && is_digit(at(place_ + 1))) return with_colons(whole);
     if (const std::string fraction = over(whole); !fraction.empty()) return fraction;
     return mixed(whole);
@@ -35,6 +42,52 @@ class NumberReader {
 
  private:
   char at(size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
+
+  // ",5" behind a whole number, with the comma as a point; "" when none stands there.
+  std::string comma_decimals() {
+    if (at(place_) != ',' || !is_digit(at(place_ + 1))) return "";
+    NumberReader ahead(text_, place_ + 1);
+    const std::string decimals = ahead.figures();
+    const char next = ahead.at(ahead.place_);
+    const bool goes_on = (next == ',' || next == '.') && is_digit(ahead.at(ahead.place_ + 1));
+    if (goes_on) return "";
+    place_ = ahead.place_;
+    return "." + decimals;
+  }
+  // "1.234.567", "1.234,5", "1 234", "1 234,5": threes as much of the world writes them. One point and nothing behind
+  // its three figures is a decimal point.
+  std::string grouped_by(char separator) {
+    NumberReader ahead(text_, place_);
+    std::string whole = ahead.figures();
+    constexpr size_t kGroup = 3;
+    size_t num_groups = 0;
+    while (ahead.at(ahead.place_) == separator) {
+      NumberReader group(text_, ahead.place_ + 1);
+      const std::string figures = group.figures();
+      if (figures.size() != kGroup) break;
+      whole += figures;
+      ahead.place_ = group.place_;
+      ++num_groups;
+    }
+    if (num_groups == 0 || whole.size() > kGroup * (num_groups + 1) || whole[0] == '0') return "";
+    if (ahead.at(ahead.place_) == separator && is_digit(ahead.at(ahead.place_ + 1)) && separator == '.') return "";
+    const std::string decimals = ahead.comma_decimals();
+    if (separator == '.' && num_groups == 1 && decimals.empty()) return "";
+    place_ = ahead.place_;
+    return whole + decimals;
+  }
+  // "3,5" and "3,14159"; three figures behind a comma are thousands, and "(3,5)" is a pair.
+  std::string with_decimal_comma() {
+    NumberReader ahead(text_, place_);
+    const std::string whole = ahead.figures();
+    const size_t comma = ahead.place_;
+    const std::string decimals = ahead.comma_decimals();
+    const char before = begin_ > 0 ? text_[begin_ - 1] : ' ', behind = ahead.at(ahead.place_);
+    const bool pair = (before == '(' || before == '[') && (behind == ')' || behind == ']');
+    if (whole.empty() || decimals.empty() || ahead.place_ - comma == 4 || before == ',' || pair) return "";
+    place_ = ahead.place_;
+    return whole + decimals;
+  }
   size_t behind_spaces(size_t place) const {
     while (at(place) == ' ') ++place;
     return place;

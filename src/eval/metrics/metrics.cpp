@@ -23,12 +23,16 @@ double accuracy(const std::string& prediction, const std::vector<std::string>& a
 struct NamedMetric {
   const char* name;
   Metric metric;
+  bool asks_for_option = false;
 };
 constexpr NamedMetric kMetrics[] = {
-    {"accuracy", accuracy},  // ranked or extracted options
-    {"exact_match", exact_match},   {"niv2_exact_match", niv2_exact_match},
-    {"number_match", number_match}, {"number_string_match", number_string_match},
-    {"token_f1", token_f1},         {"rouge_1", rouge_1},
+    {"accuracy", accuracy, true},
+    {"exact_match", exact_match, true},
+    {"niv2_exact_match", niv2_exact_match},
+    {"number_match", number_match},
+    {"number_string_match", number_string_match},
+    {"token_f1", token_f1},
+    {"rouge_1", rouge_1},
     {"rouge_l", rouge_l},
 };
 
@@ -41,6 +45,11 @@ Metric metric_named(const std::string& name) {
     names.push_back(named.name);
   }
   fail_input("unknown metric '{}', {}expected one of {}", name, did_you_mean(name, names), fmt::join(names, ", "));
+}
+
+bool asks_for_option(const std::string& name) {
+  return std::any_of(std::begin(kMetrics), std::end(kMetrics),
+                     [&name](const NamedMetric& named) { return name == named.name && named.asks_for_option; });
 }
 
 }  // namespace flanmoe

@@ -21,10 +21,12 @@ std::vector<std::string> numbers_of_list(const std::string& answer) {
 
 bool same_text(const std::string& a, const std::string& b) { return a == b; }
 
-// Equal to a millionth: 0.333333 answers 0.3333333 (docs/tasks.md, "Metrics").
+// Equal to a millionth: 0.333333 answers 0.3333333 (docs/tasks.md, "Metrics"). Whole numbers are equal or not.
 bool same_value(const std::string& a, const std::string& b) {
   const auto x = number_value(a), y = number_value(b);
   if (!x || !y) return a == b;
+  if (!std::isfinite(*x) || !std::isfinite(*y)) return false;  // no number that a computer holds
+  if (std::trunc(*x) == *x && std::trunc(*y) == *y) return *x == *y;
   return std::abs(*x - *y) <= 1e-6 * std::max(std::abs(*x), std::abs(*y));
 }
 

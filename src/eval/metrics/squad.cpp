@@ -56,14 +56,20 @@ double f1(const std::vector<std::string>& said, const std::vector<std::string>& 
   return 2.0 * static_cast<double>(common) / static_cast<double>(said.size() + wanted.size());
 }
 
+// Texts of signs alone, "+" and "-", of which nothing is left: they are compared as written.
+bool differ_in_signs(const std::string& a, const std::string& b) {
+  const auto only_signs = [](const std::string& text) { return split_words(without_punctuation(text)).empty(); };
+  return only_signs(a) && only_signs(b) && joined(split_words(a)) != joined(split_words(b));
+}
+
 }  // namespace
 
 std::string squad_normalised(const std::string& text) { return joined(squad_words(text)); }
 
 double exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
-  const std::string said = squad_normalised(prediction);
-  return std::any_of(answers.begin(), answers.end(),
-                     [&said](const std::string& answer) { return squad_normalised(answer) == said; });
+  return std::any_of(answers.begin(), answers.end(), [&](const std::string& answer) {
+    return squad_normalised(answer) == squad_normalised(prediction) && !differ_in_signs(prediction, answer);
+  });
 }
 
 double niv2_exact_match(const std::string& prediction, const std::vector<std::string>& answers) {
@@ -78,7 +84,9 @@ double niv2_exact_match(const std::string& prediction, const std::vector<std::st
 double token_f1(const std::string& prediction, const std::vector<std::string>& answers) {
   const std::vector<std::string> said = squad_words(prediction);
   double best = 0.0;
-  for (const std::string& answer : answers) best = std::max(best, f1(said, squad_words(answer)));
+  for (const std::string& answer : answers) {
+    if (!differ_in_signs(prediction, answer)) best = std::max(best, f1(said, squad_words(answer)));
+  }
   return best;
 }
 

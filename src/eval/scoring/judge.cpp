@@ -1,5 +1,7 @@
 #include "eval/scoring/judge.h"
 
+#include <algorithm>
+
 #include "eval/answers/extract.h"
 #include "eval/asking/ranking.h"
 #include "eval/metrics/corpus_metrics.h"
@@ -8,18 +10,34 @@
 namespace flanmoe {
 namespace {
 
-double score_of(const TaskRun& run, const TaskRow& row, const std::string& prediction) {
-  const std::string& metric = run.task.metric;
-  if (prediction.empty()) return 0.0;
-  return metric_named(is_corpus_metric(metric) ? item_metric_of(metric) : metric)(prediction, row.answers);
+// Of options that read the same each is right when one is: a text cannot tell them apart.
+bool is_right(const TaskRow& row, size_t option) {
+  return row.options[option] == row.options[static_cast<size_t>(row.answer_index())] ||
+         std::find(row.answers.begin(), row.answers.end(), row.options[option]) != row.answers.end();
 }
 
-Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& output) {
+// Where the prediction is one of the options, its place decides: to a metric `x > 3` and `x < 3` may be one text.
+double score_of(const TaskRun& run, const TaskRow& row, const Extracted& found) {
+  if (found.answer.empty()) return 0.0;
+  const std::string& metric = run.task.metric;
+  const std::string of_item = is_corpus_metric(metric) ? item_metric_of(metric) : metric;
+  if (found.option && row.answer_index() >= 0 && asks_for_option(of_item)) return is_right(row, *found.option);
+  return metric_named(of_item)(found.answer, row.answers);
+}
+
+Extracted extracted(const TaskRun& run, const TaskRow& row, const std::string& whole_output) {
+  const std::string output = without_form(run.prompt(), whole_output);
   if (run.options.extraction == Extraction::kTask) {
     return extract(extraction_rule(run.task, run.prompt(), row, run.is_cot()), output);
   }
-  const std::string answer = extract_answer(output, row.options);
-  return {answer, answer.empty() ? "none found" : ""};
+  return extract_answer(output, row.options);
+}
+
+Extracted option_of(const TaskRow& row, const std::string& answer) {
+  Extracted found{answer, ""};
+  const auto option = std::find(row.options.begin(), row.options.end(), answer);
+  if (option != row.options.end()) found.option = static_cast<size_t>(option - row.options.begin());
+  return found;
 }
 
 std::string field_of(const TaskRow& row, const std::string& name) {
@@ -44,12 +62,12 @@ void judge_text(ItemResult& item, const TaskRun& run, const TaskRow& row, const 
   const Extracted found = extracted(run, row, output);
   item.prediction = found.answer;
   item.invalid = found.reason;
-  item.score = score_of(run, row, item.prediction);
+  item.score = score_of(run, row, found);
 }
 
 void judge_answer(ItemResult& item, const TaskRun& run, const TaskRow& row, const std::string& answer) {
   item.prediction = answer;
-  item.score = score_of(run, row, answer);
+  item.score = score_of(run, row, option_of(row, answer));
 }
 
 void judge_ranking(ItemResult& item, const TaskRun& run, const TaskRow& row, std::vector<OptionScore> ranking) {
@@ -58,7 +76,7 @@ void judge_ranking(ItemResult& item, const TaskRun& run, const TaskRow& row, std
   item.prediction = row.options[best];
   // Two options may read alike: where the reader knows the place of the right one, the place decides.
   item.score = row.right_option >= 0 ? static_cast<double>(static_cast<int64_t>(best) == row.right_option)
-                                     : score_of(run, row, item.prediction);
+                                     : score_of(run, row, {item.prediction, "", best});
 }
 
 }  // namespace flanmoe
