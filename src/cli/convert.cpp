@@ -9,6 +9,7 @@
 #include "model/compare.h"
 #include "model/config_json.h"
 #include "model/folder.h"
+#include "model/manifest.h"
 
 namespace flanmoe {
 namespace {
@@ -64,8 +65,9 @@ int run(const ConvertArguments& arguments) {
   create_output_folder(arguments.out, [&](const fs::path& folder) {
     save_model(target, folder, save);
     copy_other_files(arguments.source, folder);
+    write_manifest(folder);
     const bool same_rule = options.moe.expert_capacity == source.options().moe.expert_capacity;
-    gap = compare_models(source, load_model(folder), 1, !same_rule);
+    gap = compare_models(source, load_checked_model(folder), 1, !same_rule);
     if (gap.relative <= allowed_gap(save.dtype)) return;
     fail_run("{}: on random input its logits differ from those of {} by {:.2g} of the largest, expected at most {:.2g}",
              arguments.out, arguments.source, gap.relative, allowed_gap(save.dtype));

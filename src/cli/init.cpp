@@ -8,6 +8,7 @@
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/counts.h"
 #include "model/folder.h"
+#include "model/manifest.h"
 
 namespace flanmoe {
 namespace {
@@ -45,6 +46,7 @@ int run(const InitArguments& arguments) {
     const WeightSource fresh = fresh_weights(static_cast<uint64_t>(arguments.seed));
     write_model(options, counted(fresh, progress, done), folder, save);
     if (!arguments.tokenizer.empty()) write_tokenizer_files({arguments.tokenizer, arguments.num_sentinels}, folder);
+    write_manifest(folder);
   });
   progress.finish(arguments.out);
   log_info("{}: {} parameters, {} active per token", arguments.out, grouped_digits(counts.total_parameters),

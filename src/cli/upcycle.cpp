@@ -9,6 +9,7 @@
 #include "model/compare.h"
 #include "model/counts.h"
 #include "model/folder.h"
+#include "model/manifest.h"
 #include "model/upcycle.h"
 
 namespace flanmoe {
@@ -43,9 +44,11 @@ int run(const UpcycleArguments& arguments) {
   const T5Model sparse = upcycle(dense, moe, arguments.noise, static_cast<uint64_t>(arguments.seed));
   create_output_folder(arguments.out, [&](const fs::path& folder) {
     save_model(sparse, folder);
-    if (!fs::exists(fs::path(arguments.source) / "spiece.model")) return;
-    const Tokenizer tokenizer = open_model_tokenizer(arguments.source);
-    write_tokenizer_files({tokenizer.model_file(), tokenizer.num_sentinels()}, folder);
+    if (fs::exists(fs::path(arguments.source) / "spiece.model")) {
+      const Tokenizer tokenizer = open_model_tokenizer(arguments.source);
+      write_tokenizer_files({tokenizer.model_file(), tokenizer.num_sentinels()}, folder);
+    }
+    write_manifest(folder);
   });
   const ModelCounts before = count_model(dense.options()), after = count_model(sparse.options());
   std::cout << fmt::format("{}: {} parameters -> {}, {} active per token\n", arguments.out,

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "model/config_json.h"
+#include "model/manifest.h"
 #include "model/parameter.h"
 #include "model/stored_weights.h"
 #include "tensor/tensor_folder.h"
@@ -68,6 +69,11 @@ void save_model(const T5Model& model, const std::filesystem::path& folder, const
 }
 
 T5Model load_model(const std::filesystem::path& folder) {
+  check_manifest(folder);
+  return load_checked_model(folder);
+}
+
+T5Model load_checked_model(const std::filesystem::path& folder) {
   if (!is_folder(folder)) fail_input("{}: no such model folder", folder.string());
   ModelOptions options = read_options(folder / "config.json");
   StoredWeights stored(folder, options);

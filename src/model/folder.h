@@ -22,8 +22,10 @@ void save_model(const T5Model& model, const std::filesystem::path& folder, const
 
 // The model of a folder written by us or by transformers. Float32 weights stay in the mapped files until they are
 // written to; others are converted. UserError naming file, tensor or key when something is missing, of another shape,
-// not part of the model, contradictory, or not a number.
+// not part of the model, contradictory, not a number, or damaged (model/manifest.h).
 T5Model load_model(const std::filesystem::path& folder);
+// The same of a folder whose manifest was looked at already.
+T5Model load_checked_model(const std::filesystem::path& folder);
 
 // The options alone, of a model folder or of a config.json.
 ModelOptions load_model_options(const std::filesystem::path& folder_or_config);

@@ -111,7 +111,7 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   const TrainResult trained = run_training(run, cell_folder, name);
   const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
   const TrainedCell done{
-      name, cell_folder, model_folder, run, load_model(model_folder).to(chosen_device()), open_tokenizer(run)};
+      name, cell_folder, model_folder, run, load_checked_model(model_folder).to(chosen_device()), open_tokenizer(run)};
   CellResult result;
   result.key = cell.key;
   result.steps = trained.steps;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "model/folder.h"
+#include "model/manifest.h"
 #include "model/parameter.h"
 #include "tensor/platform.h"
 
@@ -44,34 +45,52 @@ std::vector<Found> list_checkpoints(const std::filesystem::path& run_folder) {
   return found;
 }
 
-void write_manifest(const std::filesystem::path& folder) {
-  Json files = Json::object();
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) paths.push_back(entry.path());
+// What training does not read: damage there is no reason to go back to an older checkpoint.
+bool is_unread(const Damage& damage) {
+  for (const char* name : {"generation_config.json", "tokenizer_config.json", "special_tokens_map.json"}) {
+    if (damage.file == name) return true;
   }
-  std::sort(paths.begin(), paths.end());
-  for (const auto& path : paths) {
-    files[fs::relative(path, folder).string()] = {{"bytes", fs::file_size(path)}, {"checksum", checksum_file(path)}};
-  }
-  write_json(folder / "manifest.json", {{"files", files}});
+  return false;
 }
 
-// "" when every file of the manifest is there with its checksum, else what is wrong.
-std::string damage_of(const std::filesystem::path& checkpoint) {
-  const auto manifest_file = checkpoint / "manifest.json";
-  if (!fs::exists(manifest_file)) return "manifest.json is missing";
-  try {
-    const Json manifest = read_json(manifest_file);
-    for (const auto& [name, facts] : json_at(manifest, "files", manifest_file.string()).items()) {
-      const auto file = checkpoint / name;
-      if (!fs::exists(file)) return name + " is missing";
-      if (checksum_file(file) != json_string(facts, "checksum", manifest_file.string())) return name + " is damaged";
-    }
-  } catch (const UserError& error) {
-    return error.what();
+std::string listed(const std::vector<Damage>& damage) {
+  std::string text;
+  for (const Damage& one : damage) text += (text.empty() ? "" : "; ") + one.file + " " + one.what;
+  return text;
+}
+
+// Whether training can go on from it; says why not.
+bool is_whole(const std::filesystem::path& checkpoint, std::string& why_not) {
+  const std::vector<Damage> damage =
+      damage_of(checkpoint, {"config.json", "train_state/optimizer.safetensors", "train_state/state.json"});
+  if (damage.empty()) return true;
+  why_not = listed(damage);
+  if (!std::all_of(damage.begin(), damage.end(), is_unread)) return false;
+  log_warn("{}: {}; training does not read it and goes on", checkpoint.string(), why_not);
+  return true;
+}
+
+// A damaged checkpoint is never deleted: it steps aside.
+void move_aside(const std::filesystem::path& checkpoint) {
+  for (int64_t number = 1;; ++number) {
+    const std::filesystem::path aside =
+        fmt::format("{}.damaged{}", checkpoint.string(), number == 1 ? "" : fmt::format("-{}", number));
+    if (fs::exists(aside)) continue;
+    fs::rename(checkpoint, aside);
+    log_warn("{}: moved aside to {}", checkpoint.string(), aside.filename().string());
+    return;
   }
-  return "";
+}
+
+void expect_finite(const T5Model& model, const Optimizer& optimizer, int64_t step) {
+  const auto check = [step](const std::string& name, const at::Tensor& value) {
+    if (at::isfinite(value).all().item<bool>()) return;
+    fail_run(
+        "step {}: '{}' is no longer finite, nothing was saved; the last checkpoint stands. Try a lower learning rate",
+        step, name);
+  };
+  for (const Parameter& parameter : model.parameters()) check(parameter.name, parameter.value.detach());
+  for (const NamedTensor& tensor : optimizer.state()) check(tensor.name, tensor.value);
 }
 
 }  // namespace
@@ -84,19 +103,28 @@ double TrainState::take_mean_loss() {
 }
 
 std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder) {
-  for (const Found& found : list_checkpoints(run_folder)) {
-    const std::string damage = damage_of(found.path);
-    if (damage.empty()) return found.path;
-    log_warn("{}: passed over, {}", found.path.string(), damage);
+  const std::vector<Found> checkpoints = list_checkpoints(run_folder);
+  std::string why_not, first_reason;
+  for (const Found& found : checkpoints) {
+    if (is_whole(found.path, why_not)) {
+      if (!first_reason.empty()) log_warn("{}; passed over, going back to {}", first_reason, found.path.string());
+      return found.path;
+    }
+    if (first_reason.empty()) first_reason = fmt::format("{}: {}", found.path.string(), why_not);
   }
-  return {};
+  if (checkpoints.empty()) return {};
+  fail_input(
+      "{}: no checkpoint is whole. {}; expected one that is (put the file back, or move the folder away to begin "
+      "anew)",
+      run_folder.string(), first_reason);
 }
 
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer) {
+  expect_finite(model, optimizer, state.step);
   const auto path = run_folder / "checkpoints" / (kPrefix + std::to_string(state.step));
   make_folders(path.parent_path());
-  fs::remove_all(path);  // a damaged one that newest_checkpoint passed over
+  if (fs::exists(path)) move_aside(path);  // a damaged one that newest_checkpoint passed over
   create_folder_atomically(path, [&](const std::filesystem::path& folder) {
     save_model(model, folder);
     if (!tokenizer.spiece_model.empty()) write_tokenizer_files(tokenizer, folder);
@@ -111,13 +139,13 @@ void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& mod
     write_manifest(folder);
   });
   for (const Found& found : list_checkpoints(run_folder)) {
-    if (found.step > state.step) fs::remove_all(found.path);  // damaged: the run went on from an older one
+    if (found.step > state.step) move_aside(found.path);  // damaged: the run went on from an older one
   }
 }
 
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer) {
   const at::NoGradGuard no_gradients;
-  const T5Model saved = load_model(checkpoint);
+  const T5Model saved = load_checked_model(checkpoint);
   std::map<std::string, at::Tensor> weights, moments;
   for (const Parameter& parameter : saved.parameters()) weights[parameter.name] = parameter.value;
   const auto optimizer_file = checkpoint / "train_state" / "optimizer.safetensors";

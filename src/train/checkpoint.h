@@ -1,4 +1,4 @@
-// checkpoints/step-N/: the model folder, train_state/ (optimiser, counters) and manifest.json with sizes and checksums;
+// checkpoints/step-N/: the model folder, train_state/ (optimiser, counters) and manifest.json (model/manifest.h);
 // complete or absent.
 #pragma once
 
@@ -21,10 +21,13 @@ struct TrainState {
   double take_mean_loss();
 };
 
+// What is damaged and in its way (this step or later ones, when a run went on from an older checkpoint) is moved aside,
+// to step-N.damaged. RunError when a weight or moment is not finite: what is saved can be gone on with.
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer);
 
-// checkpoints/step-N of the newest complete checkpoint (manifest present and its checksums right), or an empty path.
+// checkpoints/step-N of the newest whole checkpoint (its manifest is right), or an empty path when there are none at
+// all. UserError when there are some and none is whole.
 std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder);
 
 // Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape. Warns when it

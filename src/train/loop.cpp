@@ -89,6 +89,7 @@ class Loop {
   }
 
   TrainResult run() {
+    const StopSignals signals;
     while (state_.step < options_.steps) {
       const bool logs = every(options_.log_every, state_.step + 1) || state_.step + 1 == options_.steps;
       const StepMetrics metrics = step(logs);
@@ -101,6 +102,7 @@ class Loop {
       if (every(options_.checkpoint_every, state_.step) || state_.step == options_.steps) save();
       stop_if_asked();
     }
+    prune();
     progress_->finish(fmt::format("loss {:.3f}", result_.final_loss));
     result_.steps = state_.step;
     result_.num_tokens = state_.num_tokens;
@@ -113,6 +115,7 @@ class Loop {
   StepMetrics step(bool collect_statistics) {
     const StepMetrics metrics =
         stepper_.step(model_, next_batches(*loader_, options_.accumulate), state_.step, collect_statistics);
+    prune();  // its loss was finite, so that the newest checkpoint can be gone on with
     ++state_.step;
     state_.num_tokens += metrics.num_tokens;
     state_.loss_sum += metrics.loss;
@@ -135,7 +138,12 @@ class Loop {
 
   void save() {
     save_checkpoint(run_.folder, model_, stepper_.optimizer(), state_, run_.tokenizer);
-    prune_checkpoints(run_.folder, options_.keep_checkpoints);
+    prune_due_ = true;
+  }
+
+  void prune() {
+    if (prune_due_) prune_checkpoints(run_.folder, options_.keep_checkpoints);
+    prune_due_ = false;
   }
 
   void stop_if_asked() {
@@ -151,6 +159,7 @@ class Loop {
   const TrainHooks& hooks_;
   TrainStepper stepper_;
   TrainState state_;
+  bool prune_due_ = false;
   std::optional<MetricsWriter> metrics_file_;
   std::optional<Progress> progress_;
   std::optional<BatchLoader> loader_;

@@ -22,13 +22,14 @@ struct TrainRun {
 };
 
 struct TrainHooks {
-  // Called every eval_every steps and at the end; the returned values are written to metrics.jsonl under "eval/<name>".
+  // Called every eval_every steps and after the last one (never when that is 0); the returned values are written to
+  // metrics.jsonl under "eval/<name>".
   std::function<std::map<std::string, double>(const T5Model&, int64_t step)> evaluate;
 };
 
 struct TrainResult {
   int64_t steps = 0;
-  double final_loss = 0.0;         // mean over the last log_every steps
+  double final_loss = 0.0;         // mean since the last line of metrics.jsonl before the end
   double tokens_per_second = 0.0;  // real source + target tokens, first 5 steps excluded, this process only
   double train_seconds = 0.0;      // this process only
   int64_t num_tokens = 0;          // real tokens seen in all

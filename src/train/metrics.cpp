@@ -32,7 +32,7 @@ void MetricsWriter::write(int64_t step, int64_t num_tokens, double wall_time,
     line[name] = value;
     events_.scalar(name, step, value);
   }
-  lines_->write(line.dump());
+  lines_->write(json_line(line, "metrics.jsonl"));
   events_.flush();
 }
 

@@ -15,7 +15,7 @@ enum class OptimizerName { kAdamw, kAdafactor };
 constexpr std::array<Named<OptimizerName>, 2> names_of(OptimizerName) {
   return {{{OptimizerName::kAdamw, "adamw"}, {OptimizerName::kAdafactor, "adafactor"}}};
 }
-// Course of the learning rate; rsqrt is 1 / sqrt(max(step, warmup)), cosine and linear end at final_fraction.
+// Course of the learning rate; formulas in train/schedule.h.
 enum class Schedule { kConstant, kRsqrt, kCosine, kLinear };
 constexpr std::array<Named<Schedule>, 4> names_of(Schedule) {
   return {{{Schedule::kConstant, "constant"},
@@ -43,7 +43,7 @@ struct TrainOptions {
   std::optional<double> dropout, expert_dropout;
   int64_t log_every = 50;
   int64_t checkpoint_every = 0;
-  int64_t keep_checkpoints = 1;
+  int64_t keep_checkpoints = 2;
   int64_t eval_every = 0;      // calls hooks.evaluate
   int64_t loader_threads = 1;  // data/loader.h
   OptimizerOptions optimizer;

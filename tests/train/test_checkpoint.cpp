@@ -119,6 +119,54 @@ TEST_F(Checkpoint, ADamagedNewerOneDoesNotPushOutAWholeOne) {
   EXPECT_EQ(newest_checkpoint(folder_), checkpoint(2));
 }
 
+// A run is never begun anew because its checkpoints are damaged.
+TEST_F(Checkpoint, WithoutAWholeOneTheRunStops) {
+  for (const char* file : {"model.safetensors", "config.json", "train_state/state.json"}) {
+    fs::remove_all(folder_ / "checkpoints");
+    run(2, 2, 1);
+    flip_byte(checkpoint(2) / file);
+    const std::string damaged = content_of(checkpoint(2) / file);
+    const std::string message = message_of<UserError>([&] { run(4, 2, 1); });
+    for (const char* part : {"no checkpoint is whole", "step-2", file})
+      EXPECT_NE(message.find(part), std::string::npos) << message;
+    EXPECT_TRUE(content_of(checkpoint(2) / file) == damaged);
+    EXPECT_EQ(kept(), (std::vector<std::string>{"step-2"}));
+  }
+}
+
+TEST_F(Checkpoint, DamageInWhatTrainingDoesNotReadIsSaidAlone) {
+  run(2, 1, 2);
+  flip_byte(checkpoint(2) / "generation_config.json");
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(newest_checkpoint(folder_), checkpoint(2));
+  const std::string warning = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(warning.find("generation_config.json is damaged"), std::string::npos) << warning;
+}
+
+TEST_F(Checkpoint, DamagedOnesAreMovedAside) {
+  run(4, 2, 3);
+  fs::resize_file(checkpoint(4) / "model.safetensors", 99);
+  run(4, 2, 3);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"step-2", "step-4", "step-4.damaged"}));
+  fs::resize_file(checkpoint(4) / "model.safetensors", 98);
+  run(4, 2, 3);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"step-2", "step-4", "step-4.damaged", "step-4.damaged-2"}));
+  EXPECT_EQ(fs::file_size(folder_ / "checkpoints/step-4.damaged/model.safetensors"), 99u);
+}
+
+// The loss of a step is that of the weights before it: those after it are looked at when they are saved.
+TEST_F(Checkpoint, WeightsThatAreNotFiniteAreNotSaved) {
+  run(2, 1, 2);
+  TrainOptions wild = options(4, 1, 1);
+  wild.optimizer.learning_rate = 1e300;
+  T5Model model(tiny::options("switch"), 1);
+  const std::string message =
+      message_of<RunError>([&] { train(model, cases::RandomSource(23), wild, cases::run_in(folder_)); });
+  for (const char* part : {"step 3", "no longer finite", "learning rate"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  EXPECT_EQ(newest_checkpoint(folder_), checkpoint(2));
+}
+
 TEST_F(Checkpoint, HalfWrittenFoldersAreNoCheckpoints) {
   run(1, 1, 1);
   for (const char* name : {"step-7.tmp", ".step-8", "step-", "step-9x", "other"})

@@ -100,7 +100,6 @@ TEST_P(Resume, AfterACrashEqualsTheStraightRun) {
 }
 
 TEST_P(Resume, AfterASignalEqualsTheStraightRun) {
-  install_signal_handlers();
   T5Model straight = fresh(), cut = fresh(), resumed = fresh(99);
   TrainOptions options = options_of(GetParam());
   options.checkpoint_every = 0;
