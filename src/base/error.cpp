@@ -2,11 +2,12 @@
 
 namespace flanmoe {
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, bool keep_lines) {
   std::string result;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
+    const bool is_line = keep_lines && (c == '\n' || c == '\t');
+    if (!is_line && (byte < 0x20 || byte == 0x7f)) {
       result += fmt::format("\\x{:02x}", byte);
     } else {
       result += c;

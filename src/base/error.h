@@ -32,7 +32,7 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The user asked the run to stop; the state was saved. `signal` is SIGINT or SIGTERM.
+// The user asked the run to stop; the state was saved. `signal` is the one that asked.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted(int signal_number, const std::string& message) : std::runtime_error(message), signal(signal_number) {}
@@ -40,8 +40,8 @@ class Interrupted : public std::runtime_error {
 };
 
 // A text of a stranger for a message, which it must not end, break or colour: control characters become \x1b and the
-// like.
-std::string printable(std::string_view text);
+// like. Line ends and tabs may be kept, where a text has lines.
+std::string printable(std::string_view text, bool keep_lines = false);
 
 template <class... Args>
 [[noreturn]] void fail_input(fmt::format_string<Args...> format, Args&&... args) {

@@ -14,13 +14,11 @@ namespace flanmoe {
 
 FileLock FileLock::wait(const std::filesystem::path& path) { return {path, true, ""}; }
 
-FileLock FileLock::now_or(const std::filesystem::path& path, const std::string& message) {
-  return {path, false, message};
-}
+FileLock::FileLock(const std::filesystem::path& path, const std::string& message) : FileLock(path, false, message) {}
 
 FileLock FileLock::owner_of(const std::filesystem::path& folder) {
   make_folders(folder);
-  return now_or(
+  return FileLock(
       folder / kLockFile,
       fmt::format("{}: another process is working in this folder; wait for it, stop it, or choose another folder",
                   folder.string()));

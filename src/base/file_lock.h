@@ -14,7 +14,7 @@ class FileLock {
   // Waits until no other process holds it. RunError when it cannot be locked.
   static FileLock wait(const std::filesystem::path& path);
   // UserError(message) when another process holds it.
-  static FileLock now_or(const std::filesystem::path& path, const std::string& message);
+  FileLock(const std::filesystem::path& path, const std::string& message);
   // Of an output folder, made when absent, by a file kLockFile in it (a folder itself cannot be locked on every file
   // system). UserError when another process works there.
   static FileLock owner_of(const std::filesystem::path& folder);

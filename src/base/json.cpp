@@ -155,6 +155,9 @@ Json parse_json(const std::string& raw, const std::string& name, int64_t line) {
     const auto lines = std::count(begin, std::min(furthest, begin + text.size()), '\n');
     fail_input("{}:{}: malformed JSON: {}", name, line + lines, reason);
   });
+  if (const size_t zero = text.find('\0'); zero != std::string::npos) {
+    fail_input("{}:{}: malformed JSON: a zero byte", name, line + std::count(begin, begin + zero, '\n'));
+  }
   Json::sax_parse(CountingIterator(begin, &furthest), CountingIterator(begin + text.size(), &furthest), &tree);
   return tree.take();
 }

@@ -16,7 +16,13 @@ using Json = nlohmann::ordered_json;
 Json parse_json(const std::string& text, const std::string& name, int64_t line = 1);
 Json read_json(const std::filesystem::path& path);
 
-// Two-space indented, final newline, written atomically. NaN and infinity are refused (RunError): no NaN hidden.
+// A value on one line, or two-space indented with a final newline. NaN and infinity are refused (RunError naming
+// `name`, which is what is written or where to, and the key), which would be written as null: no NaN hidden. Invalid
+// UTF-8 in a text becomes U+FFFD.
+std::string json_line(const Json& value, const std::string& name);
+std::string json_page(const Json& value, const std::string& name);
+
+// A page, written atomically; a text in it that is no valid UTF-8 is refused, too.
 void write_json(const std::filesystem::path& path, const Json& value);
 
 // A value as it stands in a message: ASCII on one line, cut after 60 characters.

@@ -8,15 +8,15 @@
 namespace flanmoe {
 namespace {
 
-void refuse_not_finite(const Json& value, const std::string& key, const std::filesystem::path& path) {
+void refuse_not_finite(const Json& value, const std::string& key, const std::string& name) {
   if (value.is_number_float() && !std::isfinite(value.get<double>())) {
-    fail_run("cannot write {}: '{}' is {}, expected a finite number", path.string(), key, value.get<double>());
+    fail_run("cannot write {}: '{}' is {}, expected a finite number", name, key, value.get<double>());
   }
   if (value.is_object()) {
-    for (const auto& [name, inner] : value.items())
-      refuse_not_finite(inner, key.empty() ? name : key + "." + name, path);
+    for (const auto& [inner_key, inner] : value.items())
+      refuse_not_finite(inner, key.empty() ? inner_key : key + "." + inner_key, name);
   } else if (value.is_array()) {
-    for (size_t i = 0; i < value.size(); ++i) refuse_not_finite(value[i], fmt::format("{}[{}]", key, i), path);
+    for (size_t i = 0; i < value.size(); ++i) refuse_not_finite(value[i], fmt::format("{}[{}]", key, i), name);
   }
 }
 
@@ -24,8 +24,18 @@ void refuse_not_finite(const Json& value, const std::string& key, const std::fil
 
 Json read_json(const std::filesystem::path& path) { return parse_json(read_text(path), path.string()); }
 
+std::string json_line(const Json& value, const std::string& name) {
+  refuse_not_finite(value, "", name);
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string json_page(const Json& value, const std::string& name) {
+  refuse_not_finite(value, "", name);
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 void write_json(const std::filesystem::path& path, const Json& value) {
-  refuse_not_finite(value, "", path);
+  refuse_not_finite(value, "", path.string());
   std::string text;
   try {
     text = value.dump(2);

@@ -8,6 +8,8 @@
 #include <ctime>
 #include <mutex>
 
+#include "base/error.h"
+
 namespace flanmoe {
 namespace {
 
@@ -50,7 +52,8 @@ bool log_enabled(LogLevel level) { return level != LogLevel::kOff && level >= g_
 void log_text(LogLevel level, std::string_view text) {
   if (!log_enabled(level)) return;
   const LevelStyle& style = kStyles[static_cast<size_t>(level)];
-  const std::string line = ::isatty(STDERR_FILENO) == 1 ? terminal_line(style, text) : file_line(style, text);
+  const std::string shown = printable(text, true);  // names of files and texts of strangers do not steer the terminal
+  const std::string line = ::isatty(STDERR_FILENO) == 1 ? terminal_line(style, shown) : file_line(style, shown);
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   // One call, so that lines of several processes do not mix. A log that cannot be written stops nothing.

@@ -1,6 +1,5 @@
 #include "base/signals.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -10,6 +9,8 @@ namespace {
 
 volatile sig_atomic_t g_pending = 0;
 volatile sig_atomic_t g_num_interrupts = 0;
+
+constexpr std::array<int, 4> kAsked = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 // Runs inside a signal: it may only set values and call _exit.
 void note_signal(int signal_number) {
@@ -22,12 +23,19 @@ void note_signal(int signal_number) {
 
 }  // namespace
 
-void install_signal_handlers() {
+StopSignals::StopSignals() {
   struct sigaction action = {};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;  // reads and writes in progress go on
   sigemptyset(&action.sa_mask);
-  for (const int signal_number : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal_number, &action, nullptr);
+  for (size_t i = 0; i < kAsked.size(); ++i) {
+    ::sigaction(kAsked[i], nullptr, &before_[i]);
+    if (before_[i].sa_handler != SIG_IGN) ::sigaction(kAsked[i], &action, nullptr);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (size_t i = 0; i < kAsked.size(); ++i) ::sigaction(kAsked[i], &before_[i], nullptr);
 }
 
 int pending_signal() { return g_pending; }

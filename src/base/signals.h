@@ -1,12 +1,27 @@
-// Ctrl-C and SIGTERM as values: the handlers only note the signal; loops ask between steps, save and throw Interrupted.
+// Ctrl-C, SIGTERM and their like as values, where a loop asks for them: it saves and throws Interrupted between steps.
+// Elsewhere they end the process at once, as everybody expects.
 #pragma once
 
+#include <array>
+#include <csignal>
 #include <string>
 
 namespace flanmoe {
 
-void install_signal_handlers();  // SIGINT, SIGTERM, SIGUSR1; a second SIGINT ends the process at once
-int pending_signal();            // 0 when none
+// While one lives, SIGINT, SIGTERM, SIGHUP and SIGUSR1 are only noted (a second SIGINT ends the process at once). For
+// the length of a loop that asks. One that the process was started to ignore stays ignored. May stand inside another.
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();  // what they did before
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  std::array<struct sigaction, 4> before_ = {};
+};
+
+int pending_signal();  // 0 when none
 // Throws Interrupted(message) when a signal came.
 void leave_if_asked(const std::string& message);
 void clear_pending_signal();  // for tests

@@ -46,7 +46,7 @@ int run(const AnalyzeArguments& arguments) {
   if (routing.is_null())
     fail_input("{}: a model without sparse layers in an encoder-decoder; nothing to analyse", arguments.model);
   if (arguments.json) {
-    std::cout << routing.dump(2) << "\n";
+    std::cout << json_page(routing, "standard output");
   } else {
     print_table(routing);
   }

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -10,8 +11,9 @@
 #include "base/log.h"
 #include "base/nearest_name.h"
 #include "base/presets.h"
-#include "base/signals.h"
+#include "cli/failure.h"
 #include "cli/version.h"
+#include "model/manifest.h"
 #include "tensor/device.h"
 
 namespace flanmoe {
@@ -20,6 +22,11 @@ namespace {
 std::string& command_text() {
   static std::string text;
   return text;
+}
+
+std::vector<std::string>& free_words() {
+  static std::vector<std::string> words;
+  return words;
 }
 
 void remember_command(int argc, char** argv) {
@@ -41,10 +48,25 @@ bool is_command(const std::string& word) {
 }
 
 void add_common_options(CLI::App& parser) {
+  parser.add_flag_callback("--no-check", skip_manifest_checks,
+                           "take model folders as they are, without a look at their manifest.json");
   parser.add_flag_callback(
       "-q,--quiet", [] { set_log_level(LogLevel::kWarn); }, "only warnings and errors on stderr");
   parser.add_flag_callback(
       "-v,--verbose", [] { set_log_level(LogLevel::kDebug); }, "more on stderr");
+}
+
+// Takes the words behind "--" away where they are texts; how many words are left to be parsed.
+int without_free_words(int argc, char** argv) {
+  const auto command = std::find_if(commands().begin(), commands().end(), [&](const Command& candidate) {
+    return argc > 1 && std::string_view(argv[1]) == candidate.name;
+  });
+  if (command == commands().end() || !command->takes_texts) return argc;
+  const auto dashes = std::find_if(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--"; });
+  for (auto word = dashes; word != argv + argc; ++word) {
+    if (word != dashes) free_words().emplace_back(*word);
+  }
+  return static_cast<int>(dashes - argv);
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -83,14 +105,11 @@ int checked_output(int status) {
   return status;
 }
 
-int report_failure(const std::string& text, int status) {
-  log_text(LogLevel::kError, text);
-  return status;
-}
-
 }  // namespace
 
 const std::string& typed_command() { return command_text(); }
+
+const std::vector<std::string>& words_behind_dashes() { return free_words(); }
 
 std::string preset_help(const std::string& kind) {
   try {
@@ -112,20 +131,11 @@ void add_device_option(CLI::App& parser) {
 int run_command_line(int argc, char** argv) {
   keep_freed_memory();
   remember_command(argc, argv);
-  install_signal_handlers();
+  report_terminations();
   try {
-    return checked_output(parse_and_run(argc, argv));
-  } catch (const UserError& error) {
-    return report_failure(error.what(), kExitBadInput);
-  } catch (const Interrupted& stop) {
-    return report_failure(stop.what(), 128 + stop.signal);
-  } catch (const RunError& error) {
-    return report_failure(error.what(), kExitFailed);
-  } catch (const c10::Error& error) {
-    return report_failure(fmt::format("internal error, please report it: {}", error.what_without_backtrace()),
-                          kExitFailed);
-  } catch (const std::exception& error) {
-    return report_failure(fmt::format("internal error, please report it: {}", error.what()), kExitFailed);
+    return checked_output(parse_and_run(without_free_words(argc, argv), argv));
+  } catch (...) {
+    return report_failure();
   }
 }
 

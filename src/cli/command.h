@@ -20,6 +20,7 @@ struct Command {
   const char* help;
   const char* examples;
   CommandSetup setup;
+  bool takes_texts = false;  // its words behind "--" are texts, whatever they look like
 };
 const std::vector<Command>& commands();
 
@@ -38,7 +39,7 @@ std::function<int()> setup_twin(CLI::App& parser);
 std::function<int()> setup_analyze(CLI::App& parser);
 std::function<int()> setup_completion(CLI::App& parser);
 
-// Runs the binary: parses, runs, turns an exception into a message and an exit status (base/error.h).
+// Runs the binary: parses, runs, turns an exception into a message and an exit status (cli/failure.h).
 int run_command_line(int argc, char** argv);
 
 // --device, for commands that compute with a model.
@@ -57,5 +58,7 @@ std::string setting_help() {
 
 // The command line as typed.
 const std::string& typed_command();
+// Its words behind "--", of a command that takes texts.
+const std::vector<std::string>& words_behind_dashes();
 
 }  // namespace flanmoe

@@ -27,12 +27,12 @@ const std::vector<Command>& commands() {
        "  flanmoe generate MODEL --input prompts.jsonl --output answers.jsonl batch=32 'stop=[\".\"]'\n"
        "  flanmoe generate MODEL --routing --json \"Who is it?\"      experts and drops of every token\n"
        "  flanmoe generate MODEL --interactive",
-       setup_generate},
+       setup_generate, true},
       {"score", "log-probability of given answers, and which of them the model prefers",
        "  flanmoe score MODEL \"Is the sky green?\" yes no\n"
        "  flanmoe score MODEL --input questions.jsonl --output scores.jsonl --by token\n"
        "  echo '{\"prompt\": \"2 + 2 =\", \"answers\": [\"4\", \"5\"]}' | flanmoe score MODEL --tokens",
-       setup_score},
+       setup_score, true},
       {"data",
        "write the built-in world; list tasks, show examples, measure mixtures, look for evaluation text in them, write "
        "them as token ids",

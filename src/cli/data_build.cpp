@@ -42,7 +42,8 @@ int run(const BuildArguments& arguments) {
     std::cout << json_line({{"folder", arguments.out},
                             {"examples", cache.num_examples()},
                             {"tokens", cache.num_ids()},
-                            {"seconds", seconds}})
+                            {"seconds", seconds}},
+                           "standard output")
               << "\n";
   } else {
     std::cout << fmt::format("{}: {} examples, {} tokens, {:.1f} s with the reading of the rows\n", arguments.out,

@@ -42,7 +42,7 @@ class PairFile {
   PairFile& operator=(const PairFile&) = delete;
 
   void write(const OverlapPair& pair) {
-    if (lines_) lines_->write(json_line(json_of(pair)));
+    if (lines_) lines_->write(json_line(json_of(pair), partial_));
   }
   void finish() {
     if (!lines_) return;
@@ -94,7 +94,7 @@ int check(const CheckArguments& arguments) {
   pairs.finish();
   const ContaminationReport& report = check.report();
   if (arguments.json) {
-    std::cout << json_line(json_of(report, arguments.window)) << "\n";
+    std::cout << json_line(json_of(report, arguments.window), "standard output") << "\n";
   } else {
     print_report(report);
   }

@@ -79,7 +79,7 @@ int run(const ListArguments& arguments) {
   if (arguments.json) {
     Json list = Json::array();
     for (const TaskSpec& task : tasks) list.push_back(as_json(task));
-    std::cout << Json{{"tasks", list}}.dump(2) << "\n";
+    std::cout << json_page({{"tasks", list}}, "standard output");
     return kExitDone;
   }
   std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", "task", "group", "cluster", "held", "rows",

@@ -52,7 +52,7 @@ void print_json(const Shown& shown, const Tokenizer* tokenizer) {
     line["target_ids"] = shown.tokens->target;
     line["target_pieces"] = pieces_of(*tokenizer, shown.tokens->target);
   }
-  std::cout << json_line(line) << "\n";
+  std::cout << json_line(line, "standard output") << "\n";
 }
 
 int run(const ShowArguments& arguments) {

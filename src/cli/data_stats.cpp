@@ -107,7 +107,7 @@ int run(const StatsArguments& arguments) {
   const MixtureStats stats = mixture_stats(stream, tokenizer ? &*tokenizer : nullptr, arguments.draws,
                                            [&progress](int64_t done) { progress.update(done, ""); });
   if (arguments.json) {
-    std::cout << as_json(stats).dump(2) << "\n";
+    std::cout << json_page(as_json(stats), "standard output");
   } else {
     print_table(stats);
   }

@@ -31,7 +31,7 @@ int run_comparison(const EvalArguments& arguments) {
   const Comparison comparison =
       compare_evaluations(arguments.compare[0], arguments.compare[1], static_cast<uint64_t>(arguments.seed));
   if (arguments.json) {
-    std::cout << comparison_to_json(comparison).dump(2) << "\n";
+    std::cout << json_page(comparison_to_json(comparison), "standard output");
   } else {
     print_comparison(comparison, arguments);
   }

@@ -40,7 +40,7 @@ void print_suites(const Json& suites) {
 
 void print_results(const Json& results, bool as_json) {
   if (as_json) {
-    std::cout << results.dump(2) << "\n";
+    std::cout << json_page(results, "standard output");
     return;
   }
   const Json& ours = results.at("flanmoe");

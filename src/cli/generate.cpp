@@ -3,7 +3,6 @@
 
 #include <iostream>
 #include <optional>
-#include <span>
 
 #include "answering/routes_json.h"
 #include "base/error.h"
@@ -11,15 +10,19 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/progress.h"
+#include "base/signals.h"
 #include "base/stopwatch.h"
+#include "base/version.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
 #include "cli/generate_interactive.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "decode/generate.h"
+#include "eval/files/config_json.h"
 #include "model/folder.h"
 #include "tensor/device.h"
+#include "tensor/platform.h"
 
 namespace flanmoe {
 namespace {
@@ -30,18 +33,31 @@ struct GenerateArguments {
   bool json = false, routing = false, interactive = false, resume = false;
 };
 
-// "max_new_tokens=8" is a setting; anything else is a prompt.
+// "max_new_tokens=8" is a setting, and "max_tokens=8" one that is misspelt; "x=3, what is x?" is a prompt.
 bool is_setting(const std::string& word) {
+  static const ConfigNode settings = parse_config(dump_options(GenerateOptions()), "settings");
   const size_t equals = word.find('=');
-  return equals != std::string::npos && equals > 0 &&
-         std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                     [](unsigned char c) { return std::islower(c) || c == '_'; });
+  if (equals == std::string::npos || equals == 0) return false;
+  const std::string key = word.substr(0, equals);
+  if (settings.has(key)) return true;
+  const bool is_name = std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::islower(c) || c == '_'; });
+  return is_name && key.size() > 1 && word.find_first_of(" \t\n") == std::string::npos;
+}
+
+// Settings and prompts of the words; behind -- all are prompts.
+struct Words {
+  std::vector<std::string> settings, prompts;
+};
+Words words_of(const GenerateArguments& arguments) {
+  Words words;
+  for (const std::string& word : arguments.words) (is_setting(word) ? words.settings : words.prompts).push_back(word);
+  words.prompts.insert(words.prompts.end(), words_behind_dashes().begin(), words_behind_dashes().end());
+  return words;
 }
 
 // The model's own defaults, with what was typed on top.
 GenerateOptions read_options(const GenerateArguments& arguments) {
-  std::vector<std::string> settings;
-  std::copy_if(arguments.words.begin(), arguments.words.end(), std::back_inserter(settings), is_setting);
+  const std::vector<std::string> settings = words_of(arguments).settings;
   GenerateOptions options;
   const fs::path file = fs::path(arguments.model) / "generation_config.json";
   if (fs::exists(file)) apply_generation_config(read_json(file), file.string(), options);
@@ -51,8 +67,8 @@ GenerateOptions read_options(const GenerateArguments& arguments) {
 
 std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
   std::vector<Prompt> prompts;
-  for (const std::string& word : arguments.words) {
-    if (!is_setting(word)) prompts.push_back({word, nullptr, fmt::format("prompt {}", prompts.size() + 1)});
+  for (const std::string& word : words_of(arguments).prompts) {
+    prompts.push_back({word, nullptr, fmt::format("prompt {}", prompts.size() + 1)});
   }
   if (!prompts.empty() && !arguments.input.empty()) {
     fail_input("prompts are given both as arguments and by --input {}; expected one of them", arguments.input);
@@ -70,41 +86,78 @@ void log_speed(const std::vector<std::vector<Answer>>& answers, double seconds) 
   log_debug("{} tokens in {:.3f} s, {:.1f} tokens/s", num_tokens, seconds, static_cast<double>(num_tokens) / seconds);
 }
 
-void answer_part(const Session& session, std::span<const Prompt> part, const GenerateHooks& hooks, bool routing,
-                 TextLoss& lost, AnswerWriter& writer) {
+// Prompts and their ids.
+struct Asked {
+  std::vector<Prompt> prompts;
   std::vector<TokenIds> sources;
-  for (const Prompt& prompt : part) {
-    sources.push_back(session.encode(prompt));
-    lost.add(prompt.text, sources.back());
+};
+
+// Every prompt is looked at before the first one is answered.
+Asked read_asked(const Session& session, const GenerateArguments& arguments) {
+  Asked asked{read_prompts(arguments), {}};
+  TextLoss lost(session.tokenizer);
+  for (const Prompt& prompt : asked.prompts) {
+    asked.sources.push_back(session.encode(prompt));
+    lost.add(prompt.text, asked.sources.back());
   }
+  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
+  return asked;
+}
+
+// What decides the answers.
+Json config_of(const Session& session, const GenerateArguments& arguments, const Asked& asked) {
+  std::string prompts;
+  for (const Prompt& prompt : asked.prompts) prompts += Json({prompt.text, prompt.id}).dump() + "\n";
+  return {{"version", kVersion},
+          {"model_hash", model_hash(arguments.model)},
+          {"tokenizer_hash", checksum_file(session.tokenizer.model_file())},
+          {"settings", settings_json(dump_options(session.options))},
+          {"json", arguments.json},
+          {"routing", arguments.routing},
+          {"num_prompts", asked.prompts.size()},
+          {"prompts", checksum_text(prompts)},
+          {"platform", platform_json()}};
+}
+
+// Answers prompts [begin, end) and writes those from `first` on.
+void answer_part(const Session& session, const Asked& asked, size_t begin, size_t end, size_t first,
+                 const GenerateHooks& hooks, bool routing, AnswerWriter& writer) {
+  const std::vector<TokenIds> sources(asked.sources.begin() + begin, asked.sources.begin() + end);
   const Stopwatch watch;
   const auto answers = generate_answers(session.weights, sources, session.options, hooks);
   log_speed(answers, watch.seconds());
-  for (size_t i = 0; i < part.size(); ++i) {
-    writer.write(part[i], answers[i], routing ? routes_json(session, sources[i], answers[i][0]) : Json());
+  for (size_t i = std::max(begin, first); i < end; ++i) {
+    const std::vector<Answer>& of_prompt = answers[i - begin];
+    writer.write(asked.prompts[i], of_prompt, routing ? routes_json(session, asked.sources[i], of_prompt[0]) : Json());
   }
 }
 
 void answer_all(const Session& session, const GenerateArguments& arguments) {
-  const std::vector<Prompt> prompts = read_prompts(arguments);
-  AnswerWriter writer(session, {arguments.output, arguments.json, arguments.resume});
+  const Asked asked = read_asked(session, arguments);
+  const std::vector<Prompt>& prompts = asked.prompts;
+  const Json config = arguments.output.empty() ? Json() : config_of(session, arguments, asked);
+  AnswerWriter writer(session, {arguments.output, arguments.json, arguments.resume}, config);
   const size_t first = std::min(writer.num_written(), prompts.size());
-  if (first > 0) log_info("{}: {} answers are there already", arguments.output, first);
-  TextLoss lost(session.tokenizer);
+  if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
+  const StopSignals signals;
   std::optional<Progress> progress;
   if (prompts.size() > 1) progress.emplace("generate", static_cast<int64_t>(prompts.size()), "prompt");
   const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk
-  for (size_t begin = first; begin < prompts.size(); begin += chunk) {
+  // A chunk that was begun is answered whole again, so that its last digits are those of a straight run.
+  for (size_t begin = first / chunk * chunk; begin < prompts.size() && first < prompts.size(); begin += chunk) {
     GenerateHooks hooks = session.hooks();
     hooks.ids_only = !writer.writes_json();
     hooks.prompts_done = [&](int64_t done) {
       if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
     };
-    const size_t size = std::min(chunk, prompts.size() - begin);
-    answer_part(session, std::span(prompts).subspan(begin, size), hooks, arguments.routing, lost, writer);
+    hooks.before_step = [&] {
+      leave_if_asked(fmt::format("stopped: {} of {} prompts are answered{}", begin, prompts.size(),
+                                 arguments.output.empty() ? "" : "; the same command with --resume goes on from here"));
+    };
+    answer_part(session, asked, begin, std::min(begin + chunk, prompts.size()), first, hooks, arguments.routing,
+                writer);
   }
   if (progress) progress->finish(arguments.output);
-  for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
 }
 
 int run(const GenerateArguments& arguments) {
@@ -134,17 +187,20 @@ std::function<int()> setup_generate(CLI::App& parser) {
       ->type_name("MODEL");
   parser
       .add_option("words", arguments->words,
-                  "prompts (else --input, else one per line on stdin), and settings as key=value; they override the "
+                  "prompts (else --input, else one per line on stdin), and settings as key=value (behind -- all are "
+                  "prompts); they override the "
                   "folder's generation_config.json:\n" +
                       setting_help<GenerateOptions>())
       ->type_name("TEXT");
   parser
-      .add_option("--input", arguments->input,
-                  "prompts: one per line, or .jsonl with a text 'prompt' per object; .gz too")
+      .add_option(
+          "--input", arguments->input,
+          "prompts: one per line, or objects with a text 'prompt' (.jsonl, .ndjson, .json, .csv, .tsv); .gz, .zst too")
       ->type_name("FILE");
   parser.add_option("--output", arguments->output, "answers go here, in the order of the prompts; .jsonl means --json")
       ->type_name("FILE");
-  parser.add_flag("--resume", arguments->resume, "go on behind the answers that --output holds already");
+  parser.add_flag("--resume", arguments->resume,
+                  "go on behind the answers that --output holds already, of the same prompts, model and settings");
   parser.add_flag("--json", arguments->json,
                   "one object per prompt: answers with text, score, log-probability, and every token with its own");
   parser.add_flag("--routing", arguments->routing,

@@ -1,20 +1,53 @@
 #include "cli/generate_files.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 
 #include "answering/answer_json.h"
 #include "base/error.h"
+#include "base/text_file.h"
 #include "cli/output.h"
+#include "data/records.h"
+#include "eval/files/eval_folder.h"
 
 namespace flanmoe {
 namespace {
 
-Prompt prompt_of_json(const std::string& line, const std::string& file, int64_t number) {
-  const std::string where = fmt::format("{}:{}", file, number);
-  const Json object = parse_json(line, file, number);
+Prompt prompt_of_object(const Json& object, const std::string& where) {
   Prompt prompt{json_string(object, "prompt", where), nullptr, where};
   if (object.contains("id")) prompt.id = object["id"];
   return prompt;
+}
+
+std::vector<Prompt> prompts_of(const TextFile& file) {
+  std::vector<Prompt> prompts;
+  if (file.kind == TextKind::kLines) {
+    each_text_line(file, [&](std::string_view line, int64_t number) {
+      prompts.push_back({std::string(line), nullptr, fmt::format("{}:{}", file.name, number)});
+    });
+  } else {
+    each_object_of(file, [&](const Json& object, const std::string& where) {
+      prompts.push_back(prompt_of_object(object, where));
+    });
+  }
+  return prompts;
+}
+
+// Keeps whole lines, and whole groups of `lines_per_prompt` of them; how many groups that are.
+size_t cut_back(const std::string& file, size_t lines_per_prompt) {
+  const std::string text = read_text(file);
+  size_t kept = 0, num_lines = 0, num_prompts = 0;
+  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1)) {
+    if (++num_lines % lines_per_prompt != 0) continue;
+    kept = end + 1;
+    ++num_prompts;
+  }
+  if (kept < text.size() && ::truncate(file.c_str(), static_cast<off_t>(kept)) != 0)
+    fail_run("cannot write {}: {}", file, std::strerror(errno));
+  return num_prompts;
 }
 
 std::string one_line(std::string text) {
@@ -25,37 +58,37 @@ std::string one_line(std::string text) {
 }  // namespace
 
 std::vector<Prompt> prompts_of_file(const fs::path& path) {
-  const std::string name = path.string();
-  const bool json = name.ends_with(".jsonl") || name.ends_with(".jsonl.gz");
-  std::vector<Prompt> prompts;
-  int64_t number = 0;
-  for (const std::string& line : read_lines(path)) {
-    ++number;
-    if (json && line.find_first_not_of(" \t") == std::string::npos) continue;
-    prompts.push_back(json ? prompt_of_json(line, name, number)
-                           : Prompt{line, nullptr, fmt::format("{}:{}", name, number)});
-  }
-  if (prompts.empty()) fail_input("{}: no prompts in it", name);
+  const TextFile file = open_text_file(path);
+  std::vector<Prompt> prompts = prompts_of(file);
+  if (prompts.empty()) fail_input("{}: no prompts in it", file.name);
   return prompts;
 }
 
 std::vector<Prompt> prompts_of_stream(std::istream& in) {
-  std::vector<Prompt> prompts;
-  for (std::string line; std::getline(in, line);) {
-    prompts.push_back({line, nullptr, fmt::format("stdin:{}", prompts.size() + 1)});
-  }
+  std::vector<Prompt> prompts = prompts_of(text_of_stream(in, "stdin", TextKind::kLines));
   if (prompts.empty()) {
     fail_input("no prompt: give prompts as arguments, with --input FILE, or one per line on stdin");
   }
   return prompts;
 }
 
-AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output)
-    : session_(session), json_(output.json || output.file.ends_with(".jsonl")) {
+AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config)
+    : session_(session), json_(output.json || ending_of_name(output.file) == ".jsonl") {
   if (output.file.empty()) return;
-  if (fs::exists(output.file)) {
-    if (!output.resume) fail_input("--output {}: exists already; expected a new file, or --resume", output.file);
-    num_written_ = read_lines(output.file).size() / (json_ ? 1 : static_cast<size_t>(session.options.num_answers));
+  const bool is_new = !fs::exists(output.file);
+  if (!is_new && !output.resume)
+    fail_input("--output {}: exists already; expected a new file, or --resume", output.file);
+  lock_.emplace(output.file, fmt::format("--output {}: another process is writing it", output.file));
+  const std::string config_file = output.file + ".config.json";
+  if (is_new || fs::file_size(output.file) == 0) {
+    write_json(config_file, config);
+  } else {
+    if (!fs::exists(config_file)) {
+      fail_input("--resume: there is no {}, which says what gave the answers in {}; expected a new --output",
+                 config_file, output.file);
+    }
+    expect_same_config(read_json(config_file), config, output.file, false);
+    num_written_ = cut_back(output.file, json_ ? 1 : static_cast<size_t>(session.options.num_answers));
   }
   file_ = std::make_unique<LineWriter>(output.file);
 }
@@ -74,7 +107,7 @@ void AnswerWriter::write(const Prompt& prompt, const std::vector<Answer>& answer
   if (!prompt.id.is_null()) object["id"] = prompt.id;
   for (const Answer& answer : answers) object["answers"].push_back(answer_json(session_, answer));
   if (!routes.is_null()) object["routing"] = routes;
-  line(json_line(object));
+  line(json_line(object, prompt.where));
 }
 
 }  // namespace flanmoe

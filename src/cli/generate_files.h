@@ -3,17 +3,19 @@
 
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "answering/session.h"
+#include "base/file_lock.h"
 #include "base/files.h"
 #include "base/json.h"
 
 namespace flanmoe {
 
-// One per line, or one object per line with the texts "prompt" and, if it likes, "id" (.jsonl). UserError naming file
-// and line.
+// Lines of text, or objects with a text "prompt" and, if they like, an "id" (data/records.h). UserError naming file and
+// line.
 std::vector<Prompt> prompts_of_file(const fs::path& path);
 std::vector<Prompt> prompts_of_stream(std::istream& in);
 
@@ -22,11 +24,13 @@ struct OutputOptions {
   bool json = false, resume = false;
 };
 
+// Answers in the order of the prompts. Beside a file stands FILE.config.json: what decides the answers in it.
 class AnswerWriter {
  public:
-  // UserError when the file exists and is not to be gone on with.
-  AnswerWriter(const Session& session, const OutputOptions& output);
-  size_t num_written() const { return num_written_; }  // lines that the file held already
+  // Goes on behind the last prompt whose answers are whole. UserError when the file exists and is not to be gone on
+  // with, holds answers that another configuration gives, or is being written by another process.
+  AnswerWriter(const Session& session, const OutputOptions& output, const Json& config);
+  size_t num_written() const { return num_written_; }  // prompts whose answers the file held already
   bool writes_json() const { return json_; }           // with log-probabilities
   void write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routes);
 
@@ -35,6 +39,7 @@ class AnswerWriter {
   const Session& session_;
   bool json_;
   size_t num_written_ = 0;
+  std::optional<FileLock> lock_;
   std::unique_ptr<LineWriter> file_;
 };
 

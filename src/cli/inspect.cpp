@@ -149,7 +149,7 @@ std::function<int()> setup_inspect(CLI::App& parser) {
   return [arguments] {
     const Inspected model = look_at(*arguments);
     if (arguments->json) {
-      std::cout << as_json(model, arguments->tensors).dump(2) << "\n";
+      std::cout << json_page(as_json(model, arguments->tensors), "standard output");
     } else {
       print(model, arguments->tensors);
     }

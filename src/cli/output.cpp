@@ -14,6 +14,4 @@ void create_output_folder(const std::string& out, const std::function<void(const
   create_folder_atomically(out, fill);
 }
 
-std::string json_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 }  // namespace flanmoe

@@ -2,6 +2,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <array>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/names.h"
 #include "base/progress.h"
+#include "base/signals.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/score_items.h"
@@ -41,7 +43,7 @@ struct ScoreArguments {
 };
 
 ScoreRequest request_of(const ScoreItem& item, const Tokenizer& tokenizer) {
-  ScoreRequest request{tokenizer.encode_with_end(item.prompt), {}};
+  ScoreRequest request{tokenizer.encode_with_end(item.prompt), {}, item.where};
   for (const std::string& answer : item.answers) request.targets.push_back(tokenizer.encode_with_end(answer));
   return request;
 }
@@ -72,13 +74,13 @@ Json result_of(const ScoreItem& item, const ScoreRequest& request, const std::ve
 }
 
 std::vector<Json> scored(const T5Model& model, const Tokenizer& tokenizer, std::span<const ScoreItem> items,
-                         const ScoreArguments& arguments, TextLoss& lost) {
+                         const ScoreArguments& arguments, TextLoss& lost, const std::function<void()>& before_batch) {
   std::vector<ScoreRequest> requests;
   for (const ScoreItem& item : items) {
     requests.push_back(request_of(item, tokenizer));
     lost.add(item.prompt, requests.back().source);
   }
-  const auto scores = score_targets(model, requests);
+  const auto scores = score_targets(model, requests, kBatchTokens, before_batch);
   std::vector<Json> results;
   for (size_t i = 0; i < items.size(); ++i) {
     results.push_back(result_of(items[i], requests[i], scores[i], tokenizer, arguments));
@@ -107,7 +109,9 @@ int run(const ScoreArguments& arguments) {
   for (const std::string& file : {arguments.output, arguments.logits}) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);
   }
-  const std::vector<ScoreItem> items = read_items(arguments.words, arguments.input);
+  std::vector<std::string> words = arguments.words;
+  words.insert(words.end(), words_behind_dashes().begin(), words_behind_dashes().end());
+  const std::vector<ScoreItem> items = read_items(words, arguments.input);
   const T5Model model = load_model(arguments.model).to(chosen_device());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
@@ -116,11 +120,16 @@ int run(const ScoreArguments& arguments) {
   std::optional<Progress> progress;
   if (items.size() > 1) progress.emplace("score", static_cast<int64_t>(items.size()), "prompt");
   TextLoss lost(tokenizer);
+  const StopSignals signals;
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t size = std::min(kChunk, items.size() - begin);
-    for (const Json& result : scored(model, tokenizer, std::span(items).subspan(begin, size), arguments, lost)) {
-      const std::string line = json_line(result);
+    const auto before_batch = [&] {
+      leave_if_asked(fmt::format("stopped: {} of {} prompts are scored", begin, items.size()));
+    };
+    const std::span<const ScoreItem> part = std::span(items).subspan(begin, size);
+    for (const Json& result : scored(model, tokenizer, part, arguments, lost, before_batch)) {
+      const std::string line = json_line(result, file != nullptr ? arguments.output : "standard output");
       file != nullptr ? file->write(line) : void(std::cout << line << "\n");
     }
     if (progress) progress->update(static_cast<int64_t>(begin + size), "");

@@ -12,6 +12,7 @@ struct ScoreItem {
   std::string prompt;
   std::vector<std::string> answers;
   Json id;
+  std::string where;  // for messages: "prompts.jsonl:3"
 };
 
 // `words`, a prompt and its answers; else the objects of a file, "" = standard input, one a line: "prompt", "answers"

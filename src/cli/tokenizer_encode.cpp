@@ -27,7 +27,7 @@ void print_encoded(const std::string& text, const std::vector<Tokenizer::Piece>&
   }
   if (arguments.json) {
     const Json line = {{"text", text}, {"ids", ids}, {"pieces", pieces}, {"num_unknown", num_unknown_pieces(ids)}};
-    std::cout << json_line(line) << "\n";
+    std::cout << json_line(line, "standard output") << "\n";
   } else if (arguments.pieces) {
     std::cout << fmt::format("{}\n", fmt::join(pieces, " "));
   } else {

@@ -55,7 +55,7 @@ Json facts_of(const Tokenizer& tokenizer) {
 int info(const InfoArguments& arguments) {
   const Json facts = facts_of(open_tokenizer_at(arguments.model));
   if (arguments.json) {
-    std::cout << json_line(facts) << "\n";
+    std::cout << json_line(facts, "standard output") << "\n";
     return kExitDone;
   }
   const auto print = [](std::string_view name, const std::string& value) {

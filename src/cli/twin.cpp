@@ -37,7 +37,7 @@ int run(const TwinArguments& arguments) {
   const Json config = config_of(twin);
   if (!arguments.out.empty()) write_json(arguments.out, config);
   if (arguments.json) {
-    std::cout << config.dump(2) << "\n";
+    std::cout << json_page(config, "standard output");
     return kExitDone;
   }
   print_line("given", given, before);

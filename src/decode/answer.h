@@ -22,6 +22,7 @@ struct GenerateHooks {
   std::function<bool(const std::vector<int32_t>& ids)> stops;  // does this answer end here? (stop texts)
   std::function<void(int32_t id)> token;                       // each new token; for one prompt, without beams
   std::function<void(int64_t num_done)> prompts_done;          // after each batch of prompts
+  std::function<void()> before_step;                           // of decoding: may throw, to end the search
 };
 
 }  // namespace flanmoe

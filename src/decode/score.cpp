@@ -4,8 +4,10 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
+#include "base/error.h"
 #include "model/forward.h"
 #include "model/forward_parts.h"
 #include "tensor/batch.h"
@@ -44,6 +46,12 @@ TargetScore score_of(const float* log_probabilities, size_t num_tokens) {
   return score;
 }
 
+void expect_finite(const TargetScore& score, const std::string& name, size_t number) {
+  if (std::isfinite(score.log_probability)) return;
+  fail_run("{}: the log-probability of answer {} is {}, expected a finite number; the model's weights are not sound",
+           name.empty() ? "a scored prompt" : name, number, score.log_probability);
+}
+
 // Logits of every (source, target) pair of the range: the encoder runs once per source.
 at::Tensor range_logits(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
                         const std::vector<int64_t>& source_of_target, TokenBatch& batch) {
@@ -59,13 +67,15 @@ at::Tensor range_logits(const T5Model& model, const std::vector<std::vector<int3
 }  // namespace
 
 std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const std::vector<ScoreRequest>& requests,
-                                                    int64_t max_batch_tokens) {
+                                                    int64_t max_batch_tokens,
+                                                    const std::function<void()>& before_batch) {
   const at::NoGradGuard no_gradients;
   std::vector<std::vector<TargetScore>> scores(requests.size());
   std::vector<size_t> lengths;
   for (const ScoreRequest& request : requests) lengths.push_back(request.source.size());
   const std::vector<size_t> order = order_by_length(lengths);
   for (size_t begin = 0; begin < order.size();) {
+    if (before_batch) before_batch();
     const RequestRange range = next_range(requests, order, begin, max_batch_tokens);
     std::vector<std::vector<int32_t>> sources, targets;
     std::vector<int64_t> source_of_target;
@@ -83,7 +93,9 @@ std::vector<std::vector<TargetScore>> score_targets(const T5Model& model, const 
         log_probabilities(range_logits(model, sources, source_of_target, batch), batch.target_ids);
     for (size_t t = 0; t < targets.size(); ++t) {
       const float* row = tokens.const_data_ptr<float>() + static_cast<int64_t>(t) * tokens.size(1);
-      scores[order[range.begin + source_of_target[t]]].push_back(score_of(row, targets[t].size()));
+      const size_t asked = order[range.begin + source_of_target[t]];
+      scores[asked].push_back(score_of(row, targets[t].size()));
+      expect_finite(scores[asked].back(), requests[asked].name, scores[asked].size());
     }
   }
   return scores;

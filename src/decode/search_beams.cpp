@@ -58,6 +58,7 @@ Answers search_beams(const DecodingWeights& weights, const Sources& sources, con
   DecodeState state = start_decoding(weights, sources);
   state = select_rows(state, at::arange(num_prompts, at::kLong).repeat_interleave(num_beams));
   while (!going.empty()) {
+    if (hooks.before_step) hooks.before_step();
     const at::Tensor scores = ruled_log_probabilities(next_logits(weights, state), going, beams, options);
     std::vector<int64_t> rows, ids;
     std::vector<size_t> still_going;

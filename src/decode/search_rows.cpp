@@ -107,6 +107,7 @@ Answers search_rows(const DecodingWeights& weights, const Sources& sources, cons
   std::vector<size_t> going(rows.size());
   for (size_t i = 0; i < going.size(); ++i) going[i] = i;
   for (;;) {
+    if (hooks.before_step) hooks.before_step();
     const std::vector<NextToken> next = choose_next(weights, state, rows, going, options, hooks);
     std::vector<int64_t> kept, next_ids;  // kept: indices among the rows of the state
     std::vector<size_t> still_going;

@@ -25,6 +25,7 @@ Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& ar
   for (const ArmOptions& arm : arms)
     timed.push_back(
         {arm.name, ModelTimer(T5Model(arm.recipe.model, seed).to(chosen_device()), arm.recipe.pretrain, seed)});
+  const StopSignals signals;
   for (int64_t round = 0; round < options.cost_steps + ModelTimer::kWarmupRounds; ++round) {
     leave_if_asked("stopped while timing the arms");
     const TokenBatch batch = source->batch(static_cast<uint64_t>(round));

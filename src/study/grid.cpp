@@ -24,6 +24,7 @@ class Grid {
   }
 
   void run() {
+    const StopSignals signals;
     if (!done_.empty()) log_info("{} of {} cells are done already", done_.size(), cells_.size());
     progress_.update(static_cast<int64_t>(done_.size()), "");
     while (done_.size() < cells_.size()) {

@@ -70,6 +70,7 @@ void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
   if (options.cost_steps == 0 || fs::exists(folder.cost())) return;
   log_info("timing the arms in turns");
   const pid_t pid = start_process({"study", "--out", folder.root.string(), "--cost"}, folder.root / "cost-log.txt", 1);
+  const StopSignals signals;
   EndedProcess ended{0, 0};
   while (ended.pid != pid) {
     if (pending_signal() != 0) {
@@ -88,7 +89,7 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   const StudyFolder folder{fs::absolute(call.folder)};
   check_study(options, folder);
   make_folders(folder.root);
-  const FileLock lock = FileLock::now_or(
+  const FileLock lock(
       folder.root / kLockFile,
       fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
                   folder.root.string()));

@@ -99,7 +99,7 @@ TEST(Format, DurationsAndCounts) {
 }
 
 TEST(Signals, AreNotedAndCleared) {
-  install_signal_handlers();
+  const StopSignals signals;
   clear_pending_signal();
   EXPECT_EQ(pending_signal(), 0);
   std::raise(SIGTERM);
@@ -118,13 +118,41 @@ TEST(Signals, AreNotedAndCleared) {
 TEST(SignalsDeathTest, SecondInterruptEndsTheProcess) {
   EXPECT_EXIT(
       {
-        install_signal_handlers();
+        const StopSignals signals;
         std::raise(SIGINT);
         std::raise(SIGINT);
       },
       ::testing::ExitedWithCode(kExitInterrupted), "");
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST(SignalsDeathTest, EndTheProcessWhereNoLoopAsks) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
+    EXPECT_EXIT(
+        {
+          { const StopSignals signals; }
+          std::raise(number);
+        },
+        ::testing::KilledBySignal(number), "");
+  }
+}
+
+TEST(Signals, StayIgnoredWhereTheProcessWasStartedSo) {  // nohup
+  auto* const before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const StopSignals signals;
+    std::raise(SIGHUP);
+    EXPECT_EQ(pending_signal(), 0);
+  }
+  std::raise(SIGHUP);
+  std::signal(SIGHUP, before);
+}
+
+TEST(Signals, OneScopeInsideAnother) {
+  const StopSignals outer;
+  { const StopSignals inner; }
+  std::raise(SIGTERM);
+  EXPECT_EQ(pending_signal(), SIGTERM);
+  clear_pending_signal();
 }
 
 TEST(Errors, AreFormatted) {

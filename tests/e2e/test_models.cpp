@@ -219,6 +219,8 @@ TEST_F(Models, BadFoldersAreRefused) {
   const std::string gated = init("switch_xxl", "gated", {"model.moe.num_experts=2", "model.tied=true"});
   refused({"convert", gated, "--out", at("x"), "--to", "huggingface"}, {"transformers has no such model"});
   fs::remove(folder_ / "t5/model.safetensors");
+  refused({"generate", t5, "hello"}, {"t5/model.safetensors is missing"});
+  fs::remove(folder_ / "t5/manifest.json");  // a folder of others
   put("t5/pytorch_model.bin", "pickle");
   refused({"generate", t5, "hello"}, {"pytorch_model.bin", "refused", "safe_serialization"});
 }

@@ -184,7 +184,7 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
   EXPECT_EQ(said(begun), "");
   EXPECT_EQ(said(begun), "");
   const std::string warning = said(other);
-  for (const std::string part : {"another platform (threads 2 there, 1 here)", "not to the bits of a straight one"})
+  for (const std::string part : {"another platform (threads 2 there, 1 here)", "not to the bits of a straight run"})
     EXPECT_NE(warning.find(part), std::string::npos) << warning;
   EvalFolder(folder_ / "out", begun).finish({{"results", 1}});
   EXPECT_EQ(said(other), "");  // nothing is left to be computed

@@ -26,7 +26,7 @@ std::map<TokenIds, double> unconditional_scores(const T5Model& model, const std:
     for (const TokenIds& target : request.targets) scores[target] = 0.0;
   }
   std::vector<ScoreRequest> alone;
-  for (const auto& [target, score] : scores) alone.push_back({{kEosId}, {target}});
+  for (const auto& [target, score] : scores) alone.push_back({{kEosId}, {target}, "an option by itself"});
   const auto results = score_targets(model, alone);
   for (size_t i = 0; i < alone.size(); ++i) scores[alone[i].targets[0]] = results[i][0].log_probability;
   return scores;
@@ -56,7 +56,7 @@ std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const 
   std::vector<ScoreRequest> requests;
   std::vector<std::vector<std::string>> texts;
   for (const RankedItem& item : items) {
-    requests.push_back({item.prompt->source, {}});
+    requests.push_back({item.prompt->source, {}, fmt::format("task '{}', item '{}'", run.task.name, item.row->id)});
     texts.emplace_back();
     for (size_t option = 0; option < item.row->options.size(); ++option) {
       texts.back().push_back(render_choice(run.prompt(), run.task, *item.row, option));

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "eval/scoring/aggregate.h"
 
 namespace flanmoe {
@@ -86,6 +88,8 @@ EvalResult run_tasks(const std::vector<TaskRun>& runs, const Answerer& answerer,
     done_before += works.back().num_known();
   }
   EvalResult result;
+  std::optional<StopSignals> signals;
+  if (hooks.between_parts) signals.emplace();
   if (hooks.progress) hooks.progress(done_before, total, runs.empty() ? "" : runs.front().name());
   for (TaskWork& work : works) {
     const int64_t known_before = work.num_known();

@@ -15,19 +15,6 @@ Json scalar_json(const std::string& text) {
   return value.is_number() || value.is_boolean() ? value : Json(text);
 }
 
-Json options_json(const EvalOptions& options) {
-  Json json;
-  for (const auto& [key, value] : parse_config(dump_options(options), "options").items()) {
-    if (value.is_scalar()) {
-      json[key] = scalar_json(value.scalar());
-      continue;
-    }
-    json[key] = Json::array();
-    for (const ConfigNode& entry : value.list()) json[key].push_back(entry.scalar());
-  }
-  return json;
-}
-
 // The checksum of a split's files; "" when the task has no such split.
 std::string split_hash(const TaskSpec& task, const std::string& split) {
   const std::vector<std::filesystem::path> files = files_of_split(task, split);
@@ -53,10 +40,23 @@ Json run_json(const TaskRun& run) {
 
 }  // namespace
 
+Json settings_json(const std::string& dumped) {
+  Json json;
+  for (const auto& [key, value] : parse_config(dumped, "options").items()) {
+    if (value.is_scalar()) {
+      json[key] = scalar_json(value.scalar());
+      continue;
+    }
+    json[key] = Json::array();
+    for (const ConfigNode& entry : value.list()) json[key].push_back(entry.scalar());
+  }
+  return json;
+}
+
 Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan) {
   Json suites = Json::object(), tasks = Json::object();
   for (const Suite& suite : request.suites)
-    suites[suite.name.empty() ? "tasks" : suite.name] = options_json(suite.options);
+    suites[suite.name.empty() ? "tasks" : suite.name] = settings_json(dump_options(suite.options));
   for (const TaskRun& run : plan.runs) tasks[run.name()] = run_json(run);
   return {{"version", setup.version},
           {"model", setup.model},

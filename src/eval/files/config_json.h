@@ -22,6 +22,9 @@ struct EvalSetup {
 // task files and data files. Two evaluations of equal configuration give equal results.
 Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
 
+// Options as `dump_options` (base/config.h) gives them.
+Json settings_json(const std::string& dumped);
+
 // Checksum of a model folder: config.json and every *.safetensors file.
 std::string model_hash(const std::filesystem::path& folder);
 

@@ -38,6 +38,20 @@ std::string first_difference(const Json& there, const Json& here) {
   return "";
 }
 
+void expect_same_config(Json there, Json here, const std::string& name, bool is_finished) {
+  const std::string platform = platform_difference(there.value("platform", Json()), here.value("platform", Json()));
+  there.erase("platform");
+  here.erase("platform");
+  const std::string difference = first_difference(there, here);
+  if (!difference.empty()) {
+    fail_input("{}: was begun under another configuration: {}; expected the same, or another place", name, difference);
+  }
+  if (!platform.empty() && !is_finished) {
+    log_warn("{}: was begun on another platform ({}): it goes on, but not to the bits of a straight run", name,
+             platform);
+  }
+}
+
 EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
     : folder_(std::move(folder)), samples_(folder_ / "samples"), lock_(FileLock::owner_of(checked(folder_))) {
   remove_leftovers(folder_);
@@ -46,19 +60,7 @@ EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
     write_json(file, config);
     return;
   }
-  Json before = read_json(file), now = config;
-  const std::string platform = platform_difference(before.value("platform", Json()), now.value("platform", Json()));
-  before.erase("platform");
-  now.erase("platform");
-  const std::string difference = first_difference(before, now);
-  if (!difference.empty()) {
-    fail_input("{}: exists already with an evaluation of another configuration: {}; expected another folder",
-               folder_.string(), difference);
-  }
-  if (!platform.empty() && !finished()) {
-    log_warn("{}: was begun on another platform ({}): the evaluation goes on, but not to the bits of a straight one",
-             folder_.string(), platform);
-  }
+  expect_same_config(read_json(file), config, folder_.string(), finished());
 }
 
 bool EvalFolder::finished() const { return fs::exists(folder_ / kResults); }

@@ -29,6 +29,10 @@ class EvalFolder {
 // results.json of a finished evaluation; UserError when there is none.
 Json read_results(const std::filesystem::path& folder);
 
+// That what was begun under one configuration may go on under another: UserError naming the first key that differs
+// (a platform may), and a warning where the bits will not be those of a straight run. `name` is what was begun.
+void expect_same_config(Json there, Json here, const std::string& name, bool is_finished);
+
 // "'suites/mmlu/shots' is 5 there and 0 here", or "" when both say the same.
 std::string first_difference(const Json& there, const Json& here);
 

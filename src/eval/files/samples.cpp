@@ -114,7 +114,7 @@ void SampleFolder::append(const std::string& task, const std::vector<ItemResult>
   make_folders(folder_);
   LineWriter writer(file_of(task));
   for (const ItemResult& item : items)
-    writer.write(sample_of_item(item).dump(-1, ' ', false, Json::error_handler_t::replace));
+    writer.write(json_line(sample_of_item(item), fmt::format("item '{}' of {}", item.id, task)));
 }
 
 }  // namespace flanmoe
