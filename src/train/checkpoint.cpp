@@ -150,7 +150,7 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
   for (const Parameter& parameter : saved.parameters()) weights[parameter.name] = parameter.value;
   const auto optimizer_file = checkpoint / "train_state" / "optimizer.safetensors";
   for (const NamedTensor& tensor : load_safetensors(optimizer_file)) moments[tensor.name] = tensor.value;
-  const auto copy = [&](const std::map<std::string, at::Tensor>& from, const std::string& name, at::Tensor to) {
+  const auto copy = [&](const std::map<std::string, at::Tensor>& from, const std::string& name, const at::Tensor& to) {
     const auto found = from.find(name);
     if (found == from.end() || found->second.sizes() != to.sizes()) {
       fail_input("{}: it holds another model or optimiser: '{}' is {}, expected shape {}", checkpoint.string(), name,
