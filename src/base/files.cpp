@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/gzip.h"
+#include "base/text_file.h"
 #include "base/zstd.h"
 
 namespace flanmoe {
@@ -87,14 +88,8 @@ std::string read_text(const fs::path& path) {
 }
 
 std::vector<std::string> read_lines(const fs::path& path) {
-  const std::string text = read_text(path);
   std::vector<std::string> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t newline = std::min(text.find('\n', begin), text.size());
-    const size_t end = newline > begin && text[newline - 1] == '\r' ? newline - 1 : newline;
-    lines.push_back(text.substr(begin, end - begin));
-    begin = newline + 1;
-  }
+  each_text_line(read_text(path), [&lines](std::string_view line, int64_t) { lines.emplace_back(line); });
   return lines;
 }
 

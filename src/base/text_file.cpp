@@ -126,8 +126,7 @@ TextFile checked_text_file(const std::string& name, TextKind kind, std::string t
   return {name, kind, std::move(text)};
 }
 
-void each_text_line(const TextFile& file, const std::function<void(std::string_view line, int64_t number)>& take) {
-  const std::string_view text = file.text;
+void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take) {
   int64_t number = 0;
   for (size_t begin = 0; begin < text.size();) {
     const size_t newline = std::min(text.find('\n', begin), text.size());

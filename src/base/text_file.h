@@ -36,7 +36,7 @@ TextFile checked_text_file(const std::string& name, TextKind kind, std::string t
                            BadBytes bad_bytes = BadBytes::kRefuse);
 
 // Every line without its end, empty ones too; numbers count from 1. The lines stay where they are: nothing is copied.
-void each_text_line(const TextFile& file, const std::function<void(std::string_view line, int64_t number)>& take);
+void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take);
 
 // The path itself, or with .gz or .zst behind it where only that is there.
 std::filesystem::path packed_or_plain(const std::filesystem::path& path);

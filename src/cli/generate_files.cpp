@@ -25,7 +25,7 @@ Prompt prompt_of_object(const Json& object, const std::string& where) {
 std::vector<Prompt> prompts_of(const TextFile& file) {
   std::vector<Prompt> prompts;
   if (file.kind == TextKind::kLines) {
-    each_text_line(file, [&](std::string_view line, int64_t number) {
+    each_text_line(file.text, [&](std::string_view line, int64_t number) {
       prompts.push_back({std::string(line), nullptr, fmt::format("{}:{}", file.name, number)});
     });
   } else {

@@ -37,8 +37,7 @@ std::vector<ScoreItem> read_items(const std::vector<std::string>& words, const s
     return {item_of({{"prompt", words[0]}, {"answers", std::vector<std::string>(words.begin() + 1, words.end())}},
                     "the prompt")};
   }
-  TextFile file = input.empty() ? text_of_stream(std::cin, "stdin", TextKind::kJson) : open_text_file(input);
-  if (file.kind == TextKind::kLines) file.kind = TextKind::kJson;  // whatever it is called
+  const TextFile file = input.empty() ? text_of_stream(std::cin, "stdin", TextKind::kJson) : open_objects_file(input);
   std::vector<ScoreItem> items;
   each_object_of(file, [&](const Json& object, const std::string& where) { items.push_back(item_of(object, where)); });
   if (items.empty()) fail_input("{}: nothing to score; expected objects with 'prompt' and 'answers'", file.name);

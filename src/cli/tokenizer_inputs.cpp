@@ -16,7 +16,7 @@ void add_vocabulary(CLI::App& parser, std::string& model) {
 std::vector<std::string> words_or_lines(const std::vector<std::string>& words, std::string_view what) {
   if (!words.empty()) return words;
   std::vector<std::string> lines;
-  each_text_line(text_of_stream(std::cin, "stdin", TextKind::kLines),
+  each_text_line(text_of_stream(std::cin, "stdin", TextKind::kLines).text,
                  [&](std::string_view line, int64_t) { lines.emplace_back(line); });
   if (lines.empty()) fail_input("no {}: give them as arguments, or in lines on stdin", what);
   return lines;

@@ -20,7 +20,7 @@ struct TrainArguments {
 std::vector<std::string> whole_words(const std::string& file) {
   std::vector<std::string> words;
   if (file.empty()) return words;
-  each_text_line(open_text_file(file), [&](std::string_view line, int64_t) {
+  each_text_line(open_text_file(file).text, [&](std::string_view line, int64_t) {
     if (!is_blank(line)) words.emplace_back(line);
   });
   return words;

@@ -29,7 +29,7 @@ std::vector<RawDocument> documents_of_lines(const TextFile& file) {
     if (!text.empty()) documents.push_back({text, {}});
     text.clear();
   };
-  each_text_line(file, [&](std::string_view line, int64_t) {
+  each_text_line(file.text, [&](std::string_view line, int64_t) {
     if (is_blank(line)) return flush();
     text += text.empty() ? "" : " ";
     text += line;

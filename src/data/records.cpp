@@ -8,7 +8,7 @@ namespace flanmoe {
 namespace {
 
 void each_of_lines(const TextFile& file, const TakeObject& take) {
-  each_text_line(file, [&](std::string_view line, int64_t number) {
+  each_text_line(file.text, [&](std::string_view line, int64_t number) {
     if (is_blank(line)) return;
     const std::string where = fmt::format("{}:{}", file.name, number);
     const Json object = parse_json(std::string(line), file.name, number);
@@ -44,6 +44,12 @@ void each_of_table(const TextFile& file, const TakeObject& take) {
 }
 
 }  // namespace
+
+TextFile open_objects_file(const std::filesystem::path& path) {
+  TextFile file = open_text_file(path);
+  if (file.kind == TextKind::kLines) file.kind = TextKind::kJson;
+  return file;
+}
 
 void each_object_of(const TextFile& file, const TakeObject& take) {
   switch (file.kind) {

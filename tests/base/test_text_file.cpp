@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 
 Texts lines_of(const TextFile& file) {
   Texts lines;
-  each_text_line(file, [&](std::string_view line, int64_t number) {
+  each_text_line(file.text, [&](std::string_view line, int64_t number) {
     lines.emplace_back(line);
     EXPECT_EQ(number, static_cast<int64_t>(lines.size()));
   });

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/nearest_name.h"
+#include "base/text_file.h"
 
 namespace flanmoe {
 namespace {
@@ -60,14 +61,9 @@ std::optional<double> number_of(const std::string& text) {
 
 void each_line(const DataFile& file,
                const std::function<void(const std::string& line, const std::string& where, int64_t number)>& take) {
-  int64_t number = 0;
-  for (size_t begin = 0; begin < file.text.size();) {
-    const size_t newline = std::min(file.text.find('\n', begin), file.text.size());
-    const size_t end = newline > begin && file.text[newline - 1] == '\r' ? newline - 1 : newline;
-    ++number;
-    if (end > begin) take(file.text.substr(begin, end - begin), fmt::format("{}:{}", file.name(), number), number);
-    begin = newline + 1;
-  }
+  each_text_line(file.text, [&](std::string_view line, int64_t number) {
+    if (!line.empty()) take(std::string(line), fmt::format("{}:{}", file.name(), number), number);
+  });
 }
 
 Json parse_file(const DataFile& file) { return parse_json(file.text, file.name()); }

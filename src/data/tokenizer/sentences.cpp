@@ -47,7 +47,7 @@ std::vector<std::string> read_sentences(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     const TextFile text = open_text_file(file, BadBytes::kReplaceFew);
     if (text.kind == TextKind::kLines) {
-      each_text_line(text, [&](std::string_view line, int64_t) { append_line(line, sentences); });
+      each_text_line(text.text, [&](std::string_view line, int64_t) { append_line(line, sentences); });
     } else {
       each_object_of(text, [&](const Json& object, const std::string& where) {
         append_lines(json_string(object, "text", where), sentences);

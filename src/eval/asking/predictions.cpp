@@ -44,9 +44,7 @@ const TaskRun& run_of_object(const Json& object, const std::vector<TaskRun>& run
 
 TextsByRun read_predictions(const std::filesystem::path& file, const std::vector<TaskRun>& runs) {
   TextsByRun texts;
-  TextFile text = open_text_file(file);
-  if (text.kind == TextKind::kLines) text.kind = TextKind::kJson;  // whatever it is called
-  each_object_of(text, [&](const Json& object, const std::string& where) {
+  each_object_of(open_objects_file(file), [&](const Json& object, const std::string& where) {
     const TaskRun& run = run_of_object(object, runs, where);
     const std::string id = json_string(object, "id", where);
     if (!texts[run.name()].emplace(id, json_string(object, "prediction", where)).second)
