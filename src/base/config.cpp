@@ -98,4 +98,8 @@ ConfigNode ConfigNode::merged(const ConfigNode& above) const {
   return detail::make_map(std::move(items), above.place());
 }
 
+void FieldVisitor::require_within(int64_t value, int64_t least, int64_t most, std::string_view name) {
+  require(least <= value && value <= most, name, fmt::format("a whole number from {} to {}", least, most));
+}
+
 }  // namespace flanmoe

@@ -86,6 +86,8 @@ class FieldVisitor {
   }
   // A check on the value just visited: fails the load with the key's place, value and `expected` when `ok` is false.
   virtual void require(bool ok, std::string_view name, std::string_view expected) = 0;
+  // The same for a number that must lie from `least` to `most`.
+  void require_within(int64_t value, int64_t least, int64_t most, std::string_view name);
 
   virtual void begin_section(std::string_view name, std::string_view help) = 0;
   virtual void end_section() = 0;
