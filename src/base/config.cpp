@@ -99,7 +99,10 @@ ConfigNode ConfigNode::merged(const ConfigNode& above) const {
 }
 
 void FieldVisitor::require_within(int64_t value, int64_t least, int64_t most, std::string_view name) {
-  require(least <= value && value <= most, name, fmt::format("a whole number from {} to {}", least, most));
+  require(least <= value && value <= most, name,
+          value < least  ? fmt::format("{} or more", least)
+          : value > most ? fmt::format("at most {}", most)
+                         : fmt::format("{} to {}", least, most));
 }
 
 }  // namespace flanmoe

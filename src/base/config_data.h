@@ -2,6 +2,7 @@
 // Defined in base/config*.cpp.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct ConfigData {
 
   Kind kind = Kind::kMap;
   std::string place;             // where the value was written; in a map, the line of its key
+  std::filesystem::path folder;  // of the file that holds the value; "" = no file, such as the command line
   std::string scalar;            // kScalar
   bool quoted = false;           // kScalar: written in quotes, so it is text whatever it looks like
   Items map;                     // kMap, in file order

@@ -96,7 +96,13 @@ class Helper : public FieldVisitor {
               std::string_view help) override {
     add(name, "text", node_of(value), fmt::format("{} (one of {})", help, fmt::join(choices, ", ")));
   }
-  void require(bool, std::string_view, std::string_view) override {}
+  // What is expected of a value stands behind its help.
+  void require(bool, std::string_view name, std::string_view expected) override {
+    const std::string key = detail::join_key(sections_.back(), name);
+    for (Line& line : lines_) {
+      if (line.key == key) line.expected += (line.expected.empty() ? "" : ", ") + std::string(expected);
+    }
+  }
 
   void begin_section(std::string_view name, std::string_view) override {
     sections_.push_back(detail::join_key(sections_.back(), name));
@@ -111,15 +117,16 @@ class Helper : public FieldVisitor {
     }
     std::string text;
     for (const Line& line : lines_) {
-      text += fmt::format("{:<{}}  {:<10}  {:<{}}  {}\n", line.key, key_width, line.type, line.initial, default_width,
-                          line.help);
+      const std::string expected = line.expected.empty() ? "" : fmt::format(" ({})", line.expected);
+      text += fmt::format("{:<{}}  {:<10}  {:<{}}  {}{}\n", line.key, key_width, line.type, line.initial, default_width,
+                          line.help, expected);
     }
     return text;
   }
 
  private:
   struct Line {
-    std::string key, type, initial, help;
+    std::string key, type, initial, help, expected = {};
   };
 
   void add(std::string_view name, std::string_view type, const ConfigNode& value, std::string_view help) {

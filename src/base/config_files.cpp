@@ -4,6 +4,7 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/unicode.h"
 
 namespace flanmoe {
 namespace {
@@ -14,9 +15,42 @@ ConfigNode without_key(const ConfigNode& config, std::string_view key) {
   return detail::make_map(std::move(items), config.place());
 }
 
+// The tree of a file: every value knows the folder that it was written in.
+ConfigNode written_in(const fs::path& folder, const ConfigNode& node) {
+  auto data = std::make_shared<ConfigData>(ConfigData::of(node));
+  data->folder = folder;
+  for (auto& [key, value] : data->map) value = written_in(folder, value);
+  for (ConfigNode& element : data->list) element = written_in(folder, element);
+  return ConfigNode(std::move(data));
+}
+
+// A parent is a path from the file that names it, or one of ours: {home}/configs/study/mini.yaml.
+fs::path parent_file(const fs::path& child, const std::string& written) {
+  constexpr std::string_view kHome = "{home}/";
+  if (written.starts_with(kHome)) return (home_folder() / written.substr(kHome.size())).lexically_normal();
+  return (child.parent_path() / written).lexically_normal();
+}
+
+// The way out for a parent that is not there: the preset of this name, or the same path from the current folder.
+std::string parent_hint(const std::string& written) {
+  std::error_code ignored;
+  try {
+    for (const char* kind : {"study", "train", "mixtures", "suites", "model"}) {
+      const std::string preset = fmt::format("configs/{}/{}.yaml", kind, fs::path(written).stem().string());
+      if (fs::is_regular_file(home_folder() / preset, ignored))
+        return fmt::format("; the preset of this name is '{{home}}/{}'", preset);
+    }
+  } catch (const UserError&) {  // there is no home, so no preset
+  }
+  if (!fs::is_regular_file(written, ignored)) return "";
+  return fmt::format("; paths of a file lead from its own folder, and {} is seen from the current one",
+                     fs::absolute(written).lexically_normal().string());
+}
+
 // `children` are the files whose parents led here, the first one asked for in front.
 ConfigNode load_with_parents(const fs::path& path, std::vector<fs::path> children) {
-  const ConfigNode config = parse_config(read_text(path), path.string());
+  const ConfigNode config =
+      written_in(path.parent_path().empty() ? "." : path.parent_path(), parse_config(read_text(path), path.string()));
   if (!config.is_map()) fail_input("{}: found {}, expected keys", config.place(), detail::describe_node(config));
   if (!config.has("parent")) return config;
 
@@ -24,16 +58,38 @@ ConfigNode load_with_parents(const fs::path& path, std::vector<fs::path> childre
   if (!parent.is_scalar()) {
     fail_input("{}: 'parent' is {}, expected one file name", parent.place(), detail::describe_node(parent));
   }
-  const fs::path file = (path.parent_path() / parent.scalar()).lexically_normal();
+  const fs::path file = parent_file(path, parent.scalar());
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) {
-    fail_input("{}: 'parent' is '{}', expected a file; there is no {}", parent.place(), parent.scalar(), file.string());
+    fail_input("{}: 'parent' is '{}', expected a file; there is no {}{}", parent.place(), parent.scalar(),
+               file.string(), parent_hint(parent.scalar()));
   }
   children.push_back(fs::weakly_canonical(path));
   if (std::find(children.begin(), children.end(), fs::weakly_canonical(file)) != children.end()) {
     fail_input("{}: 'parent' is '{}', which has this file among its own parents", parent.place(), parent.scalar());
   }
   return load_with_parents(file, std::move(children)).merged(without_key(config, "parent"));
+}
+
+void check_utf8(const std::string& value, const std::string& place) {
+  for (size_t at = 0; at < value.size();) {
+    const Character character = character_at(value, at);
+    if (character.value == kNoCharacter) {
+      fail_input(
+          "{}: byte 0x{:02x} is no UTF-8, which settings are written in; expected another name for the file or "
+          "folder",
+          printable(place), static_cast<unsigned char>(value[at]));
+    }
+    at += character.size;
+  }
+}
+
+// A text without quotes is what was typed, blanks at its end too (YAML drops them): paths may have some.
+ConfigNode typed_value(const std::string& value, const std::string& place) {
+  check_utf8(value, place);
+  const ConfigNode parsed = detail::parse_yaml(value, [&](int) { return place; });
+  const bool is_text = parsed.is_scalar() && !ConfigData::of(parsed).quoted && !detail::looks_typed(parsed.scalar());
+  return is_text ? detail::make_scalar(value, false, place) : parsed;
 }
 
 // "a.b", value -> {a: {b: value}}
@@ -62,8 +118,7 @@ ConfigNode with_overrides(const ConfigNode& config, const std::vector<std::strin
     if (value.find_first_not_of(" \t\n") == std::string::npos) {
       fail_input("{}: '{}' has no value; write {}='\"\"' for an empty text", place, key, key);
     }
-    const ConfigNode parsed = detail::parse_yaml(value, [&](int) { return place; });
-    result = result.merged(nested(key, parsed, place));
+    result = result.merged(nested(key, typed_value(value, place), place));
   }
   return result;
 }

@@ -21,7 +21,9 @@
 namespace flanmoe {
 namespace {
 
-constexpr size_t kMaxUnpacked = size_t{4} << 30;  // a few packed megabytes can hold gigabytes of zeros
+// A few packed megabytes can hold gigabytes of zeros or line ends. Texts shrink to a tenth, hardly to a hundredth.
+constexpr size_t kMaxUnpacked = size_t{4} << 30, kAlwaysUnpacked = size_t{64} << 20, kMostTimes = 1000;
+constexpr size_t kMaxEndless = size_t{1} << 30;  // of what is no plain file: a device or pipe may never end
 
 [[noreturn]] void fail_read(const fs::path& path, std::string_view reason) {
   fail_input("cannot read {}: {}", path.string(), reason);
@@ -42,7 +44,8 @@ std::string read_bytes(const fs::path& path) {
   const OpenFile file(path);
   std::string content;
   struct stat facts = {};
-  if (::fstat(file.descriptor, &facts) == 0 && facts.st_size > 0) content.reserve(static_cast<size_t>(facts.st_size));
+  const bool is_plain = ::fstat(file.descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
+  if (is_plain && facts.st_size > 0) content.reserve(static_cast<size_t>(facts.st_size));
   std::vector<char> buffer(1 << 18);
   for (;;) {
     const ssize_t count = ::read(file.descriptor, buffer.data(), buffer.size());
@@ -50,6 +53,8 @@ std::string read_bytes(const fs::path& path) {
     if (count < 0) fail_read(path, std::strerror(errno));
     if (count == 0) return content;
     content.append(buffer.data(), static_cast<size_t>(count));
+    if (!is_plain && content.size() > kMaxEndless)
+      fail_read(path, fmt::format("it is no plain file and gives more than {} bytes", kMaxEndless));
   }
 }
 
@@ -79,8 +84,9 @@ fs::path home_folder() {
 std::string read_text(const fs::path& path) {
   std::string content = read_bytes(path);
   try {
-    if (path.extension() == ".gz") return unpack_gzip(content, kMaxUnpacked);
-    if (path.extension() == ".zst") return unpack_zstd(content, kMaxUnpacked);
+    const size_t limit = std::clamp(kMostTimes * content.size(), kAlwaysUnpacked, kMaxUnpacked);
+    if (path.extension() == ".gz") return unpack_gzip(content, limit);
+    if (path.extension() == ".zst") return unpack_zstd(content, limit);
   } catch (const std::runtime_error& error) {
     fail_read(path, error.what());
   }

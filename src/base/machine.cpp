@@ -3,7 +3,9 @@
 #include <cpuid.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 
@@ -23,6 +25,19 @@ std::string value_of(const char* file, const std::string& name, char separator) 
     if (line.rfind(name, 0) == 0 && end != std::string::npos) return trimmed(line.substr(end + 1), " \t\"");
   }
   return "";
+}
+
+// In bytes; 0 when there is no such line.
+int64_t kibibytes_of(const char* file, const std::string& name) {
+  const std::string kibibytes = value_of(file, name, ':');
+  return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
+}
+
+std::string first_line(const char* file) {
+  std::ifstream lines(file);
+  std::string line;
+  std::getline(lines, line);
+  return line;
 }
 
 }  // namespace
@@ -56,9 +71,19 @@ std::string operating_system() {
   return name.empty() ? "unknown" : name;
 }
 
-int64_t peak_memory_bytes() {
-  const std::string kibibytes = value_of("/proc/self/status", "VmHWM", ':');
-  return kibibytes.empty() ? 0 : std::stoll(kibibytes) * 1024;
+int64_t peak_memory_bytes() { return kibibytes_of("/proc/self/status", "VmHWM"); }
+
+int64_t free_memory_bytes() {
+  int64_t bytes = INT64_MAX;
+  if (const int64_t available = kibibytes_of("/proc/meminfo", "MemAvailable"); available > 0) bytes = available;
+  const std::string group_limit = first_line("/sys/fs/cgroup/memory.max"),
+                    group_use = first_line("/sys/fs/cgroup/memory.current");
+  if (!group_use.empty() && !group_limit.empty() && group_limit != "max")
+    bytes = std::min<int64_t>(bytes, std::stoll(group_limit) - std::stoll(group_use));
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    bytes = std::min(bytes, static_cast<int64_t>(limit.rlim_cur) - kibibytes_of("/proc/self/status", "VmSize"));
+  return std::max<int64_t>(bytes, 0);
 }
 
 std::string utc_now() {

@@ -12,6 +12,8 @@ std::string processor_level();
 int num_cores();                 // that this process may use
 std::string operating_system();  // "Debian GNU/Linux 12 (bookworm)"
 int64_t peak_memory_bytes();     // of this process so far (VmHWM)
-std::string utc_now();           // 2026-01-31T12:00:00Z
+// That this process may still take: what the machine, its control group and `ulimit -v` leave.
+int64_t free_memory_bytes();
+std::string utc_now();  // 2026-01-31T12:00:00Z
 
 }  // namespace flanmoe

@@ -6,7 +6,6 @@
 #include <numeric>
 
 namespace flanmoe {
-namespace {
 
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
@@ -22,8 +21,6 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   }
   return row.back();
 }
-
-}  // namespace
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
   size_t best = word.size() / 3 + 2;  // one more than is allowed

@@ -1,11 +1,15 @@
 // What a misspelt name was meant to be.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace flanmoe {
+
+// Letters to replace, add or take away until one is the other.
+size_t edit_distance(std::string_view a, std::string_view b);
 
 // The candidate nearest to `word` in edit distance (at most a third of its length plus one), or "".
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);

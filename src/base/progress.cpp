@@ -1,35 +1,21 @@
 #include "base/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "base/log.h"
+#include "base/terminal.h"
 
 namespace flanmoe {
 namespace {
 
 constexpr double kRedrawSeconds = 0.1;
-constexpr int kBarWidth = 20;
-
-size_t terminal_width() {
-  winsize size = {};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-std::string bar(double share) {
-  const int filled = static_cast<int>(std::clamp(share, 0.0, 1.0) * kBarWidth);
-  return fmt::format("[{}{}] ", std::string(filled, '='), std::string(kBarWidth - filled, ' '));
-}
 
 void draw(const std::string& text) {
-  // A line longer than the terminal would wrap, and the next drawing would leave its first half behind.
-  const std::string fitted = text.substr(0, terminal_width() - 1);
-  fmt::print(stderr, "\r\033[K{}", fitted);
+  fmt::print(stderr, "\r\033[K{}", text);
   std::fflush(stderr);
 }
 
@@ -56,9 +42,9 @@ void Progress::update(int64_t done, const std::string& detail) {
   if (since_print_.seconds() < (terminal_ ? kRedrawSeconds : interval_)) return;
   since_print_.restart();
   if (terminal_) {
-    draw(bar(total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0.0) + line(done, detail));
+    draw(text(done, detail).fitted(terminal_width(STDERR_FILENO) - 1));
   } else {
-    log_text(LogLevel::kInfo, line(done, detail));
+    log_text(LogLevel::kInfo, text(done, detail).line());
   }
 }
 
@@ -68,13 +54,16 @@ void Progress::finish(const std::string& detail) {
   log_text(LogLevel::kInfo, fmt::format("{}: done in {}{}{}", label_, taken, detail.empty() ? "" : ", ", detail));
 }
 
-std::string Progress::line(int64_t done, const std::string& detail) const {
-  std::string text = total_ > 0 ? fmt::format("{}: {} {}/{} ({}%)", label_, unit_, done, total_, 100 * done / total_)
-                                : fmt::format("{}: {} {}", label_, unit_, done);
-  if (!detail.empty()) text += ", " + detail;
+ProgressText Progress::text(int64_t done, const std::string& detail) const {
+  ProgressText text;
+  text.share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0.0;
+  text.label = label_;
+  text.place = total_ > 0 ? fmt::format("{} {}/{} ({}%)", unit_, done, total_, 100 * done / total_)
+                          : fmt::format("{} {}", unit_, done);
+  text.detail = detail;
   if (done > first_done_ && done < total_) {
     const double per_unit = since_start_.seconds() / static_cast<double>(done - first_done_);
-    text += ", ETA " + format_duration(per_unit * static_cast<double>(total_ - done));
+    text.eta = "ETA " + format_duration(per_unit * static_cast<double>(total_ - done));
   }
   return text;
 }

@@ -1,9 +1,11 @@
-// Progress on long work: a bar when stderr is a terminal, otherwise one plain line every `interval` seconds.
+// Progress on long work: a line with a bar when stderr is a terminal, otherwise one plain line every `interval`
+// seconds.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "base/progress_text.h"
 #include "base/stopwatch.h"
 
 namespace flanmoe {
@@ -18,7 +20,7 @@ class Progress {
   void finish(const std::string& detail);
 
  private:
-  std::string line(int64_t done, const std::string& detail) const;
+  ProgressText text(int64_t done, const std::string& detail) const;
   std::string label_, unit_;
   int64_t total_, first_done_ = -1;
   double interval_;

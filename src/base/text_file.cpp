@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <istream>
-#include <iterator>
+#include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -14,7 +14,8 @@ namespace flanmoe {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF", kReplacement = "\xEF\xBF\xBD";
-constexpr double kFewLines = 0.001;  // share of a corpus's lines that may hold bad bytes
+constexpr size_t kMaxStream = size_t{1} << 30;  // a pipe may never end
+constexpr double kFewLines = 0.001;             // share of a corpus's lines that may hold bad bytes
 
 bool is_ascii_without_zero(const char* eight_bytes) {
   uint64_t word = 0;
@@ -75,6 +76,13 @@ std::string with_few_replaced(const std::string& name, const std::string& text, 
   return result;
 }
 
+// Lines of old Macs end with \r alone; some programs put a last line end of another kind behind them.
+void end_lines_with_newlines(std::string& text) {
+  const size_t last = text.ends_with("\r\n") ? text.size() - 2 : text.ends_with('\n') ? text.size() - 1 : text.size();
+  const auto end = text.begin() + static_cast<ptrdiff_t>(last);
+  if (std::find(text.begin(), end, '\n') == end) std::replace(text.begin(), end, '\r', '\n');
+}
+
 std::string lower_ascii(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -110,15 +118,20 @@ TextFile open_text_file(const std::filesystem::path& path, BadBytes bad_bytes) {
 }
 
 TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind) {
-  return checked_text_file(name, kind, std::string(std::istreambuf_iterator<char>(in), {}));
+  std::string text;
+  std::vector<char> buffer(1 << 16);
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
+    text.append(buffer.data(), static_cast<size_t>(in.gcount()));
+    if (text.size() > kMaxStream) fail_input("{}: more than {} bytes, expected a text with an end", name, kMaxStream);
+  }
+  return checked_text_file(name, kind, std::move(text));
 }
 
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text, BadBytes bad_bytes) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     fail_input("{}: the text is UTF-16, expected UTF-8", name);
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
-  // Lines of old Macs end with \r alone.
-  if (text.find('\n') == std::string::npos) std::replace(text.begin(), text.end(), '\r', '\n');
+  end_lines_with_newlines(text);
   if (const size_t place = bad_byte(text, 0); place < text.size()) {
     if (bad_bytes == BadBytes::kRefuse) refuse(name, text, place);
     text = with_few_replaced(name, text, place);

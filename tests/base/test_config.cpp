@@ -187,5 +187,22 @@ TEST(NearestName, AllowsAThirdOfTheLengthPlusOne) {
   EXPECT_EQ(nearest_name("abc", {}), "");
 }
 
+// A text on the command line is what was typed: paths may end with blanks. YAML's quotes, lists and numbers stay.
+TEST(Overrides, TextsKeepTheirBlanks) {
+  const auto value = [](const std::string& text) { return with_overrides(ConfigNode(), {text}).at("key").scalar(); };
+  EXPECT_EQ(value("key=w "), "w ");
+  EXPECT_EQ(value("key= w\n"), " w\n");
+  EXPECT_EQ(value("key=a b  c"), "a b  c");
+  EXPECT_EQ(value("key=runs/caf\xc3\xa9 "), "runs/caf\xc3\xa9 ");
+  const std::string message = message_of<UserError>([&] { value("key=runs/caf\xe9"); });
+  EXPECT_NE(message.find("key=runs/caf"), std::string::npos) << message;
+  EXPECT_NE(message.find("byte 0xe9 is no UTF-8"), std::string::npos) << message;
+  EXPECT_EQ(value("key=a #b"), "a #b");
+  EXPECT_EQ(value("key=\"w\" "), "w");
+  EXPECT_EQ(value("key=17 "), "17");
+  EXPECT_EQ(value("key= true"), "true");
+  EXPECT_EQ(with_overrides(ConfigNode(), {"key=[a , b]"}).at("key").list()[0].scalar(), "a");
+}
+
 }  // namespace
 }  // namespace flanmoe

@@ -6,84 +6,16 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/events_case.h"
 #include "base/files.h"
 #include "testing/check.h"
 
 namespace flanmoe {
 namespace {
 
-// CRC32C one bit at a time, straight from its definition.
-uint32_t plain_crc(const std::string& bytes) {
-  uint32_t crc = 0xffffffff;
-  for (const char byte : bytes) {
-    crc ^= static_cast<unsigned char>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0x82f63b78 : crc >> 1;
-  }
-  return ~crc;
-}
-
-uint32_t plain_mask(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xa282ead8u; }
-
-uint64_t little_endian(const std::string& bytes, size_t at, int count) {
-  uint64_t value = 0;
-  for (int i = count - 1; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(bytes.at(at + i));
-  return value;
-}
-
-// The records of a TFRecord file; checks every length and sum.
-std::vector<std::string> records_of(const std::string& file) {
-  std::vector<std::string> records;
-  for (size_t at = 0; at < file.size();) {
-    const uint64_t length = little_endian(file, at, 8);
-    EXPECT_EQ(little_endian(file, at + 8, 4), plain_mask(plain_crc(file.substr(at, 8))));
-    records.push_back(file.substr(at + 12, length));
-    EXPECT_EQ(little_endian(file, at + 12 + length, 4), plain_mask(plain_crc(records.back())));
-    at += 16 + length;
-  }
-  return records;
-}
-
-struct Field {
-  uint64_t number = 0, value = 0;  // value: the bits of a varint or fixed field
-  std::string bytes;
-};
-
-std::vector<Field> fields_of(const std::string& message) {
-  std::vector<Field> fields;
-  size_t at = 0;
-  const auto varint = [&] {
-    uint64_t value = 0;
-    for (int shift = 0;; shift += 7) {
-      const auto byte = static_cast<unsigned char>(message.at(at++));
-      value |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < message.size()) {
-    const uint64_t tag = varint();
-    Field field{tag >> 3, 0, ""};
-    switch (tag & 7) {
-      case 0:
-        field.value = varint();
-        break;
-      case 1:
-        field.value = little_endian(message, at, 8), at += 8;
-        break;
-      case 5:
-        field.value = little_endian(message, at, 4), at += 4;
-        break;
-      case 2: {
-        const uint64_t length = varint();
-        field.bytes = message.substr(at, length), at += length;
-        break;
-      }
-      default:
-        ADD_FAILURE() << "wire type " << (tag & 7);
-    }
-    fields.push_back(field);
-  }
-  return fields;
-}
+using cases::fields_of;
+using cases::plain_crc;
+using cases::records_of;
 
 template <class To, class From>
 To same_bits(From from) {
@@ -145,6 +77,79 @@ TEST_F(Events, AreReadBackByPlainLoops) {
 TEST_F(Events, WritersOfOneProcessHaveTheirOwnFiles) {
   EventWriter first(folder_), second(folder_);
   EXPECT_EQ(num_entries(), 2u);
+}
+
+// Two attempts of a run, the first cut off behind its step 5 while only 3 are kept: no step stands there twice, for a
+// reader that begins now and for one that has read the first attempt.
+TEST_F(Events, AnAttemptThatGoesOnTakesTheirPlace) {
+  {
+    EventWriter first(folder_);
+    for (int64_t step = 1; step <= 5; ++step) first.scalar("loss", step, 1.0);
+    first.sync();
+  }
+  const auto file = std::filesystem::directory_iterator(folder_)->path();
+  const std::string whole = content_of(file);
+  EXPECT_EQ(cases::shown_steps(folder_)["loss"], (std::vector<uint64_t>{1, 2, 3, 4, 5}));
+  EXPECT_TRUE(cut_events_after(folder_, 3));
+  EXPECT_EQ(cases::shown_steps(folder_)["loss"], (std::vector<uint64_t>{1, 2, 3}));
+  EXPECT_TRUE(whole.starts_with(content_of(file)));
+  std::ofstream(file, std::ios::binary) << whole;  // as the reader has it
+  EventWriter second(folder_);
+  second.session_start(4);
+  for (int64_t step = 4; step <= 6; ++step) second.scalar("loss", step, 2.0);
+  second.flush();
+  EXPECT_EQ(cases::shown_steps(folder_)["loss"], (std::vector<uint64_t>{1, 2, 3, 4, 5, 6}));
+}
+
+// A run that was stopped behind step 3, in the middle of it: the rest of that step is said after the session start.
+TEST_F(Events, WhatIsLeftToSayOfAStepIsKept) {
+  {
+    EventWriter first(folder_);
+    for (int64_t step = 1; step <= 3; ++step) first.scalar("loss", step, 1.0);
+  }
+  {
+    EventWriter second(folder_);
+    second.session_start(4);
+    second.scalar("eval", 3, 1.0);
+    second.scalar("loss", 4, 1.0);
+  }
+  EXPECT_TRUE(cut_events_after(folder_, 3));
+  EventWriter third(folder_);
+  third.session_start(4);
+  third.scalar("loss", 4, 1.0);
+  third.flush();
+  const auto shown = cases::shown_steps(folder_);
+  EXPECT_EQ(shown.at("eval"), (std::vector<uint64_t>{3}));
+  EXPECT_EQ(shown.at("loss"), (std::vector<uint64_t>{1, 2, 3, 4}));
+}
+
+TEST_F(Events, ATornOrDamagedEndIsCut) {
+  EXPECT_FALSE(cut_events_after(folder_ / "absent", 3));
+  EXPECT_FALSE(cut_events_after(folder_, 3));
+  {
+    EventWriter writer(folder_);
+    for (int64_t step = 1; step <= 4; ++step) writer.scalar("loss", step, 1.0);
+    writer.flush();
+  }
+  const auto file = std::filesystem::directory_iterator(folder_)->path();
+  const std::string whole = content_of(file);
+  const size_t record = records_of(whole).at(1).size() + 16, head = whole.size() - 4 * record;
+  std::string flipped = whole;
+  flipped[head + 2 * record + 20] ^= 1;
+  const std::vector<std::pair<std::string, size_t>> files = {{whole, 4},
+                                                             {whole.substr(0, whole.size() - 1), 3},
+                                                             {whole.substr(0, head + record + 5), 1},
+                                                             {whole + std::string(40, '\0'), 4},
+                                                             {flipped, 2},
+                                                             {"", 0}};
+  for (const auto& [bytes, num_kept] : files) {
+    std::ofstream(file, std::ios::binary) << bytes;
+    cut_events_after(folder_, 9);
+    EXPECT_EQ(content_of(file), bytes.empty() ? "" : whole.substr(0, head + num_kept * record));
+  }
+  const auto other = put("notes.txt", "mine");
+  cut_events_after(folder_, 0);
+  EXPECT_EQ(content_of(other), "mine");
 }
 
 TEST_F(Events, ReportAFolderThatCannotBeMade) {

@@ -160,7 +160,7 @@ TEST(DumpOptions, KeepsEveryBitOfANumber) {
 TEST(DescribeOptions, HasOneLinePerField) {
   const std::string help = describe_options<Options>();
   EXPECT_EQ(std::count(help.begin(), help.end(), '\n'), 12);
-  EXPECT_NE(help.find("d_model          integer     64            width\n"), std::string::npos) << help;
+  EXPECT_NE(help.find("d_model          integer     64            width (1 or more)\n"), std::string::npos) << help;
   EXPECT_NE(help.find("moe.routing      text        token_choice  who chooses (one of token_choice, expert_choice)\n"),
             std::string::npos)
       << help;

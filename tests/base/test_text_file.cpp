@@ -3,6 +3,7 @@
 
 #include <zstd.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "base/error.h"
@@ -55,6 +56,38 @@ TEST_F(Texting, LineEndsOfAllSystems) {
   EXPECT_TRUE(lines_of(open_text_file(put("a.txt", ""))).empty());
   std::istringstream in("a\nb");
   EXPECT_EQ(lines_of(text_of_stream(in, "stdin", TextKind::kLines)), (Texts{"a", "b"}));
+}
+
+// Whatever stands behind the last line of an old Mac's text.
+TEST_F(Texting, CarriageReturnsAloneEndLines) {
+  for (const char* text : {"a\rb", "a\rb\r", "a\rb\n", "a\rb\r\n"})
+    EXPECT_EQ(lines_of(open_text_file(put("a.txt", text))), (Texts{"a", "b"})) << text;
+  for (const char* text : {"a\r\n", "a\n", "a\r", "a"})
+    EXPECT_EQ(lines_of(open_text_file(put("a.txt", text))), (Texts{"a"})) << text;
+  EXPECT_EQ(lines_of(open_text_file(put("a.txt", "a\rb\nc"))), (Texts{"a\rb", "c"}));  // the text of a line
+  EXPECT_EQ(lines_of(open_text_file(put("a.txt", "\r\n"))), (Texts{""}));
+}
+
+// Lines are looked at where they lie; a packed file cannot hold a thousand times its size.
+TEST_F(Texting, BillionsOfEmptyLinesAreRefused) {
+  const auto bomb = put("a.zst", packed(std::string(size_t{200} << 20, '\n')));
+  const std::string message = message_of<UserError>([&] { open_text_file(bomb); });
+  EXPECT_NE(message.find("a.zst: it unpacks to more than 67108864 bytes"), std::string::npos) << message;
+  int64_t count = 0;
+  each_text_line(open_text_file(put("b.zst", packed(std::string(size_t{1} << 20, '\n')))).text,
+                 [&](std::string_view, int64_t) { ++count; });
+  EXPECT_EQ(count, 1 << 20);
+}
+
+// A device that never ends, as file and as standard input.
+TEST_F(Texting, WhatNeverEndsIsRefused) {
+  EXPECT_NE(message_of<UserError>([] {
+              open_text_file("/dev/zero");
+            }).find("cannot read /dev/zero: it is no plain file and gives more than 1073741824 bytes"),
+            std::string::npos);
+  std::ifstream endless("/dev/zero");
+  EXPECT_NE(message_of<UserError>([&] { text_of_stream(endless, "stdin", TextKind::kLines); }).find("stdin: more than"),
+            std::string::npos);
 }
 
 TEST_F(Texting, PackedFilesAreFoundWithoutTheirEnding) {
