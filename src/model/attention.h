@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "model/score_bias.h"
 #include "model/weights.h"
 
 namespace flanmoe {
@@ -17,7 +18,7 @@ struct AttentionCache {
 };
 
 struct AttentionCall {
-  at::Tensor bias;       // [B or 1, H or 1, Lq, Lk] added to the scores: position bias and mask
+  ScoreBias bias;        // added to the scores: position bias and mask
   double dropout = 0.0;  // on the probabilities
   uint64_t noise_key = 0;
   AttentionCache* cache = nullptr;  // self-attention: new keys are appended; cross: read when given

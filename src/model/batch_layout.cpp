@@ -40,12 +40,12 @@ at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_
   return additive((queries == keys).logical_and(keys > 0));
 }
 
-at::Tensor causal_mask(const at::Tensor& segments, bool packed) {
-  const int64_t length = segments.size(1);
-  const at::Tensor past = at::ones({length, length}, segments.options().dtype(at::kBool)).tril();
-  if (!packed) return additive(past).view({1, 1, length, length});
-  const at::Tensor same = segments.unsqueeze(1).unsqueeze(3) == segments.unsqueeze(1).unsqueeze(1);
-  return additive(same.logical_and(past));
+at::Tensor causal_mask(const at::Tensor& segments, bool packed, int64_t query, int64_t num_queries) {
+  const at::Tensor places = at::arange(segments.size(1), segments.options());
+  const at::Tensor past = places.unsqueeze(0) <= places.narrow(0, query, num_queries).unsqueeze(1);  // [Lq, L]
+  if (!packed) return additive(past).unsqueeze(0).unsqueeze(0);
+  const at::Tensor queries = segments.narrow(1, query, num_queries);
+  return additive((queries.unsqueeze(2) == segments.unsqueeze(1)).logical_and(past)).unsqueeze(1);
 }
 
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call) {
@@ -83,19 +83,25 @@ PrefixRows prefix_rows(const TokenBatch& batch) {
   rows.segments = all.gather(1, order);
   rows.ids = shift_right(at::cat({batch.source_ids, batch.target_ids}, 1).gather(1, order), rows.segments) *
              (rows.segments > 0);
-  // Tokens of one segment see what is behind them, and all of the prefix see each other: the source and one position
-  // more, the one that predicts the first target.
-  const at::Tensor same =
-      (rows.segments.unsqueeze(2) == rows.segments.unsqueeze(1)).logical_and(rows.segments.unsqueeze(1) > 0);
   const at::Tensor source = is_target.gather(1, order).logical_not();
-  const at::Tensor prefix = source.logical_or(at::constant_pad_nd(source, {1, -1}));
-  const at::Tensor past = places.unsqueeze(1) <= places.unsqueeze(2);
-  const at::Tensor both = prefix.unsqueeze(2).logical_and(prefix.unsqueeze(1));
-  rows.mask = additive(same.logical_and(past.logical_or(both))).unsqueeze(1);
+  rows.prefix = source.logical_or(at::constant_pad_nd(source, {1, -1}));
   const at::Tensor place_of = at::empty_like(order).scatter(1, order, places.expand_as(order)).slice(1, source_length);
   const at::Tensor first_of_row = at::arange(all.size(0), all.options()).unsqueeze(1) * all.size(1);
   rows.target_places = ((place_of + first_of_row) * (target_segments > 0)).reshape({-1});
   return rows;
+}
+
+at::Tensor prefix_mask(const PrefixRows& rows, const QueryPart& part) {
+  const auto keys_of = [&](const at::Tensor& x) { return x.narrow(0, part.row, part.num_rows).unsqueeze(1); };
+  const auto queries_of = [&](const at::Tensor& x) {
+    return x.narrow(0, part.row, part.num_rows).narrow(1, part.query, part.num_queries).unsqueeze(2);
+  };
+  const at::Tensor keys = keys_of(rows.segments);
+  const at::Tensor same = (queries_of(rows.segments) == keys).logical_and(keys > 0);
+  const at::Tensor places = at::arange(rows.segments.size(1), rows.segments.options());
+  const at::Tensor past = places.unsqueeze(0) <= places.narrow(0, part.query, part.num_queries).unsqueeze(1);
+  const at::Tensor both = queries_of(rows.prefix).logical_and(keys_of(rows.prefix));
+  return additive(same.logical_and(past.logical_or(both))).unsqueeze(1);
 }
 
 }  // namespace flanmoe

@@ -8,6 +8,7 @@
 
 #include "model/forward.h"
 #include "model/options.h"
+#include "model/score_bias.h"
 #include "moe/groups.h"
 
 namespace flanmoe {
@@ -20,7 +21,8 @@ at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments);
 
 // Additive masks [B, 1, Lq, Lk] (or [B, 1, 1, Lk] where rows are not packed).
 at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed);
-at::Tensor causal_mask(const at::Tensor& segments, bool packed);  // [B or 1, 1, L, L]
+// Of `num_queries` positions from `query` on, [B or 1, 1, num_queries, L].
+at::Tensor causal_mask(const at::Tensor& segments, bool packed, int64_t query, int64_t num_queries);
 
 // Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment
 // each (or the batch). Under Hugging Face's rule: every position, a row each.
@@ -28,11 +30,13 @@ MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& opti
 
 // A decoder-only row: source ++ target per segment (docs/routing.md 14, prefix LM).
 struct PrefixRows {
-  at::Tensor ids;       // [B, L] input ids, shifted right inside each segment
-  at::Tensor segments;  // [B, L]
-  at::Tensor mask;  // [B, 1, L, L] causal, or both in the prefix (one extra position that predicts the first target)
+  at::Tensor ids;            // [B, L] input ids, shifted right inside each segment
+  at::Tensor segments;       // [B, L]
+  at::Tensor prefix;         // [B, L] bool: the source and the position that predicts the first target
   at::Tensor target_places;  // [B * Lt] int64: flat position whose logits predict target_ids[b, t]; 0 at padding
 };
 PrefixRows prefix_rows(const TokenBatch& batch);
+// Additive mask [num_rows, 1, num_queries, L]: causal, and both ways inside the prefix.
+at::Tensor prefix_mask(const PrefixRows& rows, const QueryPart& part);
 
 }  // namespace flanmoe

@@ -50,8 +50,12 @@ MoeTokens tokens_by_position(const TokenExperts& real, const at::Tensor& positio
     sizes[0] = num_rows * length;
     return at::full(sizes, padding, of_tokens.options()).index_copy(0, positions, of_tokens).cpu();
   };
-  return {place.stack, place.layer, laid_out(real.experts, -1).view({num_rows, length, -1}),
-          laid_out(real.weights, 0).view({num_rows, length, -1}), laid_out(real.asked, 0).view({num_rows, length})};
+  return {place.stack,
+          place.layer,
+          laid_out(real.experts, -1).view({num_rows, length, -1}),
+          laid_out(real.weights, 0).view({num_rows, length, -1}),
+          laid_out(real.asked, 0).view({num_rows, length}),
+          laid_out(real.refused, -1).view({num_rows, length, -1})};
 }
 
 // Every position is routed under Hugging Face's rule, so those of the layer are those of the batch.

@@ -10,6 +10,7 @@
 #include "model/attention.h"
 #include "model/forward.h"
 #include "model/hugging_face_losses.h"
+#include "model/score_bias.h"
 #include "model/weights.h"
 #include "moe/groups.h"
 
@@ -21,9 +22,9 @@ struct BlockCache {
 
 struct StackInput {
   at::Tensor hidden;      // [B, L, D] embedded tokens
-  at::Tensor self_bias;   // [B, H, L, Lk] position bias and mask
+  ScoreBias self_bias;    // of pairs [B, H, L, Lk]: position bias and mask
   at::Tensor memory;      // [B, Ls, D] encoder output, undefined without cross-attention
-  at::Tensor cross_bias;  // [B, 1, L or 1, Ls] mask
+  ScoreBias cross_bias;   // [B, 1, L or 1, Ls] mask
   MoeTokenPlaces places;  // that are routed
   bool is_decoder = false;
   std::vector<BlockCache>* cache = nullptr;

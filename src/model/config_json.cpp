@@ -54,7 +54,8 @@ int64_t sparse_step(const ModelOptions& o, bool is_decoder) {
 
 bool is_switch(const ModelOptions& o) {
   const bool has_keys_for_all = o.moe.expert_dropout == 0.0 && sparse_step(o, false) >= 0 && sparse_step(o, true) >= 0;
-  return o.moe.hugging_face() && !o.decoder_only && !o.gated && has_keys_for_all;
+  const bool scaled_as_there = o.logit_scale == LogitScale::kByHead;
+  return o.moe.hugging_face() && !o.decoder_only && !o.gated && scaled_as_there && has_keys_for_all;
 }
 
 void put_switch(Json& config, const ModelOptions& o) {
@@ -113,6 +114,7 @@ Json config_of(const ModelOptions& o) {
   config["initializer_factor"] = 1.0;
   config["init_scale"] = o.init_scale;
   config["tie_word_embeddings"] = o.tied;
+  if (o.logit_scale != LogitScale::kByHead) config["scale_decoder_outputs"] = o.scales_logits();
   config["is_encoder_decoder"] = !o.decoder_only;
   config["use_cache"] = true;
   config["pad_token_id"] = 0;

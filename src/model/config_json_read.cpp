@@ -1,13 +1,15 @@
 // config.json -> options, strictly: what is there must be something that the model can be.
 #include <array>
+#include <cstdlib>
 
 #include "base/error.h"
+#include "base/foreign_keys.h"
 #include "model/config_json.h"
 
 namespace flanmoe {
 namespace {
 
-constexpr std::array kKnownTypes = {"t5", "switch_transformers", "flanmoe"};
+constexpr std::array kKnownTypes = {"t5", "mt5", "switch_transformers", "flanmoe"};
 // Far beyond any model, so that neither products of two sizes nor lists of layers can run away.
 constexpr int64_t kMaxSize = INT32_MAX, kMaxLayers = 10'000;
 
@@ -36,6 +38,8 @@ class ConfigReader {
     const std::string value = config_.contains(key) ? json_excerpt(config_[key]) : "missing";
     fail_input("{}: '{}' is {}, expected {}", file_, key, value, expected);
   }
+  // mT5 is T5 v1.1 by another name, with its own defaults.
+  bool is_mt5() const { return text("model_type", "") == "mt5"; }
   const Json& json() const { return config_; }
   const std::string& file() const { return file_; }
 
@@ -54,7 +58,7 @@ int64_t positive(const ConfigReader& config, const char* key, int64_t most = kMa
 // "relu" is v1.0's feed-forward, "gated-gelu" v1.1's, whose gelu is the tanh approximation. is_gated_act and
 // dense_act_fn say the same in newer files.
 bool reads_gated(const ConfigReader& config) {
-  const bool gated_if_absent = config.flag("is_gated_act", false);
+  const bool gated_if_absent = config.flag("is_gated_act", config.is_mt5());
   const std::string projection = config.text("feed_forward_proj", gated_if_absent ? "gated-gelu" : "relu");
   if (projection != "relu" && projection != "gated-gelu") config.fail("feed_forward_proj", "relu or gated-gelu");
   const bool gated = projection == "gated-gelu";
@@ -75,6 +79,54 @@ void check_token_ids(const ConfigReader& config) {
   if (!config.has("eos_token_id")) return;
   const Json& eos = config.json()["eos_token_id"];
   if (eos != 1 && eos != Json::array({1})) config.fail("eos_token_id", "1, T5's end of a text");
+}
+
+// Transformers takes these names for its own.
+void check_other_names(const ConfigReader& config) {
+  constexpr std::pair<const char*, const char*> kNames[] = {{"hidden_size", "d_model"},
+                                                            {"num_hidden_layers", "num_layers"},
+                                                            {"num_attention_heads", "num_heads"},
+                                                            {"head_dim", "d_kv"}};
+  for (const auto& [other, name] : kNames) {
+    if (!config.has(other)) continue;
+    const bool agrees = config.json().contains(name) && config.json()[name] == config.json()[other];
+    if (!agrees) config.fail(other, fmt::format("none, or what '{}' says", name));
+  }
+}
+
+// What a folder says that it is, where that is a part of a T5 or a T5 with another head.
+void check_architecture(const ConfigReader& config, const std::string& type) {
+  if (type != "flanmoe" && !config.flag("is_encoder_decoder", true)) {
+    config.fail("is_encoder_decoder", "true: this is an encoder alone, and flanmoe answers with a decoder");
+  }
+  if (!config.has("architectures")) return;
+  constexpr std::pair<const char*, const char*> kParts[] = {
+      {"EncoderModel", "an encoder alone, and flanmoe answers with a decoder"},
+      {"ForSequenceClassification", "a classifier, and flanmoe has no such head"},
+      {"ForTokenClassification", "a classifier of tokens, and flanmoe has no such head"},
+      {"ForQuestionAnswering", "an extractor of spans, and flanmoe has no such head"}};
+  const Json& names = config.json()["architectures"];
+  for (const auto& [ending, what] : kParts) {
+    for (const Json& name : names) {
+      if (!name.is_string() || !name.get<std::string>().ends_with(ending)) continue;
+      config.fail("architectures", fmt::format("a model with a head over the vocabulary such as "
+                                               "T5ForConditionalGeneration; this is {}",
+                                               what));
+    }
+  }
+}
+
+// Transformers 5 ties in every T5 and says beside it whether logits are scaled; in its mT5 they never are.
+LogitScale read_logit_scale(const ConfigReader& config, const std::string& type) {
+  constexpr const char* kKey = "scale_decoder_outputs";
+  if (type == "switch_transformers") {
+    if (config.has(kKey)) config.fail(kKey, "none: transformers' Switch does not read it");
+    return LogitScale::kByHead;
+  }
+  const Json version = config.json().value("transformers_version", Json());  // 4.57.6
+  const bool is_5 = version.is_string() && std::atoi(version.get<std::string>().c_str()) >= 5;
+  if (!config.has(kKey)) return type == "mt5" && is_5 ? LogitScale::kNever : LogitScale::kByHead;
+  return config.flag(kKey, true) ? LogitScale::kAlways : LogitScale::kNever;
 }
 
 void read_relative_positions(const ConfigReader& config, ModelOptions& o) {
@@ -99,7 +151,7 @@ ModelOptions read_shape(const ConfigReader& config) {
   o.num_decoder_layers =
       config.has("num_decoder_layers") ? positive(config, "num_decoder_layers", kMaxLayers) : o.num_layers;
   o.gated = reads_gated(config);
-  o.tied = config.flag("tie_word_embeddings", true);
+  o.tied = config.flag("tie_word_embeddings", !config.is_mt5());
   o.dropout = config.number("dropout_rate", 0.1);
   if (o.dropout < 0.0 || o.dropout >= 1.0) config.fail("dropout_rate", "a number in [0, 1)");
   read_relative_positions(config, o);
@@ -148,10 +200,17 @@ ModelOptions options_from_config(const Json& json, const std::string& file) {
   if (!json.is_object()) fail_input("{}: found {}, expected the keys of a model", file, json_excerpt(json));
   const ConfigReader config(json, file);
   const std::string type = config.text("model_type", "");
+  if (type == "umt5") {
+    config.fail("model_type", "t5 or mt5: umt5 has a relative position bias in every layer, which flanmoe has not");
+  }
   if (std::find(kKnownTypes.begin(), kKnownTypes.end(), type) == kKnownTypes.end()) {
     config.fail("model_type", fmt::format("one of {}", fmt::join(kKnownTypes, ", ")));
   }
+  check_foreign_keys(json, SettingsFile::kModel, file);
+  check_architecture(config, type);
+  check_other_names(config);
   ModelOptions options = read_shape(config);
+  options.logit_scale = read_logit_scale(config, type);
   if (type == "switch_transformers") read_switch(config, options);
   if (type == "flanmoe") {
     options.decoder_only = !config.flag("is_encoder_decoder", true);

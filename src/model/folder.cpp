@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/foreign_keys.h"
 #include "base/json.h"
 #include "model/config_json.h"
 #include "model/manifest.h"
@@ -20,7 +21,7 @@ bool is_folder(const std::filesystem::path& path) {
 }
 
 ModelOptions read_options(const std::filesystem::path& config_file) {
-  return options_from_config(read_json(config_file), config_file.string());
+  return options_from_config(read_settings(config_file), config_file.string());
 }
 
 // The tensors of a parameter in a file: one per expert.

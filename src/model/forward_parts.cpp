@@ -6,26 +6,24 @@
 
 #include "model/batch_layout.h"
 #include "model/forward.h"
-#include "model/relative_position.h"
 
 namespace flanmoe {
 
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
 
-at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options) {
-  const at::Tensor positions = at::arange(length, stack.relative_bias.options().dtype(at::kLong)).unsqueeze(0);
-  return relative_position_bias(stack.relative_bias, positions, positions, bidirectional,
-                                options.relative_max_distance);
+ScoreBias self_bias(const StackWeights& stack, const at::Tensor& rows, bool bidirectional, const ModelOptions& options,
+                    const ScoreBias::MakePart& mask) {
+  return self_bias(stack.relative_bias, rows.size(0), rows.size(1), bidirectional, options.relative_max_distance, mask);
 }
 
-// A head of its own, or the embedding, which meets scaled hidden states.
+// A head of its own, or the embedding.
 Linear head_of(const T5Model& model) {
   const T5Weights& weights = model.weights();
   return weights.head.defined() ? weights.head : Linear(weights.embedding);
 }
 
 at::Tensor head_input(const T5Model& model, const at::Tensor& hidden) {
-  if (model.weights().head.defined()) return hidden;
+  if (!model.options().scales_logits()) return hidden;
   return hidden * (1.0 / std::sqrt(static_cast<double>(model.options().d_model)));
 }
 
@@ -40,8 +38,10 @@ at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, source_ids);
-  input.self_bias =
-      self_bias(weights.encoder, source_ids.size(1), true, model.options()) + segment_mask(segments, segments, packed);
+  input.self_bias = self_bias(weights.encoder, source_ids, true, model.options(), [=](const QueryPart& part) {
+    const at::Tensor keys = segments.narrow(0, part.row, part.num_rows);
+    return segment_mask(keys.narrow(1, part.query, part.num_queries), keys, packed);
+  });
   input.places = token_places(segments, model.options(), call);
   return run_stack(weights.encoder, input, model.options(), call, reports);
 }
@@ -54,8 +54,9 @@ at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const a
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, shift_right(batch.target_ids, segments));
-  input.self_bias =
-      self_bias(weights.decoder, segments.size(1), false, model.options()) + causal_mask(segments, packed);
+  input.self_bias = self_bias(weights.decoder, segments, false, model.options(), [=](const QueryPart& part) {
+    return causal_mask(segments.narrow(0, part.row, part.num_rows), packed, part.query, part.num_queries);
+  });
   input.memory = memory;
   input.cross_bias = segment_mask(segments, source_segments, packed);
   input.places = token_places(segments, model.options(), call);

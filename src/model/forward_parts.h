@@ -7,14 +7,16 @@
 
 #include "model/block.h"
 #include "model/forward.h"
+#include "model/score_bias.h"
 #include "model/t5.h"
 #include "model/weights.h"
 
 namespace flanmoe {
 
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids);  // [B, L] -> [B, L, D]
-// Relative position bias of a whole row, [1, H, L, L].
-at::Tensor self_bias(const StackWeights& stack, int64_t length, bool bidirectional, const ModelOptions& options);
+// What a stack's self-attention adds to its scores: position bias and the mask of `rows` [B, L] of any kind.
+ScoreBias self_bias(const StackWeights& stack, const at::Tensor& rows, bool bidirectional, const ModelOptions& options,
+                    const ScoreBias::MakePart& mask);
 // The head: its matrix, and what it meets.
 Linear head_of(const T5Model& model);
 at::Tensor head_input(const T5Model& model, const at::Tensor& hidden);

@@ -8,6 +8,10 @@ namespace flanmoe {
 
 namespace {
 
+// Above any model, so that a slip of the hand is told before anything is allocated, and products do not overflow.
+constexpr int64_t kWidest = 1'000'000, kMostHeads = 10'000, kMostLayers = 10'000, kMostTokens = 10'000'000;
+constexpr double kMostParameters = 1e15;
+
 void check_listed_layers(const ModelOptions& o, bool is_decoder) {
   const std::vector<int64_t>& listed = is_decoder ? o.moe.sparse_decoder_layers : o.moe.sparse_encoder_layers;
   const char* name = is_decoder ? "moe.sparse_decoder_layers" : "moe.sparse_encoder_layers";
@@ -22,6 +26,22 @@ void check_listed_layers(const ModelOptions& o, bool is_decoder) {
                  o.num_layers_of(is_decoder) - 1);
     }
   }
+}
+
+// Numbers of parameters and bytes are counted in 64 bits.
+void check_size(const ModelOptions& o) {
+  const auto real = [](int64_t x) { return static_cast<double>(x); };
+  const double layers = real(o.num_layers) + real(o.num_decoder_layers), d_model = real(o.d_model);
+  const double attention = 8.0 * d_model * real(o.num_heads) * real(o.d_kv);
+  const double feed_forward = 3.0 * d_model * real(o.d_ff) * (1.0 + real(o.moe.num_experts));
+  const double parameters = layers * (attention + feed_forward) + 2.0 * d_model * real(o.vocab_size);
+  if (parameters <= kMostParameters) return;
+  fail_input(
+      "a model of {} layers, d_model {}, d_ff {}, {} heads of {}, {} experts and {} tokens has up to {:.0e} "
+      "parameters; "
+      "expected at most {:.0e}",
+      o.num_layers + o.num_decoder_layers, o.d_model, o.d_ff, o.num_heads, o.d_kv, o.moe.num_experts, o.vocab_size,
+      parameters, kMostParameters);
 }
 
 // Hugging Face's rule is Switch's: one expert per token, its raw probability, in the order of the row.
@@ -44,6 +64,10 @@ int64_t ModelOptions::num_layers_of(bool is_decoder) const {
   return is_decoder ? num_decoder_layers : num_layers;
 }
 
+bool ModelOptions::scales_logits() const {
+  return logit_scale == LogitScale::kByHead ? tied : logit_scale == LogitScale::kAlways;
+}
+
 bool ModelOptions::layer_is_sparse(bool is_decoder, int64_t layer) const {
   if (moe.num_experts == 0) return false;
   if (moe.sparse_every > 0) return layer % moe.sparse_every == moe.sparse_offset;
@@ -60,25 +84,26 @@ std::vector<int64_t> ModelOptions::sparse_layers(bool is_decoder) const {
 }
 
 void ModelOptions::fields(FieldVisitor& v) {
-  const auto positive = [&v](std::string_view name, int64_t& value, std::string_view help) {
+  const auto size = [&v](std::string_view name, int64_t& value, int64_t most, std::string_view help) {
     v.field(name, value, help);
-    v.require(value >= 1, name, "1 or more");
+    v.require_within(value, 1, most, name);
   };
   v.field("decoder_only", decoder_only, "one causal stack over source then target, prefix attention on the source");
   v.field("vocab_size", vocab_size, "rows of the embedding; 0 = the tokenizer's");
-  v.require(vocab_size >= 0, "vocab_size", "0 or more");
-  positive("d_model", d_model, "width of the residual stream");
-  positive("d_kv", d_kv, "width of one attention head");
-  positive("num_heads", num_heads, "attention heads");
-  positive("d_ff", d_ff, "hidden width of the feed-forward, and of one expert");
-  positive("num_layers", num_layers, "encoder layers (all layers of a decoder-only model)");
-  positive("num_decoder_layers", num_decoder_layers, "decoder layers");
+  v.require_within(vocab_size, 0, kMostTokens, "vocab_size");
+  size("d_model", d_model, kWidest, "width of the residual stream");
+  size("d_kv", d_kv, kWidest, "width of one attention head");
+  size("num_heads", num_heads, kMostHeads, "attention heads");
+  size("d_ff", d_ff, kWidest, "hidden width of the feed-forward, and of one expert");
+  size("num_layers", num_layers, kMostLayers, "encoder layers (all layers of a decoder-only model)");
+  size("num_decoder_layers", num_decoder_layers, kMostLayers, "decoder layers");
   v.field("gated", gated, "v1.1: gelu_tanh(x wi_0) * (x wi_1); otherwise relu(x wi)");
   v.field("tied", tied, "v1.0: logits from the embedding, scaled by d_model^-1/2");
+  v.choice("logit_scale", logit_scale, "that scale: with the embedding as head only (by_head), or always, or never");
   v.field("dropout", dropout, "dropout rate in training");
   v.require(dropout >= 0.0 && dropout < 1.0, "dropout", "a number in [0, 1)");
-  positive("relative_buckets", relative_buckets, "buckets of the relative position bias");
-  positive("relative_max_distance", relative_max_distance, "distance from which the last bucket is used");
+  size("relative_buckets", relative_buckets, kMostHeads, "buckets of the relative position bias");
+  size("relative_max_distance", relative_max_distance, INT32_MAX, "distance from which the last bucket is used");
   v.field("layer_norm_epsilon", layer_norm_epsilon, "added to the mean square in the norms");
   v.require(layer_norm_epsilon > 0.0, "layer_norm_epsilon", "a number above 0");
   v.field("init_scale", init_scale, "variance scale of the projections' initial weights (Switch: 0.1)");
@@ -88,6 +113,7 @@ void ModelOptions::fields(FieldVisitor& v) {
 
 void ModelOptions::check() const {
   if (vocab_size == 0) fail_input("'vocab_size' is 0, expected the tokenizer's size");
+  check_size(*this);
   if (relative_buckets % 2 != 0 || relative_buckets < 4) {
     fail_input("'relative_buckets' is {}, expected an even number of at least 4", relative_buckets);
   }

@@ -2,11 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstring>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "tensor/threads.h"
 
 namespace flanmoe {
@@ -15,6 +17,8 @@ namespace {
 constexpr const char* kExperts = ".experts.";
 constexpr const char* kEmbedding = "shared.weight";
 constexpr const char* kHead = "lm_head.weight";
+constexpr std::string_view kWrappers[] = {"module.", "_orig_mod."};
+constexpr std::string_view kOuterModels[] = {"model.", "transformer.", "base_model.", "t5."};
 constexpr const char* kSparseMark = ".mlp.router.classifier.weight";
 // Left in old files of T5 v1.0 and never read (docs/routing.md 15).
 constexpr const char* kStale = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
@@ -60,6 +64,19 @@ at::Tensor stacked(const std::vector<at::Tensor>& experts) {
       experts[0].mutable_data_ptr(), shape, [experts](void*) {}, experts[0].options());
 }
 
+template <class Map>
+bool all_begin_with(const Map& by_name, std::string_view prefix) {
+  return !by_name.empty() && std::all_of(by_name.begin(), by_name.end(),
+                                         [prefix](const auto& entry) { return entry.first.starts_with(prefix); });
+}
+
+template <class Map>
+void strip(Map& by_name, size_t count) {
+  Map stripped;
+  for (auto& [name, value] : by_name) stripped.emplace(name.substr(count), std::move(value));
+  by_name = std::move(stripped);
+}
+
 }  // namespace
 
 std::string expert_name(const std::string& stacked_name, int64_t expert) {
@@ -69,13 +86,58 @@ std::string expert_name(const std::string& stacked_name, int64_t expert) {
 
 StoredWeights::StoredWeights(const std::filesystem::path& folder, ModelOptions& options)
     : folder_(folder), stored_(load_tensor_folder(folder)) {
+  settle_names();
+  expect_decoder();
   stored_.tensors.erase(kStale);
   settle_embedding();
   settle_head(options);
+  const LogitScale usual = options.tied ? LogitScale::kAlways : LogitScale::kNever;
+  if (options.logit_scale == usual) options.logit_scale = LogitScale::kByHead;
   if (options.moe.hugging_face() && options.moe.sparse_every == 0) settle_switch(options);
 }
 
 const std::string& StoredWeights::file_of(const std::string& name) const { return stored_.file_of.at(name); }
+
+// A model that was saved inside of its wrapper (DistributedDataParallel, torch.compile) has the wrapper's name in front
+// of all its tensors.
+void StoredWeights::settle_names() {
+  std::string stripped;
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view prefix : kWrappers) {
+      if (!all_begin_with(stored_.tensors, prefix)) continue;
+      strip(stored_.tensors, prefix.size());
+      strip(stored_.file_of, prefix.size());
+      stripped += prefix;
+      found = true;
+    }
+  }
+  if (!stripped.empty()) {
+    log_info("{}: all names of tensors begin with '{}', as a wrapper saves them; read without it", folder_.string(),
+             stripped);
+  }
+  for (const std::string_view prefix : kOuterModels) {
+    if (!all_begin_with(stored_.tensors, prefix)) continue;
+    fail_input(
+        "{}: all names of tensors begin with '{}', as of a model inside of another one; expected T5's own names, such "
+        "as "
+        "'{}'. With transformers: save the inner model, model.{}save_pretrained('OUT')",
+        folder_.string(), prefix, kEmbedding, prefix);
+  }
+}
+
+void StoredWeights::expect_decoder() const {
+  bool encoder = false, decoder = false;
+  for (const auto& [name, value] : stored_.tensors) {
+    encoder = encoder || name.starts_with("encoder.");
+    decoder = decoder || name.starts_with("decoder.");
+  }
+  if (!encoder || decoder) return;
+  fail_input(
+      "{}: an encoder alone, {} tensors and none of a decoder; expected a whole T5 (T5ForConditionalGeneration), since "
+      "flanmoe answers with a decoder",
+      folder_.string(), stored_.tensors.size());
+}
 
 // The embedding may be stored under three names; they must be one tensor.
 void StoredWeights::settle_embedding() {
@@ -92,7 +154,7 @@ void StoredWeights::settle_embedding() {
   }
 }
 
-// The head is the embedding (and scaled) when it is absent or bit-equal, else a weight of its own.
+// The head is the embedding when it is absent or bit-equal, else a weight of its own.
 void StoredWeights::settle_head(ModelOptions& options) {
   const char* other_name = "decoder.logits_dense.weight";  // of converters from T5X
   if (const auto other = stored_.tensors.find(other_name); other != stored_.tensors.end()) {
@@ -113,7 +175,8 @@ void StoredWeights::settle_head(ModelOptions& options) {
   }
   const auto shared = stored_.tensors.find(kEmbedding);
   const bool is_embedding = shared != stored_.tensors.end() && same_bits(head->second, shared->second);
-  if (is_embedding && !options.tied) {
+  const bool scale_is_said = options.logit_scale != LogitScale::kByHead;
+  if (is_embedding && !options.tied && !scale_is_said) {
     fail_input(
         "{}: 'tie_word_embeddings' is false but '{}' equals '{}', so that logits may be scaled or not; expected true, "
         "or another head",

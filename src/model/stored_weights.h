@@ -15,7 +15,8 @@ class StoredWeights {
  public:
   // Reads the folder and settles what the files know better than config.json (docs/routing.md 16.2): whether the head
   // is the embedding, which layers of a Switch are sparse, whether its feed-forwards are gated. `options` is changed
-  // accordingly. UserError when aliases of one tensor differ, or the head is missing.
+  // accordingly. The names of wrappers in front of all tensors are taken off. UserError when aliases of one tensor
+  // differ, the head is missing, or the folder holds an encoder alone or a T5 inside of another model.
   StoredWeights(const std::filesystem::path& folder, ModelOptions& options);
 
   // The weight as float32; experts stacked, without a copy where they lie one after the other. UserError when it is
@@ -27,6 +28,8 @@ class StoredWeights {
 
  private:
   const std::string& file_of(const std::string& name) const;
+  void settle_names();
+  void expect_decoder() const;
   void settle_embedding();
   void settle_head(ModelOptions& options);
   void settle_switch(ModelOptions& options);

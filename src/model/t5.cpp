@@ -1,11 +1,31 @@
 #include "model/t5.h"
 
 #include "base/error.h"
+#include "base/machine.h"
+#include "model/counts.h"
 #include "model/weights.h"
 
 namespace flanmoe {
 
-T5Model::T5Model(const ModelOptions& options, uint64_t seed) : T5Model(options, fresh_weights(seed)) {}
+namespace {
+
+// Before anything is allocated: a machine that runs out of memory ends whom it likes.
+const ModelOptions& expect_room(const ModelOptions& options) {
+  options.check();
+  const double needed = 4.0 * static_cast<double>(count_model(options).total_parameters), gigabyte = 1e9;
+  const auto free = static_cast<double>(free_memory_bytes());
+  if (needed > free) {
+    fail_run(
+        "not enough memory: the weights of this model take {:.1f} GB, {:.1f} GB are free; fewer layers or experts, "
+        "or a smaller d_model or d_ff need less",
+        needed / gigabyte, free / gigabyte);
+  }
+  return options;
+}
+
+}  // namespace
+
+T5Model::T5Model(const ModelOptions& options, uint64_t seed) : T5Model(expect_room(options), fresh_weights(seed)) {}
 
 T5Model::T5Model(const ModelOptions& options, const WeightSource& source) : options_(options) {
   options_.check();

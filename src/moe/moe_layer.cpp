@@ -24,6 +24,7 @@ struct Routed {
   RowPlan plan;
   at::Tensor weights;  // [R] combine weights, gradient to the router
   at::Tensor asked;    // [T] pairs each token asked for, the policy of the second expert applied
+  at::Tensor refused;  // [T, K] expert of a choice that it found full, else -1
   at::Tensor top;      // token choice: [T, K] choices the balance loss counts
   std::optional<MoeStatistics> statistics;
 };
@@ -49,8 +50,11 @@ Routed route_by_tokens(const RouterOutput& router, const GroupBounds& groups, co
                                          by_probability ? at::amax(router.probabilities.detach(), {1}) : at::Tensor());
   at::Tensor gates = choices.gates;
   if (options.gate == GateRule::kNormalisedAfterDrop) gates = normalise_kept(gates, plan.kept);
-  Routed routed{plan, gates.reshape({-1}).index_select(0, plan.pairs), {}, choices.top, {}};
-  if (call.want_tokens) routed.asked = choices.asked.sum(1);
+  Routed routed{plan, gates.reshape({-1}).index_select(0, plan.pairs), {}, {}, choices.top, {}};
+  if (call.want_tokens) {
+    routed.asked = choices.asked.sum(1);
+    routed.refused = choices.top.masked_fill(choices.asked.logical_and(plan.kept.logical_not()).logical_not(), -1);
+  }
   if (call.want_statistics) routed.statistics = count_token_choice(choices, plan, groups, options.num_experts, rule);
   return routed;
 }
@@ -60,8 +64,11 @@ Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, c
   const CapacityRule rule = capacity_of(options, call);
   const at::Tensor tokens = choose_tokens(router.probabilities, groups, rule);
   const RowPlan plan = plan_expert_choice(tokens);
-  Routed routed{plan, router.probabilities.reshape({-1}).index_select(0, plan.pairs), {}, {}, {}};
-  if (call.want_tokens) routed.asked = at::zeros({groups.host.back()}, tokens.options());
+  Routed routed{plan, router.probabilities.reshape({-1}).index_select(0, plan.pairs), {}, {}, {}, {}};
+  if (call.want_tokens) {
+    routed.asked = at::zeros({groups.host.back()}, tokens.options());
+    routed.refused = at::full({groups.host.back(), 1}, -1, tokens.options());
+  }
   if (call.want_statistics) routed.statistics = count_expert_choice(tokens, groups, rule);
   return routed;
 }
@@ -105,7 +112,7 @@ MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTok
     result.statistics = std::move(routed.statistics);
     add_router_statistics(*result.statistics, router);
   }
-  if (call.want_tokens) result.tokens = token_experts(routed.plan, routed.weights, routed.asked);
+  if (call.want_tokens) result.tokens = token_experts(routed.plan, routed.weights, routed.asked, routed.refused);
   return result;
 }
 

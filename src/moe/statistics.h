@@ -46,6 +46,7 @@ struct MoeTokens {
   at::Tensor experts;  // [B, L, K] int64: kept experts of each token by falling weight, -1 = none
   at::Tensor weights;  // [B, L, K] float32
   at::Tensor asked;    // [B, L] int64: pairs asked for (0 for padding, and under expert choice)
+  at::Tensor refused;  // [B, L, k] int64: the expert of a choice that was asked for and found full, else -1
 };
 
 }  // namespace flanmoe

@@ -22,6 +22,19 @@ bool holds(const fs::path& folder, const char* name) {
 }
 
 [[noreturn]] void fail_without_weights(const fs::path& folder) {
+  if (holds(folder, "adapter_model.safetensors") || holds(folder, "adapter_config.json")) {
+    fail_input(
+        "{}: an adapter alone, without the model that it changes; expected {}. With peft: merge_and_unload() of the "
+        "adapted model, and save_pretrained of what it gives",
+        folder.string(), kSingle);
+  }
+  for (const char* other : {"tf_model.h5", "flax_model.msgpack"}) {
+    if (!holds(folder, other)) continue;
+    fail_input(
+        "{}: weights of another library; expected {}. With transformers: from_pretrained(..., {}=True), then "
+        "save_pretrained('OUT')",
+        (folder / other).string(), kSingle, other[0] == 't' ? "from_tf" : "from_flax");
+  }
   for (const char* pickled : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
     if (holds(folder, pickled)) {
       fail_input(
@@ -33,7 +46,17 @@ bool holds(const fs::path& folder, const char* name) {
   fail_input("{}: no weights here; expected {} or {}", folder.string(), kSingle, kIndex);
 }
 
-// The path of a shard, which must lie in the folder: a name alone, and no link that leads out.
+// Where the files of a folder of Hugging Face's cache lie: `snapshots/REV/FILE` is a link to `blobs/HASH` beside
+// `snapshots`. Empty for any other folder; both paths without links.
+fs::path blobs_of(const fs::path& folder) {
+  for (fs::path above = folder; above.has_relative_path(); above = above.parent_path()) {
+    if (above.parent_path().filename() == "snapshots") return above.parent_path().parent_path() / "blobs";
+  }
+  return {};
+}
+
+// The path of a shard, which must lie in the folder (a name alone, and no link that leads out), or in the blobs of the
+// cache that the folder is of.
 fs::path shard_path(const fs::path& folder, const std::string& name, const std::string& index) {
   const bool plain = !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
                      name.find('\0') == std::string::npos;
@@ -44,7 +67,8 @@ fs::path shard_path(const fs::path& folder, const std::string& name, const std::
   const fs::path real = fs::canonical(path, error);
   if (error)
     fail_input("{}: it names the file '{}', which cannot be read: {}", index, printable(name), error.message());
-  if (real.parent_path() != fs::canonical(folder)) {
+  const fs::path real_folder = fs::canonical(folder);
+  if (real.parent_path() != real_folder && real.parent_path() != blobs_of(real_folder)) {
     fail_input("{}: it names the file '{}', a link that leads out of the folder to {}; expected a file in the folder",
                index, printable(name), printable(real.string()));
   }

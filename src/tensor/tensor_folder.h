@@ -16,8 +16,9 @@ struct FolderTensors {
   std::map<std::string, std::string> file_of;  // tensor -> path of its file, for messages
 };
 
-// UserError: no weights (or pickled ones only), an index that does not agree with its files, or that names a file
-// outside the folder by path or by link; and every fault of load_safetensors.
+// UserError: no weights (or pickled ones, an adapter, those of other libraries only), an index that does not agree with
+// its files, or that names a file outside the folder by path or by link (but the blobs of Hugging Face's cache are part
+// of a folder there: snapshots/REV/FILE -> ../../blobs/HASH); and every fault of load_safetensors.
 FolderTensors load_tensor_folder(const std::filesystem::path& folder);
 
 // Writes tensors in the order of `entries` into model.safetensors or, when they are larger together than

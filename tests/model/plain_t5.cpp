@@ -243,7 +243,7 @@ PlainRows PlainT5::sparse_feed_forward(const PlainRows& rows, const std::string&
 PlainRows PlainT5::project_out(const PlainRows& hidden) const {
   const bool tied = !weights_.contains("lm_head.weight");
   const Weight& table = weight(tied ? "shared.weight" : "lm_head.weight");
-  const double scale = tied ? 1.0 / std::sqrt(static_cast<double>(options_.d_model)) : 1.0;
+  const double scale = options_.scales_logits() ? 1.0 / std::sqrt(static_cast<double>(options_.d_model)) : 1.0;
   PlainRows rows;
   for (const auto& h : hidden) {
     rows.push_back(times(table.values, options_.vocab_size, 0, h));

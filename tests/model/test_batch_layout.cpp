@@ -71,18 +71,28 @@ TEST(SegmentMask, OfPackedRowsKeepsExamplesApart) {
 }
 
 TEST(CausalMask, SeesThePastAndItself) {
-  const at::Tensor mask = causal_mask(rows({{1, 1, 1}, {1, 1, 0}}), false);
+  const at::Tensor mask = causal_mask(rows({{1, 1, 1}, {1, 1, 0}}), false, 0, 3);
   ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 3, 3}));
   EXPECT_EQ(allowed(mask), (Row{1, 0, 0, 1, 1, 0, 1, 1, 1}));
 }
 
 TEST(CausalMask, OfPackedRowsSeesNoOtherExample) {
-  const at::Tensor mask = causal_mask(rows({{1, 1, 2, 2}}), true);
+  const at::Tensor mask = causal_mask(rows({{1, 1, 2, 2}}), true, 0, 4);
   ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 4, 4}));
   EXPECT_EQ(allowed(mask), (Row{1, 0, 0, 0,  //
                                 1, 1, 0, 0,  //
                                 0, 0, 1, 0,  //
                                 0, 0, 1, 1}));
+}
+
+TEST(CausalMask, OfAPartIsThatPartOfTheMask) {
+  for (const bool packed : {false, true}) {
+    const at::Tensor whole = causal_mask(rows({{1, 1, 2, 2, 0}}), packed, 0, 5);
+    for (int64_t query = 0; query < 5; ++query) {
+      const at::Tensor part = causal_mask(rows({{1, 1, 2, 2, 0}}), packed, query, 5 - query);
+      EXPECT_TRUE(at::equal(part, whole.slice(2, query))) << query;
+    }
+  }
 }
 
 // A model with experts, groups of four tokens in training.
@@ -165,8 +175,9 @@ TEST(PrefixRows, AreSourceAndTargetShifted) {
   EXPECT_EQ(row_of(prefix.ids), (Row{0, 7, 8, 5, 1, 3, 9}));
   EXPECT_EQ(row_of(prefix.segments), (Row{1, 1, 1, 1, 1, 1, 1}));
   EXPECT_EQ(row_of(prefix.target_places), (Row{4, 5, 6}));
-  ASSERT_EQ(prefix.mask.sizes(), (at::IntArrayRef{1, 1, 7, 7}));
-  const Row seen = allowed(prefix.mask);
+  const at::Tensor mask = prefix_mask(prefix, {0, 1, 0, 7});
+  ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 7, 7}));
+  const Row seen = allowed(mask);
   for (int64_t q = 0; q < 7; ++q) {
     for (int64_t k = 0; k < 7; ++k) EXPECT_EQ(seen[7 * q + k], k <= q || (q < 5 && k < 5) ? 1 : 0) << q << " " << k;
   }
@@ -178,13 +189,21 @@ TEST(PrefixRows, OfPackedRowsKeepExamplesApart) {
   EXPECT_EQ(row_of(prefix.ids), (Row{0, 7, 1, 3, 0, 8, 1, 9, 0}));
   EXPECT_EQ(row_of(prefix.segments), (Row{1, 1, 1, 1, 2, 2, 2, 2, 0}));
   EXPECT_EQ(row_of(prefix.target_places), (Row{2, 3, 6, 7}));
-  const Row seen = allowed(prefix.mask);
+  const Row seen = allowed(prefix_mask(prefix, {0, 1, 0, 9}));
   const Row segment = row_of(prefix.segments);
   for (int64_t q = 0; q < 9; ++q) {
     for (int64_t k = 0; k < 9; ++k) {
       const bool same = segment[q] == segment[k] && segment[q] > 0, both_in_prefix = q % 4 < 3 && k % 4 < 3;
       EXPECT_EQ(seen[9 * q + k], same && (k <= q || both_in_prefix) ? 1 : 0) << q << " " << k;
     }
+  }
+}
+
+TEST(PrefixRows, MaskOfAPartIsThatPartOfTheMask) {
+  const PrefixRows prefix = prefix_rows(batch_of(rows({{7, 8, 1}, {5, 1, 0}}), rows({{3, 1}, {1, 0}})));
+  const at::Tensor whole = prefix_mask(prefix, {0, 2, 0, 5});
+  for (int64_t query = 0; query < 5; ++query) {
+    EXPECT_TRUE(at::equal(prefix_mask(prefix, {1, 1, query, 5 - query}), whole.slice(0, 1).slice(2, query))) << query;
   }
 }
 

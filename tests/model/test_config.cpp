@@ -37,10 +37,10 @@ void expect_refused(const Json& good, const std::vector<Fault>& faults) {
 }
 
 TEST(ConfigJson, TheModelTypeIsKnown) {
-  const std::string known = "one of t5, switch_transformers, flanmoe";
+  const std::string known = "one of t5, mt5, switch_transformers, flanmoe";
   expect_refused(t5(), {{"model_type", "\"bert\"", known},
                         {"model_type", "\"T5\"", known},
-                        {"model_type", "\"mt5\"", known},
+                        {"model_type", "\"longt5\"", known},
                         {"model_type", "\"\"", known},
                         {"model_type", "", known},
                         {"model_type", "null", known},

@@ -18,6 +18,7 @@ std::string refusal(const std::string& yaml) {
 
 TEST(MoeOptions, OutOfRange) {
   EXPECT_EQ(refusal("num_experts: -1"), "x.yaml:1: 'num_experts' is -1, expected 0 or more");
+  EXPECT_EQ(refusal("num_experts: 100001"), "x.yaml:1: 'num_experts' is 100001, expected at most 100000");
   EXPECT_EQ(refusal("k: 0"), "x.yaml:1: 'k' is 0, expected 1 or more");
   EXPECT_EQ(refusal("num_experts: 4\nk: 5"), "x.yaml:2: 'k' is 5, expected at most num_experts");
   EXPECT_EQ(refusal("capacity_factor_train: -1"), "x.yaml:1: 'capacity_factor_train' is -1, expected a number above 0");

@@ -1,10 +1,12 @@
 // What a layer says about itself, on the worked example and in sums.
-#include "layers.h"
-#include "moe/groups.h"
-#include "moe/router.h"
 #include "moe/statistics.h"
 
 #include <cmath>
+#include <set>
+
+#include "layers.h"
+#include "moe/groups.h"
+#include "moe/router.h"
 
 namespace flanmoe {
 namespace {
@@ -153,6 +155,21 @@ TEST(TokenExperts, OfTopTwoWorkedByHand) {
   const TokenExperts tokens = *worked(2, call).tokens;
   EXPECT_EQ(layers::ints(tokens.experts), (Ints{0, 1, 0, -1, -1, -1, 3, 2, -1, -1, 2, -1, 1, -1, 3, -1}));
   EXPECT_EQ(layers::ints(tokens.asked), Ints(8, 2));
+  // Every choice is kept or refused, at its place; what was kept is no expert that was full.
+  ASSERT_EQ(tokens.refused.sizes(), (at::IntArrayRef{8, 2}));
+  const Ints refused = layers::ints(tokens.refused), kept = layers::ints(tokens.experts);
+  for (size_t t = 0; t < 8; ++t) {
+    std::set<int64_t> experts;
+    for (const Ints& of : {refused, kept}) {
+      for (size_t i = 2 * t; i < 2 * t + 2; ++i) {
+        if (of[i] < 0) continue;
+        EXPECT_TRUE(experts.insert(of[i]).second) << t;
+      }
+    }
+    EXPECT_EQ(experts.size(), 2u) << t;  // two different ones were asked
+  }
+  EXPECT_EQ(refused[0], -1);
+  EXPECT_EQ(refused[1], -1);  // token 0 has both
   EXPECT_NEAR(tokens.weights[0][0].item<float>(), .731059, 1e-6);
   EXPECT_NEAR(tokens.weights[0][1].item<float>(), .268941, 1e-6);
   EXPECT_NEAR(tokens.weights[1][0].item<float>(), .524979, 1e-6);
@@ -168,6 +185,7 @@ TEST(TokenExperts, OfExpertChoiceByFallingWeight) {
   EXPECT_EQ(layers::ints(tokens.experts), (Ints{0, 1, -1, -1, 0, 1, 2,  3,  0, -1, -1, -1, 3, 2, -1, -1,
                                                 0, 1, -1, -1, 2, 3, -1, -1, 1, -1, -1, -1, 3, 2, -1, -1}));
   EXPECT_EQ(layers::ints(tokens.asked), Ints(8, 0));  // tokens ask for nothing here
+  EXPECT_EQ(layers::ints(tokens.refused), Ints(8, -1));
   EXPECT_NEAR(tokens.weights[5][0].item<float>(), .400666, 1e-6);
   EXPECT_NEAR(tokens.weights[5][1].item<float>(), .362537, 1e-6);
 }

@@ -147,6 +147,46 @@ TEST_F(TensorFolder, LinksMayNotLeadOut) {
   EXPECT_EQ(load_tensor_folder(folder_ / "linked").tensors.size(), 3u);
 }
 
+// The layout of Hugging Face's cache; a blob of another model, and a link that leads elsewhere, stay out.
+TEST_F(TensorFolder, TheBlobsOfACacheAreItsOwn) {
+  put_shards();
+  const fs::path hub = folder_ / "hub", own = hub / "models--a--b", other = hub / "models--c--d";
+  fs::create_directories(own / "snapshots");
+  for (const fs::path& model : {own, other}) fs::create_directories(model / "blobs");
+  fs::rename(model_, own / "snapshots/rev");
+  const fs::path snapshot = own / "snapshots/rev";
+  fs::rename(snapshot / "s2.safetensors", own / "blobs/123");
+  fs::copy_file(own / "blobs/123", other / "blobs/123");
+  fs::copy_file(own / "blobs/123", own / "123");
+  const auto link = [&](const fs::path& target) {
+    fs::remove(snapshot / "s2.safetensors");
+    fs::create_symlink(target, snapshot / "s2.safetensors");
+  };
+  link("../../blobs/123");
+  EXPECT_EQ(load_tensor_folder(snapshot).tensors.size(), 3u);
+  fs::create_directory_symlink(own, folder_ / "linked");
+  EXPECT_EQ(load_tensor_folder(folder_ / "linked/snapshots/rev").tensors.size(), 3u);
+  for (const char* target : {"../../123", "../../../models--c--d/blobs/123", "/etc/passwd"}) {
+    link(target);
+    const std::string message = message_of<UserError>([&] { load_tensor_folder(snapshot); });
+    EXPECT_NE(message.find("a link that leads out of the folder"), std::string::npos) << message;
+  }
+}
+
+TEST_F(TensorFolder, WhatOtherLibrariesLeaveIsNamed) {
+  const auto expect_refused = [&](const std::string& file, const std::vector<std::string>& parts) {
+    const fs::path folder = folder_ / "foreign";
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    put("foreign/" + file, "x");
+    const std::string message = message_of<UserError>([&] { load_tensor_folder(folder); });
+    for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << message;
+  };
+  expect_refused("adapter_model.safetensors", {"an adapter alone", "merge_and_unload()"});
+  expect_refused("tf_model.h5", {"tf_model.h5: weights of another library", "from_tf=True"});
+  expect_refused("flax_model.msgpack", {"flax_model.msgpack", "from_flax=True"});
+}
+
 TEST_F(TensorFolder, IndexAndShardsAgree) {
   put_shards();
   const std::string first = (model_ / "s1.safetensors").string(), index = index_.string();
