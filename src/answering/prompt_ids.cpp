@@ -4,8 +4,8 @@
 
 namespace flanmoe {
 
-TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens) {
-  const TokenIds ids = tokenizer.encode_with_end(prompt.text);
+TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens, bool plain) {
+  const TokenIds ids = plain ? tokenizer.encode_text_with_end(prompt.text) : tokenizer.encode_with_end(prompt.text);
   const auto length = static_cast<int64_t>(ids.size());
   if (length == 1) fail_input("{}: the prompt is empty; expected a text", prompt.where);
   if (max_tokens > 0 && length > max_tokens) {

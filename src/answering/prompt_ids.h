@@ -16,7 +16,8 @@ struct Prompt {
   std::string where;  // for messages: "prompts.jsonl:3"
 };
 
-// Ids with the end token. UserError naming the prompt when it is empty or has more than `max_tokens` (0 = any).
-TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens);
+// Ids with the end token; "</s>", "<extra_id_0>" and the like in the prompt are tokens unless `plain`. UserError naming
+// the prompt when it is empty or has more than `max_tokens` (0 = any).
+TokenIds encode_prompt(const Prompt& prompt, const Tokenizer& tokenizer, int64_t max_tokens, bool plain = false);
 
 }  // namespace flanmoe

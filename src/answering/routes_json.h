@@ -1,15 +1,15 @@
-// The experts of every token of a prompt and its answer, as JSON.
+// Routes as JSON; docs/generate.md describes it for users.
 #pragma once
 
-#include "answering/session.h"
+#include <vector>
+
+#include "answering/routes.h"
 #include "base/json.h"
-#include "decode/answer.h"
 
 namespace flanmoe {
 
-// {"encoder": [{"layer", "tokens": [{"piece", "experts", "weights", "dropped"}]}], "decoder": [...]}, one entry per
-// sparse layer; `source` ends with the end token. The pieces of the decoder are those that it predicts; a decoder-only
-// model has no encoder, and the source stands in front of them.
-Json routes_json(const Session& session, const TokenIds& source, const Answer& answer);
+// {"encoder": [{"layer", "tokens": [{"piece", "experts", "weights", "dropped", "full"}]}], "decoder": [...]}: the
+// experts that took a token with their weights, how many of its choices were dropped, and the experts that were full.
+Json routes_json(const std::vector<RoutedLayer>& layers);
 
 }  // namespace flanmoe

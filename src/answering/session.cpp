@@ -1,11 +1,12 @@
 #include "answering/session.h"
 
 #include "data/stop_text.h"
+#include "data/tokenizer/answer_text.h"
 
 namespace flanmoe {
 
 TokenIds Session::encode(const Prompt& prompt) const {
-  return encode_prompt(prompt, tokenizer, options.max_prompt_tokens);
+  return encode_prompt(prompt, tokenizer, options.max_prompt_tokens, plain);
 }
 
 GenerateHooks Session::hooks() const {
@@ -14,6 +15,8 @@ GenerateHooks Session::hooks() const {
   return result;
 }
 
-std::string Session::text_of(const TokenIds& ids) const { return cut_at_stop(tokenizer.decode(ids), options.stop); }
+std::string Session::text_of(const TokenIds& ids) const {
+  return cut_at_stop(answer_text(tokenizer, ids), options.stop);
+}
 
 }  // namespace flanmoe

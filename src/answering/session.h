@@ -16,6 +16,7 @@ struct Session {
   const DecodingWeights& weights;
   const Tokenizer& tokenizer;
   const GenerateOptions& options;
+  bool plain = false;  // names of tokens in prompts are text
 
   TokenIds encode(const Prompt& prompt) const;     // within options.max_prompt_tokens
   GenerateHooks hooks() const;                     // an answer ends at a stop text; nothing else is asked for

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace flanmoe {
 namespace {
 
-constexpr float kOut = -1e9f;  // added to what may not be chosen
+constexpr float kOut = -1e9f;                                          // added to what may not be chosen
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();  // what the rules forbid, and what follows it
 
 struct Candidate {
   float score;  // sum of log-probabilities
@@ -75,6 +77,8 @@ bool may_improve(const BeamState& state, size_t length, const GenerateOptions& o
 
 }  // namespace
 
+bool is_answer(const Beam& beam) { return beam.filled && beam.answer.log_probability > kOut / 2; }
+
 BeamState start_beams(const GenerateOptions& options) {
   BeamState state;
   state.open.resize(options.num_beams);
@@ -97,7 +101,7 @@ BeamStep step_beams(const BeamState& state, const float* log_probabilities, int6
     const float log_probability = log_probabilities[candidate.beam * vocab_size + candidate.id];
     Beam beam = extended(state.open[candidate.beam], candidate, log_probability, options, hooks);
     if (beam.answer.ended || last) {
-      if (takes_ended && continuations.size() < num_beams) {
+      if (takes_ended && continuations.size() < num_beams && candidate.score != kForbidden) {
         step.state.ended.push_back(ended_beam(beam, length_factor(length, options.length_penalty)));
       }
       beam.score += kOut;
@@ -116,7 +120,8 @@ BeamStep step_beams(const BeamState& state, const float* log_probabilities, int6
   }
   step.state.improvable = state.improvable && may_improve(step.state, length, options);
   const bool full = options.early_stopping == EarlyStopping::kYes && all_filled(step.state.ended);
-  step.state.done = last || full || !step.state.improvable;
+  const bool dead = step.state.open[0].score == kForbidden;  // every continuation of every beam is forbidden
+  step.state.done = last || full || dead || !step.state.improvable;
   return step;
 }
 

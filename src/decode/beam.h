@@ -26,10 +26,13 @@ struct BeamState {
   bool done = false;
 };
 
+// Of ended beams: whether an answer is here that the rules and the start of the search allow.
+bool is_answer(const Beam& beam);
+
 BeamState start_beams(const GenerateOptions& options);
 
-// One token more. log_probabilities [N * V] belong to the open beams, rules applied. parents [N]: the beam that each
-// new open beam goes on from.
+// One token more. log_probabilities [N * V] belong to the open beams, rules applied: -infinity is what they forbid, and
+// no beam that holds it ends as an answer. parents [N]: the beam that each new open beam goes on from.
 struct BeamStep {
   BeamState state;
   std::vector<int64_t> parents;

@@ -103,7 +103,8 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
                  positions.expand({num_rows, length}), lengths + 1};
   StackInput input;
   input.hidden = embed(weights, at::cat({at::zeros({num_rows, 1}, source_ids.options()), source_ids}, 1));
-  input.self_bias = self_bias(weights.decoder, length, false, model.options()) + keys.mask;
+  input.self_bias = self_bias(weights.decoder, segments, false, model.options(),
+                              [&keys](const QueryPart& part) { return keys.mask.narrow(0, part.row, part.num_rows); });
   input.places = token_places(segments, model.options(), {});
   state.hidden = rows_at(run_decoder(model, input, keys, state.memory), lengths);
   state.keys = std::move(keys);

@@ -1,5 +1,5 @@
-// Rules that forbid or punish tokens, in Hugging Face's order: repetition penalty, repeated n-grams, least length,
-// forced first token. Legend: V vocabulary.
+// Rules that forbid or punish tokens, in Hugging Face's order: repetition penalty, repeated n-grams, bad words, least
+// length, forced first and last token, tokens that are never said or not first. Legend: V vocabulary.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,11 @@ void apply_rules(std::span<float> scores, const std::vector<int32_t>& said, cons
 bool has_rules(const GenerateOptions& options);
 bool only_forbids(const GenerateOptions& options);
 
-// The tokens that repeated n-grams and least length forbid after `said`.
+// The tokens that may not follow `said`.
 std::vector<int64_t> forbidden_tokens(const std::vector<int32_t>& said, const GenerateOptions& options);
+
+// Whether the rules left a token to choose; UserError naming the settings when they did not.
+bool any_allowed(std::span<const float> scores);
+[[noreturn]] void fail_all_forbidden(size_t num_said, const GenerateOptions& options);
 
 }  // namespace flanmoe

@@ -1,18 +1,76 @@
 #include "decode/options.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/error.h"
+#include "base/unicode.h"
 
 namespace flanmoe {
+namespace {
+
+// "5 6" <-> {5, 6}: settings hold no lists of lists.
+std::vector<std::string> as_texts(const std::vector<std::vector<int64_t>>& sequences) {
+  std::vector<std::string> texts;
+  for (const std::vector<int64_t>& ids : sequences) texts.push_back(fmt::format("{}", fmt::join(ids, " ")));
+  return texts;
+}
+
+// None for a text that is no list of ids.
+std::optional<std::vector<int64_t>> ids_of(std::string_view text) {
+  std::vector<int64_t> ids;
+  for (const std::string& word : split_words(text)) {
+    int64_t id = -1;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    if (error != std::errc() || end != word.data() + word.size() || id < 0) return std::nullopt;
+    ids.push_back(id);
+  }
+  return ids.empty() ? std::nullopt : std::optional(ids);
+}
+
+void visit_sequences(FieldVisitor& v, std::string_view name, std::vector<std::vector<int64_t>>& sequences,
+                     std::string_view help) {
+  std::vector<std::string> texts = as_texts(sequences);
+  v.field(name, texts, help);
+  sequences.clear();
+  bool ok = true;
+  for (const std::string& text : texts) {
+    const std::optional<std::vector<int64_t>> ids = ids_of(text);
+    ok = ok && ids;
+    if (ids) sequences.push_back(*ids);
+  }
+  v.require(ok, name, "ids with spaces between them, such as [\"5 6\", \"7\"]");
+}
+
+void check_ids(std::string_view name, const std::vector<int64_t>& ids, int64_t vocab_size) {
+  for (const int64_t id : ids) {
+    if (id >= 0 && id < vocab_size) continue;
+    fail_input("'{}' holds {}, expected ids from 0 to {}", name, id, vocab_size - 1);
+  }
+}
+
+// A token that must be said at its place may not be forbidden there.
+void check_forced(std::string_view name, const std::optional<int64_t>& id, const GenerateOptions& o,
+                  int64_t vocab_size) {
+  if (!id) return;
+  if (*id >= vocab_size) {
+    fail_input("'{}' is {}, expected an id below {}, the model's vocabulary", name, *id, vocab_size);
+  }
+  if (std::find(o.suppress_tokens.begin(), o.suppress_tokens.end(), *id) == o.suppress_tokens.end()) return;
+  fail_input("'{}' is {}, which 'suppress_tokens' forbids; expected one or the other", name, *id);
+}
+
+}  // namespace
 
 void GenerateOptions::fields(FieldVisitor& v) {
   v.field("max_new_tokens", max_new_tokens, "longest answer, in tokens");
-  v.require(max_new_tokens >= 1, "max_new_tokens", "1 or more");
+  v.require_within(max_new_tokens, 1, 1'000'000, "max_new_tokens");
   v.field("min_new_tokens", min_new_tokens, "tokens before an answer may end");
-  v.require(min_new_tokens >= 0, "min_new_tokens", "0 or more");
+  v.require_within(min_new_tokens, 0, 1'000'000, "min_new_tokens");
   v.field("num_beams", num_beams, "beams of beam search; 1 = greedy or sampling");
-  v.require(num_beams >= 1, "num_beams", "1 or more");
+  v.require_within(num_beams, 1, 1000, "num_beams");
   v.field("num_answers", num_answers, "answers per prompt: the best beams, or so many samples");
-  v.require(num_answers >= 1, "num_answers", "1 or more");
+  v.require_within(num_answers, 1, 10'000, "num_answers");
   v.field("length_penalty", length_penalty, "beams are ranked by log-probability / length^penalty");
   v.choice("early_stopping", early_stopping,
            "beam search ends when num_beams answers ended (yes), none of the open ones looks better (no), or none can "
@@ -20,7 +78,7 @@ void GenerateOptions::fields(FieldVisitor& v) {
   v.field("temperature", temperature, "0 = the most probable token; otherwise sampling");
   v.require(temperature >= 0.0, "temperature", "0 or more");
   v.field("top_k", top_k, "sample among the k most probable tokens; 0 = all");
-  v.require(top_k >= 0, "top_k", "0 or more");
+  v.require_within(top_k, 0, INT32_MAX, "top_k");
   v.field("top_p", top_p, "sample among the smallest set of tokens with this mass");
   v.require(top_p > 0.0 && top_p <= 1.0, "top_p", "a number in (0, 1]");
   v.field("min_p", min_p, "sample among tokens at least this likely compared to the likeliest");
@@ -29,15 +87,23 @@ void GenerateOptions::fields(FieldVisitor& v) {
   v.field("repetition_penalty", repetition_penalty, "above 1: tokens already said become less likely");
   v.require(repetition_penalty > 0.0, "repetition_penalty", "a number above 0");
   v.field("no_repeat_ngram", no_repeat_ngram, "n-grams of this length are said once; 0 = any number of times");
-  v.require(no_repeat_ngram >= 0, "no_repeat_ngram", "0 or more");
+  v.require_within(no_repeat_ngram, 0, INT32_MAX, "no_repeat_ngram");
   v.field("first_token", first_token, int64_t{-1}, "id of a forced first token; -1 = none");
-  v.require(!first_token || *first_token >= 0, "first_token", "an id, or -1");
+  v.require(!first_token || (*first_token >= 0 && *first_token <= INT32_MAX), "first_token", "an id, or -1");
+  v.field("last_token", last_token, int64_t{-1},
+          "id of the forced last token of an answer that did not end; -1 = none");
+  v.require(!last_token || (*last_token >= 0 && *last_token <= INT32_MAX), "last_token", "an id, or -1");
+  v.field("suppress_tokens", suppress_tokens, "ids that are never said");
+  v.field("begin_suppress_tokens", begin_suppress_tokens, "ids that are not said first (behind first_token)");
+  visit_sequences(v, "bad_words_ids", bad_words_ids, "sequences of ids that are never said, each as a text: \"5 6\"");
   v.field("end_tokens", end_tokens, "ids that end an answer");
   v.field("stop", stop, "texts that end an answer; cut off with what follows");
+  v.require(std::none_of(stop.begin(), stop.end(), [](const std::string& text) { return text.empty(); }), "stop",
+            "texts that are not empty");
   v.field("max_prompt_tokens", max_prompt_tokens, "longer prompts are refused; 0 = any length");
-  v.require(max_prompt_tokens >= 0, "max_prompt_tokens", "0 or more");
+  v.require_within(max_prompt_tokens, 0, INT32_MAX, "max_prompt_tokens");
   v.field("batch", batch, "prompts decoded together");
-  v.require(batch >= 1, "batch", "1 or more");
+  v.require_within(batch, 1, 100'000, "batch");
 }
 
 void GenerateOptions::check(int64_t vocab_size) const {
@@ -52,81 +118,12 @@ void GenerateOptions::check(int64_t vocab_size) const {
   if (min_new_tokens > max_new_tokens) {
     fail_input("'min_new_tokens' is {}, expected at most max_new_tokens ({})", min_new_tokens, max_new_tokens);
   }
-  if (first_token && *first_token >= vocab_size) {
-    fail_input("'first_token' is {}, expected an id below {}, the model's vocabulary", *first_token, vocab_size);
-  }
-  for (const int64_t id : end_tokens) {
-    if (id < 0 || id >= vocab_size) {
-      fail_input("'end_tokens' holds {}, expected ids from 0 to {}", id, vocab_size - 1);
-    }
-  }
-}
-
-namespace {
-
-// One number of the file, if it is there and not null.
-template <class Value>
-void take(const Json& config, const char* key, const std::string& file, Value& value) {
-  if (!config.contains(key) || config[key].is_null()) return;
-  if constexpr (std::is_same_v<Value, double>) {
-    value = json_number(config, key, file);
-  } else {
-    value = json_int(config, key, file);
-  }
-}
-
-void take_end_tokens(const Json& config, const std::string& file, GenerateOptions& options) {
-  const char* key = "eos_token_id";
-  if (!config.contains(key) || config[key].is_null()) return;
-  if (!config[key].is_array()) {
-    options.end_tokens = {json_int(config, key, file)};
-    return;
-  }
-  options.end_tokens.clear();
-  for (const Json& id : config[key]) {
-    if (!id.is_number_integer()) fail_input("{}: '{}' holds {}, expected ids", file, key, id.dump());
-    options.end_tokens.push_back(id.get<int64_t>());
-  }
-}
-
-void take_early_stopping(const Json& config, const std::string& file, GenerateOptions& options) {
-  const char* key = "early_stopping";
-  if (!config.contains(key) || config[key].is_null()) return;
-  if (config[key] != "never" && !config[key].is_boolean()) {
-    fail_input("{}: '{}' is {}, expected true, false or \"never\"", file, key, config[key].dump());
-  }
-  const bool never = !config[key].is_boolean();
-  options.early_stopping = never                     ? EarlyStopping::kNever
-                           : config[key].get<bool>() ? EarlyStopping::kYes
-                                                     : EarlyStopping::kNo;
-}
-
-}  // namespace
-
-void apply_generation_config(const Json& config, const std::string& file, GenerateOptions& options) {
-  if (!config.is_object()) fail_input("{}: expected an object of settings", file);
-  int64_t max_length = 0, min_length = 0, forced = -1;
-  take(config, "max_length", file, max_length);  // counts the start token
-  take(config, "min_length", file, min_length);
-  if (max_length > 1) options.max_new_tokens = max_length - 1;
-  if (min_length > 0) options.min_new_tokens = min_length - 1;
-  take(config, "max_new_tokens", file, options.max_new_tokens);
-  take(config, "min_new_tokens", file, options.min_new_tokens);
-  take(config, "num_beams", file, options.num_beams);
-  take(config, "num_return_sequences", file, options.num_answers);
-  take(config, "length_penalty", file, options.length_penalty);
-  take_early_stopping(config, file, options);
-  take(config, "repetition_penalty", file, options.repetition_penalty);
-  take(config, "no_repeat_ngram_size", file, options.no_repeat_ngram);
-  take(config, "forced_bos_token_id", file, forced);
-  if (forced >= 0) options.first_token = forced;
-  take_end_tokens(config, file, options);
-  if (!config.contains("do_sample") || config["do_sample"] != true) return;
-  options.temperature = 1.0;
-  take(config, "temperature", file, options.temperature);
-  take(config, "top_k", file, options.top_k);
-  take(config, "top_p", file, options.top_p);
-  take(config, "min_p", file, options.min_p);
+  check_forced("first_token", first_token, *this, vocab_size);
+  check_forced("last_token", last_token, *this, vocab_size);
+  check_ids("end_tokens", end_tokens, vocab_size);
+  check_ids("suppress_tokens", suppress_tokens, vocab_size);
+  check_ids("begin_suppress_tokens", begin_suppress_tokens, vocab_size);
+  for (const std::vector<int64_t>& sequence : bad_words_ids) check_ids("bad_words_ids", sequence, vocab_size);
 }
 
 }  // namespace flanmoe

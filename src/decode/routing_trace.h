@@ -10,8 +10,8 @@
 namespace flanmoe {
 
 // Per sparse layer, encoder first: experts and weights [1, Ls or Lt, K], as while generating: the encoder with its
-// room, the decoder without limit. Position t of the decoder is the one that predicted answer[t]. A decoder-only model
-// has one stack, source and answer in it (a start token first).
+// room, the decoder without limit. Position t of the decoder read answer[t - 1], the first one the start token, and
+// predicted answer[t]. A decoder-only model has one stack, source and answer in it (a start token first).
 std::vector<MoeTokens> trace_routing(const T5Model& model, const std::vector<int32_t>& source,
                                      const std::vector<int32_t>& answer);
 

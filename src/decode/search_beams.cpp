@@ -39,11 +39,14 @@ void append_open(const BeamStep& step, int64_t first, std::vector<int64_t>& rows
   }
 }
 
-std::vector<Answer> best_answers(const BeamState& beams, int64_t num_answers) {
+// UserError when the rules let fewer beams end than there should be answers.
+std::vector<Answer> best_answers(const BeamState& beams, const GenerateOptions& options) {
+  const auto wanted = static_cast<size_t>(options.num_answers);
   std::vector<Answer> answers;
   for (const Beam& beam : beams.ended) {
-    if (beam.filled && static_cast<int64_t>(answers.size()) < num_answers) answers.push_back(beam.answer);
+    if (is_answer(beam) && answers.size() < wanted) answers.push_back(beam.answer);
   }
+  if (answers.size() < wanted) fail_all_forbidden(beams.open[0].answer.log_probabilities.size() - 1, options);
   return answers;
 }
 
@@ -77,7 +80,7 @@ Answers search_beams(const DecodingWeights& weights, const Sources& sources, con
     state = advance(weights, select_rows(state, at::tensor(rows, at::kLong)), at::tensor(ids, at::kLong));
   }
   Answers answers;
-  for (const BeamState& state_of_prompt : beams) answers.push_back(best_answers(state_of_prompt, options.num_answers));
+  for (const BeamState& state_of_prompt : beams) answers.push_back(best_answers(state_of_prompt, options));
   return answers;
 }
 

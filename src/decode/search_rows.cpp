@@ -40,6 +40,7 @@ int32_t choose(std::span<const float> logits, Row& row, const GenerateOptions& o
   if (!has_rules(options)) return choose_among(logits, row, options);
   std::vector<float> scores(logits.begin(), logits.end());
   apply_rules(scores, row.answer.ids, options);
+  if (!any_allowed(scores)) fail_all_forbidden(row.answer.ids.size(), options);
   return choose_among(scores, row, options);
 }
 

@@ -61,13 +61,14 @@ TEST(RoutesJson, TellsTheExpertsOfPromptAndAnswerInEverySparseLayer) {
   const cases::Opened opened("gshard");
   const TokenIds source = cases::tokenizer().encode_with_end(kPrompt);
   const Answer answer = said("quiet towns", true);
-  TokenIds decoded = answer.ids;
+  TokenIds decoded = answer.ids, read = {kPadId};
   decoded.push_back(kEosId);
-  const Json routes = routes_json(opened.session(), source, answer);
+  read.insert(read.end(), answer.ids.begin(), answer.ids.end());  // its last token, the end, is not read
+  const Json routes = routes_json(routes_of(opened.session(), source, answer));
   ASSERT_EQ(routes.at("encoder").size(), 1u);  // of two layers, and of three in the decoder
   ASSERT_EQ(routes.at("decoder").size(), 1u);
   EXPECT_EQ(pieces_in(routes.at("encoder")[0]), pieces_of(source));
-  EXPECT_EQ(pieces_in(routes.at("decoder")[0]), pieces_of(decoded));
+  EXPECT_EQ(pieces_in(routes.at("decoder")[0]), pieces_of(read));
   const auto traces = trace_routing(opened.model, source, decoded);
   ASSERT_EQ(traces.size(), 2u);
   expect_traced(routes.at("encoder")[0], traces[0]);
@@ -77,18 +78,22 @@ TEST(RoutesJson, TellsTheExpertsOfPromptAndAnswerInEverySparseLayer) {
 TEST(RoutesJson, LeavesTheEndOutOfAnAnswerThatDidNotEndByIt) {
   const cases::Opened opened("switch");
   const Answer answer = said("quiet towns", false);
-  const Json routes = routes_json(opened.session(), cases::tokenizer().encode_with_end("the river"), answer);
-  EXPECT_EQ(pieces_in(routes.at("decoder")[0]), pieces_of(answer.ids));
+  const Json routes = routes_json(routes_of(opened.session(), cases::tokenizer().encode_with_end("the river"), answer));
+  TokenIds read = {kPadId};
+  read.insert(read.end(), answer.ids.begin(), answer.ids.end() - 1);
+  EXPECT_EQ(pieces_in(routes.at("decoder")[0]), pieces_of(read));
 }
 
 // Each token asks for one expert: it has it, or it is dropped. Only the encoder's experts can be full.
 TEST(RoutesJson, CountsWhatFullExpertsDrop) {
   const cases::Opened opened("switch", 0.5);
-  const Json routes = routes_json(opened.session(), cases::tokenizer().encode_with_end(kPrompt), said("bread", true));
+  const Json routes =
+      routes_json(routes_of(opened.session(), cases::tokenizer().encode_with_end(kPrompt), said("bread", true)));
   for (const char* stack : {"encoder", "decoder"}) {
     for (const Json& layer : routes.at(stack)) {
+      for (const Json& token : layer.at("tokens")) EXPECT_EQ(token.at("experts").size() + token.at("full").size(), 1u);
       for (const Json& token : layer.at("tokens"))
-        EXPECT_EQ(static_cast<int64_t>(token.at("experts").size()) + token.at("dropped").get<int64_t>(), 1);
+        EXPECT_EQ(token.at("dropped").get<size_t>(), token.at("full").size());
     }
   }
   EXPECT_GT(num_dropped(routes.at("encoder")), 0);
@@ -99,10 +104,10 @@ TEST(RoutesJson, PutsTheSourceInFrontInADecoderOnlyModel) {
   const cases::Opened opened("decoder_switch");
   const TokenIds source = cases::tokenizer().encode_with_end("the river runs");
   const Answer answer = said("past", true);
-  TokenIds all = source;
+  TokenIds all = {kPadId};
+  all.insert(all.end(), source.begin(), source.end());
   all.insert(all.end(), answer.ids.begin(), answer.ids.end());
-  all.push_back(kEosId);
-  const Json routes = routes_json(opened.session(), source, answer);
+  const Json routes = routes_json(routes_of(opened.session(), source, answer));
   EXPECT_FALSE(routes.contains("encoder"));
   EXPECT_EQ(pieces_in(routes.at("decoder")[0]), pieces_of(all));
 }
@@ -110,7 +115,7 @@ TEST(RoutesJson, PutsTheSourceInFrontInADecoderOnlyModel) {
 TEST(RoutesJson, IsEmptyForADenseModel) {
   const cases::Opened opened("dense_v10");
   const TokenIds source = cases::tokenizer().encode_with_end("the river");
-  EXPECT_EQ(routes_json(opened.session(), source, said("past", true)), Json::object());
+  EXPECT_EQ(routes_json(routes_of(opened.session(), source, said("past", true))), Json::object());
 }
 
 }  // namespace
