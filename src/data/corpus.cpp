@@ -1,6 +1,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "data/batch_source.h"
 #include "data/corpus.h"
 #include "data/documents.h"
@@ -10,6 +11,8 @@
 namespace flanmoe {
 namespace {
 
+constexpr int64_t kMostBatchTokens = 100'000'000;
+
 struct Document {
   TokenIds ids;
   Spans marked;  // in tokens
@@ -18,10 +21,10 @@ struct Document {
 Document tokenised(const RawDocument& raw, const Tokenizer& tokenizer) {
   Document document;
   if (raw.marked.empty()) {
-    document.ids = tokenizer.encode(raw.text);
+    document.ids = tokenizer.encode_text(raw.text);
     return document;
   }
-  const auto pieces = tokenizer.encode_with_offsets(raw.text);
+  const auto pieces = tokenizer.encode_plain(raw.text);
   for (const auto& piece : pieces) document.ids.push_back(piece.id);
   for (const auto& [begin, end] : raw.marked) {
     Spans::value_type span{-1, -1};
@@ -52,13 +55,39 @@ TokenPair cut_in_two(const TokenIds& ids, RandomStream& stream) {
   return pair;
 }
 
+// A text with more spans than there are sentinels would stop the run at the step that draws it.
+void check_sentinels(const CorpusOptions& options, int64_t raw_length, int64_t num_sentinels) {
+  if (options.objective == Objective::kPrefixLm) return;
+  const int64_t needed =
+      most_spans(raw_length, options.noise_density, options.mean_span_length, options.salient_share > 0.0);
+  if (needed <= num_sentinels) return;
+  fail_input(
+      "a row of 'source_length' {} has up to {} masked spans ('noise_density' {}, {}), but the vocabulary has {} "
+      "sentinels; expected a smaller source_length or noise_density{}, or 'num_sentinels' {} or more",
+      options.source_length, needed, options.noise_density,
+      options.salient_share > 0.0 ? "'salient_share' above 0: a span may be a single token"
+                                  : fmt::format("'mean_span_length' {}", options.mean_span_length),
+      num_sentinels, options.salient_share > 0.0 ? "" : ", a larger mean_span_length", needed);
+}
+
+// Whether the document at this place of all files is kept out of training.
+bool is_held_out(const CorpusOptions& options, int64_t place) {
+  constexpr uint64_t kSeed = 0;  // of every run
+  return unit_interval(stream_key(kSeed, "held_out_document", static_cast<uint64_t>(place))) < options.held_out_share;
+}
+
 class CorpusSource final : public BatchSource {
  public:
-  CorpusSource(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed)
-      : options_(options), tokenizer_(tokenizer), seed_(seed), raw_length_(raw_length(options)) {
+  CorpusSource(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed, CorpusPart part)
+      : options_(options), tokenizer_(tokenizer), seed_(seed), part_(part), raw_length_(raw_length(options)) {
+    check_sentinels(options, raw_length_, tokenizer.num_sentinels());
     for (const std::string& file : options.files) read(file);
     for (const Document& document : documents_) num_tokens_ += static_cast<int64_t>(document.ids.size());
-    if (documents_.empty()) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
+    if (!documents_.empty()) return;
+    if (num_read_ == 0) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
+    fail_input("'corpus.held_out_share' is {}, which of the {} documents of {} leaves none to {}",
+               options.held_out_share, num_read_, fmt::join(options.files, ", "),
+               part == CorpusPart::kHeldOut ? "validate on" : "train on");
   }
 
   TokenBatch batch(uint64_t step) const override {
@@ -75,6 +104,7 @@ class CorpusSource final : public BatchSource {
  private:
   void read(const std::string& file) {
     for (const RawDocument& raw : read_documents(file)) {
+      if (is_held_out(options_, num_read_++) != (part_ == CorpusPart::kHeldOut)) continue;
       Document document = tokenised(raw, tokenizer_);
       if (options_.split_documents) {
         cut(document);
@@ -158,7 +188,8 @@ class CorpusSource final : public BatchSource {
   CorpusOptions options_;
   Tokenizer tokenizer_;
   uint64_t seed_;
-  int64_t raw_length_, num_tokens_ = 0;
+  CorpusPart part_;
+  int64_t raw_length_, num_tokens_ = 0, num_read_ = 0;
   std::vector<Document> documents_;
   mutable std::mutex mutex_;
   mutable std::vector<Row> rows_;
@@ -171,7 +202,7 @@ void CorpusOptions::fields(FieldVisitor& v) {
   v.field("files", files,
           ".txt (a blank line between documents) or .jsonl with \"text\" and, if it likes, \"spans\"; .gz too");
   v.field("source_length", source_length, "row budget in source tokens, eos included");
-  v.require(source_length >= 4, "source_length", "4 or more");
+  v.require_within(source_length, 4, 1'000'000, "source_length");
   v.field("noise_density", noise_density, "share of tokens that are masked");
   v.require(noise_density > 0.0 && noise_density < 1.0, "noise_density", "a number in (0, 1)");
   v.field("mean_span_length", mean_span_length, "tokens per masked span");
@@ -182,12 +213,16 @@ void CorpusOptions::fields(FieldVisitor& v) {
   v.field("split_documents", split_documents, "cut long documents to rows; false: a row holds whole documents");
   v.choice("objective", objective, "what is learned: masked spans, or the end of a text cut at a random place");
   v.field("rows_per_batch", rows_per_batch, "rows per batch");
-  v.require(rows_per_batch >= 1, "rows_per_batch", "1 or more");
+  v.require_within(rows_per_batch, 1, 1'000'000, "rows_per_batch");
+  v.require(rows_per_batch * source_length <= kMostBatchTokens, "rows_per_batch",
+            "at most 100 million source tokens in a batch");
+  v.field("held_out_share", held_out_share, "share of the documents kept out of training, for validation's loss");
+  v.require(held_out_share >= 0.0 && held_out_share < 1.0, "held_out_share", "a number in [0, 1)");
 }
 
-std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer,
-                                                uint64_t seed) {
-  return std::make_unique<CorpusSource>(options, tokenizer, seed);
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed,
+                                                CorpusPart part) {
+  return std::make_unique<CorpusSource>(options, tokenizer, seed, part);
 }
 
 }  // namespace flanmoe

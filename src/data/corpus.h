@@ -29,9 +29,16 @@ struct CorpusOptions {
   bool split_documents = true;
   Objective objective = Objective::kSpanCorruption;
   int64_t rows_per_batch = 64;
+  double held_out_share = 0.0;
   void fields(FieldVisitor& visitor);
 };
-std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer,
-                                                uint64_t seed);
+
+// The documents that are trained on, or those that options.held_out_share keeps apart. Which these are depends on their
+// places in the files alone, not on the seed.
+enum class CorpusPart { kTrained, kHeldOut };
+
+// UserError when the part holds no document.
+std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed,
+                                                CorpusPart part = CorpusPart::kTrained);
 
 }  // namespace flanmoe

@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/nearest_name.h"
+#include "data/template_text.h"
 
 namespace flanmoe {
 namespace {
@@ -11,6 +12,7 @@ using Marker = std::string (*)(size_t index);
 
 std::string upper_letter(size_t index) { return fmt::format("({})", static_cast<char>('A' + index % 26)); }
 std::string lower_letter(size_t index) { return fmt::format("({})", static_cast<char>('a' + index % 26)); }
+std::string bare_letter(size_t index) { return std::string(1, static_cast<char>('A' + index % 26)); }
 std::string number(size_t index) { return std::to_string(index + 1); }
 
 // An option list is heading, then per option lead, marker with its ending (or a dash), text; `between` two of them.
@@ -21,13 +23,10 @@ struct OptionStyle {
   std::string_view before_last;    // in the place of `between` in front of the last option, "" = `between`
 };
 constexpr OptionStyle kStyles[] = {
-    {"", "OPTIONS: - ", " - ", nullptr, "", ""},
-    {"dashes", "OPTIONS:\n- ", "\n- ", nullptr, "", ""},
-    {"inline", "", ", ", nullptr, "", " or "},
-    {"letters", "", " ", upper_letter, " ", ""},
-    {"letter_lines", "", "\n", upper_letter, " ", ""},
-    {"lower_letters", "", " ", lower_letter, " ", ""},
-    {"numbers", "", " ", number, ") ", ""},
+    {"", "OPTIONS: - ", " - ", nullptr, "", ""},        {"dashes", "OPTIONS:\n- ", "\n- ", nullptr, "", ""},
+    {"inline", "", ", ", nullptr, "", " or "},          {"letters", "", " ", upper_letter, " ", ""},
+    {"letter_lines", "", "\n", upper_letter, " ", ""},  {"lower_letters", "", " ", lower_letter, " ", ""},
+    {"plain_letters", "", "\n", bare_letter, ". ", ""}, {"numbers", "", " ", number, ") ", ""},
     {"number_lines", "", "\n", number, ". ", ""},
 };
 
@@ -92,23 +91,10 @@ std::string value_of(const std::string& name, const Filling& filling) {
              name, row.id, fmt::join(names, ", "));
 }
 
-// `{name}` is replaced, `{{` stands for a brace.
-std::string fill(const std::string& text, const Filling& filling) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const size_t brace = std::min(text.find('{', i), text.size());
-    result.append(text, i, brace - i);
-    i = brace;
-    if (brace + 1 < text.size() && text[brace + 1] == '{') {
-      result += '{';
-      ++i;
-    } else if (brace < text.size()) {
-      const size_t end = text.find('}', brace);
-      if (end == std::string::npos)
-        fail_input("task '{}': a template has an open brace without its end: '{}'", filling.task.name, text);
-      result += value_of(text.substr(brace + 1, end - brace - 1), filling);
-      i = end;
-    }
+RenderedText fill(const std::string& text, const Filling& filling) {
+  RenderedText result;
+  for (const TemplatePart& part : template_parts(text, filling.task.name)) {
+    part.is_slot ? result.append_filled(value_of(std::string(part.text), filling)) : result.append_own(part.text);
   }
   return result;
 }
@@ -120,17 +106,36 @@ Filling own_answer(const PromptTemplate& prompt, const TaskSpec& task, const Tas
 }
 
 RenderedExample rendered(const PromptTemplate& prompt, const Filling& filling) {
-  return {fill(prompt.input, filling), fill(prompt.target, filling)};
+  RenderedText input = fill(prompt.input, filling), target = fill(prompt.target, filling);
+  return {std::move(input.text), std::move(target.text), std::move(input.tokens), std::move(target.tokens)};
 }
 
 }  // namespace
 
+void RenderedText::append(const RenderedText& other) {
+  const size_t before = text.size();
+  text += other.text;
+  for (const auto& [begin, end] : other.tokens) tokens.emplace_back(before + begin, before + end);
+}
+
+void RenderedText::append_own(std::string_view words) {
+  if (words.empty()) return;
+  const size_t begin = text.size();
+  text += words;
+  if (!tokens.empty() && tokens.back().second == begin) {
+    tokens.back().second = text.size();
+  } else {
+    tokens.emplace_back(begin, text.size());
+  }
+}
+
 std::string option_style(const std::string& input, const std::string& place) {
-  const size_t plain = input.find("{options}"), styled = input.find("{options:");
-  if (plain == std::string::npos && styled == std::string::npos) return std::string(kNoOptionStyle);
-  if (styled == std::string::npos) return "";
-  const size_t begin = styled + 1 + kStyled.size(), end = input.find('}', begin);
-  return std::string(style_named(input.substr(begin, end == std::string::npos ? end : end - begin), place).name);
+  const std::vector<TemplatePart> parts = template_parts(input, place);
+  for (const TemplatePart& part : parts) {
+    if (part.is_slot && part.text.starts_with(kStyled))
+      return std::string(style_named(part.text.substr(kStyled.size()), place).name);
+  }
+  return has_slot(parts, kOptions) ? "" : std::string(kNoOptionStyle);
 }
 
 bool has_markers(std::string_view style) {
@@ -145,12 +150,12 @@ std::vector<std::string> marked_styles() {
   return names;
 }
 
-std::string render_choice(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t option) {
+RenderedText render_choice(const PromptTemplate& prompt, const TaskSpec& task, const TaskRow& row, size_t option) {
   return fill(prompt.target,
               {task, row, row.options.at(option), static_cast<int64_t>(option), option_style(prompt.input, task.name)});
 }
 
-std::string render_text(const std::string& text, const TaskSpec& task, const TaskRow& row) {
+RenderedText render_text(const std::string& text, const TaskSpec& task, const TaskRow& row) {
   return fill(text, own_answer({text}, task, row));
 }
 
@@ -161,13 +166,17 @@ RenderedExample render(const PromptTemplate& prompt, const TaskSpec& task, const
 RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,
                                 const std::vector<const TaskRow*>& exemplars, const TaskRow& row,
                                 const FewShotForm& form) {
-  std::string shown;
+  RenderedText shown;
   for (const TaskRow* exemplar : exemplars) {
     const RenderedExample example = render(prompt, task, *exemplar);
-    shown.append(example.input).append(" ").append(example.target).append(form.separator);
+    shown.append(example.whole_input());
+    shown.append_own(" ");
+    shown.append(example.whole_target());
+    shown.append_own(form.separator);
   }
   const RenderedExample query = rendered(prompt, own_answer(prompt, task, row, form.answer));
-  return {shown + query.input, query.target};
+  shown.append(query.whole_input());
+  return {std::move(shown.text), query.target, std::move(shown.tokens), query.target_tokens};
 }
 
 RenderedExample render_few_shot(const PromptTemplate& prompt, const TaskSpec& task,

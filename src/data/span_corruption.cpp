@@ -17,6 +17,16 @@ CorruptedLengths lengths_of(int64_t raw, double density, double mean_span) {
   return {raw, raw - noise + spans + 1, noise + spans + 1};
 }
 
+// Tokens of a text of 2 or more that are hidden.
+int64_t noise_of(int64_t length, double density) {
+  return std::clamp<int64_t>(rounded(static_cast<double>(length) * density), 1, length - 1);
+}
+
+int64_t random_spans_of(int64_t length, double density, double mean_span) {
+  const int64_t noise = noise_of(length, density), most = std::min(noise, length - noise);
+  return std::clamp<int64_t>(rounded(static_cast<double>(noise) / mean_span), 1, most);
+}
+
 // A uniformly random composition of `total` into `parts` positive numbers.
 std::vector<int64_t> random_parts(int64_t total, int64_t parts, RandomStream& stream) {
   std::vector<uint8_t> cuts(total - 1, 0);
@@ -56,10 +66,7 @@ CorruptedLengths corrupted_lengths(int64_t source_length, double density, double
 
 std::vector<uint8_t> random_spans_mask(int64_t length, double density, double mean_span, RandomStream& stream) {
   const int64_t padded_length = std::max<int64_t>(length, 2);
-  const int64_t noise =
-      std::clamp<int64_t>(rounded(static_cast<double>(padded_length) * density), 1, padded_length - 1);
-  const int64_t most = std::min(noise, padded_length - noise);
-  const int64_t spans = std::clamp<int64_t>(rounded(static_cast<double>(noise) / mean_span), 1, most);
+  const int64_t noise = noise_of(padded_length, density), spans = random_spans_of(padded_length, density, mean_span);
   const auto noise_sizes = random_parts(noise, spans, stream),
              kept_sizes = random_parts(padded_length - noise, spans, stream);
   std::vector<uint8_t> mask;
@@ -74,7 +81,7 @@ std::vector<uint8_t> random_spans_mask(int64_t length, double density, double me
 std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked,
                                         double density, double mean_span, double salient_share, RandomStream& stream) {
   constexpr int kTries = 8;
-  const int64_t budget = std::clamp<int64_t>(rounded(static_cast<double>(length) * density), 1, length - 1);
+  const int64_t budget = noise_of(length, density);
   std::vector<uint8_t> mask(length, 0);
   std::vector<std::pair<int64_t, int64_t>> waiting = marked;
   stream.shuffle(waiting);
@@ -96,6 +103,14 @@ std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::p
     masked += span.second - span.first;
   }
   return mask;
+}
+
+// A salient mask ends at the span that brings it to the budget, and no two spans touch: at most as many as hidden
+// tokens, and as every other token.
+int64_t most_spans(int64_t length, double density, double mean_span, bool salient) {
+  const int64_t longest = std::max<int64_t>(length, 2);
+  if (salient) return std::min(noise_of(longest, density), (longest + 1) / 2);
+  return random_spans_of(longest, density, mean_span);  // a shorter text has no more
 }
 
 TokenPair corrupt(const TokenIds& ids, const std::vector<uint8_t>& mask, const Tokenizer& tokenizer) {

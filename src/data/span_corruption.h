@@ -28,6 +28,10 @@ std::vector<uint8_t> random_spans_mask(int64_t length, double density, double me
 std::vector<uint8_t> salient_spans_mask(int64_t length, const std::vector<std::pair<int64_t, int64_t>>& marked,
                                         double density, double mean_span, double salient_share, RandomStream& stream);
 
+// The most spans, and so sentinels, that a text of at most `length` tokens can get from the masks above: random spans
+// have one number per length; salient ones may be a token each.
+int64_t most_spans(int64_t length, double density, double mean_span, bool salient);
+
 // Source: every run of noise -> one sentinel. Target: sentinel then the run, for each. Both end with eos.
 TokenPair corrupt(const TokenIds& ids, const std::vector<uint8_t>& mask, const Tokenizer& tokenizer);
 

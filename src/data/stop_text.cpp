@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "data/tokenizer/answer_text.h"
+
 namespace flanmoe {
 
 std::string cut_at_stop(const std::string& text, const std::vector<std::string>& stop) {
@@ -12,7 +14,7 @@ std::string cut_at_stop(const std::string& text, const std::vector<std::string>&
 
 std::function<bool(const TokenIds&)> stop_hook(const Tokenizer& tokenizer, const std::vector<std::string>& stop) {
   return [&tokenizer, stop](const TokenIds& ids) {
-    const std::string text = tokenizer.decode(ids);
+    const std::string text = answer_text(tokenizer, ids);
     return cut_at_stop(text, stop).size() < text.size();
   };
 }

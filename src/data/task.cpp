@@ -5,6 +5,7 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text_file.h"
 #include "data/readers/bad_rows.h"
 #include "data/readers/readers.h"
 #include "data/task_file.h"
@@ -30,16 +31,16 @@ double chance_of_rows(const std::vector<TaskRow>& rows) {
 }
 
 // What the data files know: definition and category, and how many options there are.
-void ask_files(TaskSpec& spec, const TaskFile& task) {
+void ask_files(TaskSpec& spec, bool chance_of_options) {
   for (const auto& [split, file] : spec.splits) {
     const FileNotes notes = notes_of(spec.format, file);
     if (spec.definition.empty()) spec.definition = notes.definition;
     if (spec.cluster.empty()) spec.cluster = notes.cluster;
     if (!spec.definition.empty() && !spec.cluster.empty()) break;
   }
-  if (!task.chance_of_options) return;
+  if (!chance_of_options) return;
   const std::string split = spec.splits.contains("test") ? "test" : spec.splits.begin()->first;
-  if (!fs::exists(spec.splits.at(split)))
+  if (!fs::exists(packed_or_plain(spec.splits.at(split))))
     throw MissingFile(fmt::format("task '{}': {}: no such file", spec.name, spec.splits.at(split)));
   BadRows skipped(OnBadRow::kSkip);  // whoever reads the rows to use them says what becomes of bad ones
   spec.chance = chance_of_rows(load_rows(spec, split, skipped));
@@ -53,8 +54,9 @@ struct TaskPlace {
 };
 
 // The task of one file that `each` matches; `each` is empty when there is no pattern.
-TaskSpec task_of(const TaskFile& task, const std::string& each, const TaskPlace& place) {
-  TaskSpec spec = task.spec;
+ListedTask task_of(const TaskFile& task, const std::string& each, const TaskPlace& place) {
+  ListedTask listed{task.spec, task.chance_of_options, ""};
+  TaskSpec& spec = listed.spec;
   spec.name = with_each(spec.name, each);
   spec.file = place.file.string();
   for (const auto& [split, path] : task.splits.items()) {
@@ -63,13 +65,12 @@ TaskSpec task_of(const TaskFile& task, const std::string& each, const TaskPlace&
         resolve_path(with_each(path.scalar(), each), place.data_folder, place.file.parent_path()).string();
   }
   if (spec.splits.empty()) fail_input("{}: task '{}' has no 'splits'", place.where, spec.name);
-  ask_files(spec, task);
-  return spec;
+  return listed;
 }
 
 // One task, or with `each` one per matching file.
-std::vector<TaskSpec> parse_tasks(const ConfigNode& node, const std::filesystem::path& file,
-                                  const std::filesystem::path& data_folder) {
+std::vector<ListedTask> parse_tasks(const ConfigNode& node, const std::filesystem::path& file,
+                                    const std::filesystem::path& data_folder) {
   const TaskFile task = parse_task_file(node);
   const TaskPlace place{node.place(), file, data_folder};
   if (task.each.empty()) return {task_of(task, "", place)};
@@ -79,9 +80,15 @@ std::vector<TaskSpec> parse_tasks(const ConfigNode& node, const std::filesystem:
   }
   if (task.each.find('*') == std::string::npos)
     fail_input("{}: 'each' is '{}', expected one * in it", each_place, task.each);
-  std::vector<TaskSpec> tasks;
-  for (const FileMatch& match : matching_files(resolve_path(task.each, data_folder, file.parent_path()), each_place)) {
-    tasks.push_back(task_of(task, match.star, place));
+  std::vector<ListedTask> tasks;
+  try {
+    for (const FileMatch& match :
+         matching_files(resolve_path(task.each, data_folder, file.parent_path()), each_place)) {
+      tasks.push_back(task_of(task, match.star, place));
+    }
+  } catch (const MissingFile& missing) {
+    tasks.push_back(task_of(task, "*", place));
+    tasks.back().missing = missing.what();
   }
   return tasks;
 }
@@ -109,13 +116,26 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
   return files;
 }
 
-std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {
-  std::vector<TaskSpec> tasks;
+std::vector<ListedTask> list_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {
+  std::vector<ListedTask> tasks;
   for (const auto& file : task_files(path)) {
     for (const ConfigNode& node : task_nodes(load_config(file))) {
-      for (TaskSpec& task : parse_tasks(node, file, data_folder)) tasks.push_back(std::move(task));
+      for (ListedTask& task : parse_tasks(node, file, data_folder)) tasks.push_back(std::move(task));
     }
   }
+  return tasks;
+}
+
+TaskSpec opened_task(const ListedTask& listed) {
+  if (!listed.missing.empty()) throw MissingFile(listed.missing);
+  TaskSpec spec = listed.spec;
+  ask_files(spec, listed.chance_of_options);
+  return spec;
+}
+
+std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder) {
+  std::vector<TaskSpec> tasks;
+  for (const ListedTask& listed : list_tasks(path, data_folder)) tasks.push_back(opened_task(listed));
   return tasks;
 }
 
@@ -131,8 +151,9 @@ std::vector<TaskRow> load_rows(const TaskSpec& task, const std::string& split, B
   const std::map<std::string, std::string> no_columns;
   std::vector<TaskRow> rows;
   for (const FileMatch& match : matching_files(found->second, fmt::format("task '{}', split '{}'", task.name, split))) {
-    read_rows(reader, match.file.string(), reader == task.format ? task.columns : no_columns, bad_rows,
-              [&rows](TaskRow row) { rows.push_back(std::move(row)); });
+    read_rows(
+        reader, match.file.string(), reader == task.format ? task.columns : no_columns, bad_rows,
+        [&rows](TaskRow row) { rows.push_back(std::move(row)); }, task.options);
   }
   if (!rows.empty()) return rows;
   const std::vector<std::string> reasons = bad_rows.reasons(found->second);

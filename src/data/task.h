@@ -17,7 +17,8 @@ namespace flanmoe {
 
 // A prompt form: `{field}` is replaced by the row's field, `{options}` or `{options:STYLE}` by the option list (styles
 // in data/render.cpp: dashes, letters, numbers, on lines or inline). The target may hold `{answer}` (the text),
-// `{marker}` (the answer's marker in the list shown, "(B)" or "2") and `{rationale}`.
+// `{marker}` (the answer's marker in the list shown, "(B)" or "2") and `{rationale}`. `{{` and `}}` are braces
+// (data/template_text.h).
 struct PromptTemplate {
   std::string input;
   std::string target = "{answer}";
@@ -65,6 +66,7 @@ struct TaskSpec {
                                               // that know parts
   std::map<std::string, std::string> formats;  // split -> its reader, where it is another than `format`
   std::map<std::string, std::string> columns;  // for jsonl, csv, tsv with other names: our name -> the file's column
+  std::vector<std::string> options;            // of every row, where the rows bring none of their own
   std::vector<PromptTemplate> templates;       // direct prompts, at least one
   std::vector<PromptTemplate> cot_templates;   // chain-of-thought prompts; empty when the task has none
   AnswerForm answer_form = AnswerForm::kClass;
@@ -87,6 +89,16 @@ std::vector<std::filesystem::path> task_files(const std::filesystem::path& path)
 // what a file knows of itself (definition, category) is filled in. UserError: file, line, key; MissingFile
 // (data/task_paths.h) when a data file that this needs is not there.
 std::vector<TaskSpec> load_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
+
+// A task before its data files are looked at, so that those of tasks that nobody wants need not be there.
+struct ListedTask {
+  TaskSpec spec;                   // without what only its files know: definition, cluster, chance
+  bool chance_of_options = false;  // its rows will say
+  std::string missing;             // of a pattern `each` that fits no file: why. The name is a pattern, too, "mmlu_*"
+};
+// load_tasks in two steps: every task of a file or folder, then those that are wanted.
+std::vector<ListedTask> list_tasks(const std::filesystem::path& path, const std::filesystem::path& data_folder);
+TaskSpec opened_task(const ListedTask& listed);
 
 class BadRows;  // data/readers/bad_rows.h
 

@@ -1,12 +1,33 @@
 #include "data/task_file.h"
 
+#include <algorithm>
+#include <set>
+
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
+#include "base/text_file.h"
+#include "data/readers/reader_parts.h"
 #include "data/readers/readers.h"
 #include "data/render.h"
+#include "data/template_text.h"
+#include "data/tokenizer/written_tokens.h"
 
 namespace flanmoe {
 namespace {
+
+// An empty stop text would end every answer at its beginning.
+bool no_empty_text(const std::vector<std::string>& texts) {
+  return std::none_of(texts.begin(), texts.end(), [](const std::string& text) { return text.empty(); });
+}
+
+bool distinct_texts(const std::vector<std::string>& texts) {
+  std::set<std::string> seen;
+  for (const std::string& text : texts) {
+    if (is_blank(text) || !seen.insert(trimmed_text(text)).second) return false;
+  }
+  return texts.size() != 1;
+}
 
 struct TemplateFields {
   PromptTemplate& prompt;
@@ -27,17 +48,18 @@ struct EvalFields {
     v.field("cot_input", form.cot.input, "the chain-of-thought prompt; empty = the first such template");
     v.field("cot_target", form.cot.target, "the form of an exemplar's chain of thought");
     v.field("shots", form.shots, "exemplars of direct prompts");
-    v.require(form.shots >= 0, "shots", "0 or more");
+    v.require_within(form.shots, 0, 10'000, "shots");
     v.field("cot_shots", form.cot_shots, "exemplars of chain-of-thought prompts");
-    v.require(form.cot_shots >= 0, "cot_shots", "0 or more");
+    v.require_within(form.cot_shots, 0, 10'000, "cot_shots");
     v.field("split", form.split, "the rows asked");
     v.field("exemplars", form.exemplars, "the split that exemplars come from");
     v.field("cot_exemplars", form.cot_exemplars, "the same for chain of thought");
     v.field("stop", form.stop, "a generated answer ends in front of these");
+    v.require(no_empty_text(form.stop), "stop", "texts that are not empty");
     v.field("max_new_tokens", form.max_new_tokens, "longest direct answer in tokens");
-    v.require(form.max_new_tokens >= 1, "max_new_tokens", "1 or more");
+    v.require_within(form.max_new_tokens, 1, 1'000'000, "max_new_tokens");
     v.field("cot_max_new_tokens", form.cot_max_new_tokens, "longest chain of thought in tokens");
-    v.require(form.cot_max_new_tokens >= 1, "cot_max_new_tokens", "1 or more");
+    v.require_within(form.cot_max_new_tokens, 1, 1'000'000, "cot_max_new_tokens");
   }
 };
 
@@ -45,7 +67,7 @@ struct EvalFields {
 PromptTemplate with_facts(PromptTemplate prompt, const std::string& place) {
   const std::string style = option_style(prompt.input, place);
   prompt.shows_options = style != kNoOptionStyle;
-  prompt.answers_by_marker = prompt.target.find("{marker}") != std::string::npos;
+  prompt.answers_by_marker = has_slot(template_parts(prompt.target, place), "marker");
   if (prompt.answers_by_marker && !has_markers(style)) {
     fail_input(
         "{}: the target is '{}', but the input shows no list with markers; expected {{options:letters}} or another of "
@@ -117,6 +139,18 @@ Held held_of(const TaskFile& task) {
   return task.spec.group == "heldout" ? Held::kOut : task.spec.group == "finetune" ? Held::kNever : Held::kIn;
 }
 
+// Names of tokens in templates are tokens, in rows they are text: whoever writes some should know.
+void tell_tokens(const TaskSpec& spec) {
+  int64_t count = 0;
+  for (const auto* templates : {&spec.templates, &spec.cot_templates}) {
+    for (const PromptTemplate& prompt : *templates)
+      count += names_a_token(prompt.input) || names_a_token(prompt.target) ? 1 : 0;
+  }
+  if (count == 0) return;
+  log_info("task '{}': {} of its templates hold{} names of tokens (such as <extra_id_0>), which are tokens there",
+           spec.name, count, count == 1 ? "s" : "");
+}
+
 // How evaluation asks: what the file says, else the first templates.
 void fill_eval_form(TaskSpec& spec, const std::string& place) {
   const auto choose = [&place](PromptTemplate& prompt, const std::vector<PromptTemplate>& templates) {
@@ -128,6 +162,7 @@ void fill_eval_form(TaskSpec& spec, const std::string& place) {
       prompt = with_facts(prompt, place);
     }
   };
+  template_parts(spec.eval.header, place);  // its braces
   choose(spec.eval.direct, spec.templates);
   choose(spec.eval.cot, spec.cot_templates);
 }
@@ -150,6 +185,8 @@ void TaskFile::fields(FieldVisitor& v) {
   v.field("format", spec.format, "reader of its rows");
   v.field("formats", formats, "split -> reader, where it is another");
   v.field("columns", columns, "our name -> the file's column");
+  v.field("options", spec.options, "the options of every row, where the rows bring none");
+  v.require(distinct_texts(spec.options), "options", "two or more different texts that are not blank, or none");
   v.field("splits", splits, "split -> file");
   v.field("use", use, "set of templates in tasks/templates");
   v.field("templates", templates, "direct prompts");
@@ -159,7 +196,7 @@ void TaskFile::fields(FieldVisitor& v) {
            "rule that finds the answer in a generated text; empty = by the form");
   v.choice("metric", spec.metric,
            {"accuracy", "exact_match", "niv2_exact_match", "number_match", "number_string_match", "token_f1", "rouge_1",
-            "rouge_l", "macro_f1", "consistency", "pearson", "spearman"},
+            "rouge_l", "bleu", "macro_f1", "consistency", "pearson", "spearman"},
            "judge");
   v.field("further_metrics", spec.further_metrics, "metrics of the whole task, reported beside the first");
   v.field("chance", spec.chance, "percent that guessing gives");
@@ -188,6 +225,7 @@ TaskFile parse_task_file(const ConfigNode& node) {
   if (spec.name.empty() && !task.each.empty()) spec.name = "{each}";
   if (spec.name.empty()) fail_input("{}: a task without 'name'", node.place());
   if (spec.templates.empty()) fail_input("{}: task '{}' has no 'templates'", node.place(), spec.name);
+  tell_tokens(spec);
   reader_for(spec.format, node.place());
   return task;
 }

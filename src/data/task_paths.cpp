@@ -11,6 +11,8 @@ namespace flanmoe {
 std::filesystem::path resolve_path(const std::string& written, const std::filesystem::path& data_folder,
                                    const std::filesystem::path& beside) {
   constexpr std::string_view kData = "{data}/", kHome = "{home}/";
+  if (written == "{data}") return data_folder;
+  if (written == "{home}") return home_folder();
   if (written.starts_with(kData)) return (data_folder / written.substr(kData.size())).lexically_normal();
   if (written.starts_with(kHome)) return (home_folder() / written.substr(kHome.size())).lexically_normal();
   return beside.empty() ? std::filesystem::path(written) : (beside / written).lexically_normal();
@@ -20,8 +22,9 @@ std::vector<FileMatch> matching_files(const std::filesystem::path& pattern, cons
   const std::string name = pattern.filename().string();
   const std::filesystem::path folder = pattern.has_parent_path() ? pattern.parent_path() : ".";
   const size_t star = name.find('*');
-  if (folder.string().find('*') != std::string::npos ||
-      (star != std::string::npos && name.find('*', star + 1) != std::string::npos)) {
+  // A folder may be called so, such as that of the data.
+  const bool folder_is_pattern = folder.string().find('*') != std::string::npos && !fs::is_directory(folder);
+  if (folder_is_pattern || (star != std::string::npos && name.find('*', star + 1) != std::string::npos)) {
     fail_input("{}: '{}': expected at most one *, in the file's name", where, pattern.string());
   }
   if (star == std::string::npos) return {{packed_or_plain(pattern), ""}};

@@ -15,8 +15,8 @@ class MissingFile : public UserError {
   using UserError::UserError;
 };
 
-// "{data}/x" -> data_folder / "x", "{home}/x" -> the folder that holds configs/ and tasks/; anything else against
-// `beside` ("" = as it is).
+// "{data}/x" -> data_folder / "x", "{data}" -> data_folder; "{home}" and "{home}/x" likewise, the folder that holds
+// configs/ and tasks/; anything else against `beside` ("" = as it is).
 std::filesystem::path resolve_path(const std::string& written, const std::filesystem::path& data_folder,
                                    const std::filesystem::path& beside = {});
 

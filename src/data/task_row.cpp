@@ -11,4 +11,6 @@ int64_t TaskRow::answer_index() const {
   return found == options.end() ? -1 : found - options.begin();
 }
 
+bool reads_like(const TaskRow& a, const TaskRow& b) { return a.fields == b.fields && a.options == b.options; }
+
 }  // namespace flanmoe

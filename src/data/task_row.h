@@ -20,4 +20,7 @@ struct TaskRow {
   int64_t answer_index() const;  // right_option, else the place of answers[0] in options; -1 when free-form
 };
 
+// Whether two rows ask the same: fields and options are equal. As an exemplar one would give away the other's answer.
+bool reads_like(const TaskRow& a, const TaskRow& b);
+
 }  // namespace flanmoe

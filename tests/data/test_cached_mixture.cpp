@@ -176,7 +176,7 @@ TEST_F(CachedMixture, ExamplesAreThoseOfTheirVersion) {
   }
   EXPECT_EQ(fmt::format("{} {}", mixture_facts(o, folder_, cases::tokenizer(), 3)["version of the examples"].dump(),
                         checksum_text(text)),
-            "1 96f193e1f49dbf03");
+            "2 96f193e1f49dbf03");
 }
 
 }  // namespace

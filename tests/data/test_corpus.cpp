@@ -271,6 +271,29 @@ TEST_F(Corpus, SeveralFilesAreOneCorpusAndEachEpochHasAnOrderOfItsOwn) {
   EXPECT_NE(first_rows[1], first_rows[2]);
 }
 
+// 20 sentinels: found before the first batch, with the settings that ask for more.
+TEST_F(Corpus, TooFewSentinelsAreFoundAtTheStart) {
+  write_documents("a.jsonl");
+  CorpusOptions o = options("a.jsonl", 100);
+  o.noise_density = 0.5;
+  o.mean_span_length = 1.0;
+  const auto refused = [&o] { return message_of<UserError>([&] { make_corpus_source(o, cases::tokenizer(), 3); }); };
+  const std::string message = refused();
+  for (const char* part :
+       {"'source_length' 100", "'noise_density' 0.5", "'mean_span_length' 1", "has 20 sentinels", "'num_sentinels' 4"})
+    EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
+  o.salient_share = 0.5;
+  o.mean_span_length = 3.0;
+  EXPECT_NE(refused().find("'salient_share' above 0"), std::string::npos);
+  o.objective = Objective::kPrefixLm;  // has no spans
+  make_corpus_source(o, cases::tokenizer(), 3)->batch(0);
+  o = options("a.jsonl", 70);  // 17 spans
+  o.noise_density = 0.5;
+  o.mean_span_length = 3.0;
+  const auto source = make_corpus_source(o, cases::tokenizer(), 3);
+  for (uint64_t step = 0; step < 20; ++step) source->batch(step);  // what is let through stops at no step
+}
+
 TEST_F(Corpus, MistakesNameFileAndLine) {
   const auto refused = [&](const std::string& name, const std::string& content) {
     put(name, content);

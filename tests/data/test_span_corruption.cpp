@@ -77,6 +77,33 @@ TEST(RandomSpansMask,
     EXPECT_NEAR(static_cast<double>(counts[mask]), 1000.0, 120.0) << mask;
 }
 
+// No mask has more, and one of the longest text has as many (of random spans; salient ones may have fewer).
+TEST(MostSpans, IsABoundThatIsReached) {
+  for (const double density : {0.05, 0.15, 0.3, 0.5, 0.75, 0.99}) {
+    for (const double mean_span : {1.0, 1.5, 3.0, 10.0}) {
+      for (const int64_t longest : {1, 2, 3, 7, 40, 150}) {
+        const int64_t random = most_spans(longest, density, mean_span, false);
+        const int64_t salient = most_spans(longest, density, mean_span, true);
+        size_t most = 0;
+        for (int64_t length = 1; length <= longest; ++length) {
+          RandomStream stream(static_cast<uint64_t>(length), "mask");
+          most = std::max(most, runs_of(random_spans_mask(length, density, mean_span, stream)).size());
+          if (length < 2) continue;
+          const auto mask = salient_spans_mask(length, {{0, 1}, {2, 3}}, density, mean_span, 0.5, stream);
+          EXPECT_LE(static_cast<int64_t>(runs_of(mask).size()), salient) << length << " " << density;
+        }
+        EXPECT_LE(static_cast<int64_t>(most), random) << longest << " " << density << " " << mean_span;
+        if (longest < 2) continue;
+        EXPECT_EQ(static_cast<int64_t>(most), random) << longest << " " << density << " " << mean_span;
+      }
+    }
+  }
+  // By hand: 100 tokens, half of them hidden, each alone: 50 spans; 15 hidden in threes: 5; marked ones, up to 15.
+  EXPECT_EQ(most_spans(100, 0.5, 1.0, false), 50);
+  EXPECT_EQ(most_spans(100, 0.15, 3.0, false), 5);
+  EXPECT_EQ(most_spans(100, 0.15, 3.0, true), 15);
+}
+
 TEST(Corrupt, ByHand) {
   const Tokenizer& t = cases::tokenizer();
   const TokenPair pair = corrupt({11, 12, 13, 14, 15, 16, 17}, {0, 1, 1, 0, 0, 1, 0}, t);

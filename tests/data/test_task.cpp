@@ -124,7 +124,7 @@ TEST(Templates, AreFilled) {
 
 TEST(Templates, ADoubledBraceStandsForOne) {
   TaskSpec task;
-  EXPECT_EQ(render({"set {{{place} and {{x}"}, task, row("1", "Vorna", "Lusk")).input, "set {Vorna and {x}");
+  EXPECT_EQ(render({"set {{{place} and {{x}}"}, task, row("1", "Vorna", "Lusk")).input, "set {Vorna and {x}");
 }
 
 TEST(Templates, ValuesAreNotTemplates) {

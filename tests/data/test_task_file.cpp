@@ -97,7 +97,7 @@ TEST_F(TaskFiles, EvaluationAsksByTheFirstTemplateThatIsNotInverted) {
 }
 
 TEST_F(TaskFiles, AMarkerNeedsAListWithMarkers) {
-  for (const char* style : {"letters", "letter_lines", "lower_letters", "numbers", "number_lines"}) {
+  for (const char* style : {"letters", "letter_lines", "plain_letters", "lower_letters", "numbers", "number_lines"}) {
     const TaskSpec task =
         task_of(std::string("templates: [{input: \"{place} {options:") + style + "}\", target: \"{marker}\"}]\n");
     EXPECT_TRUE(task.templates[0].answers_by_marker) << style;

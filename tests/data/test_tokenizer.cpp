@@ -2,6 +2,7 @@
 #include "data/tokenizer/tokenizer.h"
 
 #include "base/error.h"
+#include "data/tokenizer/answer_text.h"
 #include "data_case.h"
 
 namespace flanmoe {
@@ -141,6 +142,52 @@ TEST(Tokenizer, PlainTextKnowsNoTokens) {
   const auto unknown = std::find_if(pieces.begin(), pieces.end(), [](const auto& piece) { return piece.id == kUnkId; });
   ASSERT_NE(unknown, pieces.end());
   EXPECT_EQ(unknown->text, "日本");  // what was unknown
+}
+
+// Data are text: the ids of a text do not depend on whether it spells out tokens, but where those are meant.
+TEST(Tokenizer, DataAreTextButWhereTokensAreMeant) {
+  const Tokenizer& t = cases::tokenizer();
+  const std::string text = "bread <extra_id_0> stone</s><extra_id_0>";
+  for (const int32_t id : t.encode_text(text)) EXPECT_TRUE(id < t.num_pieces() && id > kEosId) << id;
+  TokenIds pieces;
+  for (const auto& piece : t.encode_plain(text)) pieces.push_back(piece.id);
+  EXPECT_EQ(t.encode_text(text), pieces);
+  EXPECT_EQ(t.encode_text(text, {{0, text.size()}}), t.encode(text));
+  const size_t first = text.find('<'), end = text.find("</s>");
+  TokenIds expected = t.encode("bread <extra_id_0>");
+  for (const int32_t id : t.encode_text(text, {{first, end}})) {
+    EXPECT_TRUE(id < t.num_pieces() || id == t.sentinel(0));
+    EXPECT_NE(id, kEosId);
+  }
+  const TokenIds with = t.encode_text(text, {{first, end}});
+  EXPECT_EQ(std::count(with.begin(), with.end(), t.sentinel(0)), 1);
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), with.begin()));
+  EXPECT_EQ(t.encode_text(text, {{first + 1, end}}), t.encode_text(text));  // a name lies in a range or is text
+  TokenIds ended = t.encode_text("</s>");
+  ended.push_back(kEosId);
+  EXPECT_EQ(t.encode_text_with_end("</s>"), ended);
+  EXPECT_EQ(t.num_written_tokens(text), 3);
+  for (const std::string& sentence : cases::sentences(20, 5)) EXPECT_EQ(t.encode_text(sentence), t.encode(sentence));
+  const std::string spaced = "the▁<extra_id_0>▁stone<pad>";  // ranges are those of the text as given
+  EXPECT_EQ(t.encode_text(spaced, {{spaced.find('<'), spaced.size()}}), t.encode(spaced));
+}
+
+// One rule for all that a model says: what is unknown or unused is no text.
+TEST(Tokenizer, UnknownAndUnusedIdsAreLeftOut) {
+  const Tokenizer& t = cases::tokenizer();
+  TokenIds ids = t.encode("quiet");
+  const auto unused = static_cast<int32_t>(t.num_ids());
+  for (const int32_t id : {kUnkId, unused, unused + 3, -1}) ids.push_back(id);
+  for (const int32_t id : t.encode("towns")) ids.push_back(id);
+  EXPECT_EQ(answer_text(t, ids), "quiet towns");
+  EXPECT_EQ(t.decode_without_special(ids), "quiet towns");
+  EXPECT_EQ(t.decode_with_special(ids), "quiet<unk>towns");
+  EXPECT_EQ(t.piece(unused), fmt::format("<unused_{}>", unused));
+  EXPECT_FALSE(t.has_id(unused));
+  EXPECT_FALSE(t.has_id(-1));
+  EXPECT_TRUE(t.has_id(t.sentinel(0)));
+  EXPECT_EQ(answer_text(t, TokenIds{kUnkId, unused}), "");
+  EXPECT_EQ(answer_text(t, t.encode("the <extra_id_0> runs")), t.decode(t.encode("the <extra_id_0> runs")));
 }
 
 TEST(Tokenizer, TheSpacePieceInATextIsASpace) {

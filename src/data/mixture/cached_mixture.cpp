@@ -17,8 +17,8 @@ namespace flanmoe {
 namespace {
 
 // Raised when the same options, files and seed give other examples than before: tests/data/test_cached_mixture.cpp
-// holds what version 1 gives.
-constexpr int64_t kExamplesVersion = 1;
+// holds what this version gives.
+constexpr int64_t kExamplesVersion = 2;
 
 fs::path parent_of(const fs::path& folder) { return folder.has_parent_path() ? folder.parent_path() : fs::path("."); }
 
@@ -93,7 +93,7 @@ Json mixture_facts(const MixtureOptions& options, const std::filesystem::path& d
   std::string tasks;
   for (const TaskSpec& task : mixture_specs(options, data_folder)) tasks += facts_of(task);
   return {{"version of the examples", kExamplesVersion},
-          {"vocabulary", fmt::format("{} {}", checksum_file(tokenizer.model_file()), tokenizer.num_sentinels())},
+          {"vocabulary", tokenizer.fingerprint()},
           {"tasks", checksum_text(tasks)},
           {"options", options_text(options)},
           {"seed", seed}};

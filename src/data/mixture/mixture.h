@@ -36,9 +36,16 @@ struct MixtureTask {
 // matches nothing, an unknown group, a task that must not be trained on, two tasks of one name, too few tasks.
 std::vector<TaskSpec> mixture_specs(const MixtureOptions& options, const std::filesystem::path& data_folder);
 
-// The same with rows, rates and prompts. UserError: also rates that sum to zero, no training rows, a prompt that does
-// not fit the rows.
-std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder);
+// Which rows of its tasks a mixture draws from: those that are trained on, or others for validation.
+struct MixtureRows {
+  std::string split = "train";  // tasks without it are left out
+  bool held_out = false;        // of training rows, those that options.held_out_share keeps apart
+};
+
+// The same with rows, rates and prompts. UserError: also rates that sum to zero, no rows, a prompt that does not fit
+// the rows. Which rows are held out depends on their places alone; a task that would have none left holds out none.
+std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                      const MixtureRows& rows = {});
 
 // What an example is made of; points into its stream.
 struct MixtureDraw {
@@ -56,7 +63,8 @@ struct MixtureDraw {
 
 class MixtureStream {
  public:
-  MixtureStream(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed);
+  MixtureStream(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
+                const MixtureRows& rows = {});
   MixtureStream(const MixtureStream&) = delete;
   MixtureStream& operator=(const MixtureStream&) = delete;
 

@@ -16,7 +16,8 @@ const MixtureTask& drawn_task(const std::vector<MixtureTask>& tasks, RandomStrea
   return found == tasks.end() ? tasks.back() : *found;
 }
 
-// Other rows of the same task, with a rationale if the prompt shows one. `i` of the others is `i` or `i + 1` of all.
+// Other rows of the same task that do not read like the query, with a rationale if the prompt shows one. `i` of the
+// others is `i` or `i + 1` of all.
 std::vector<const TaskRow*> drawn_exemplars(const MixtureDraw& draw, int64_t max_shots, RandomStream& stream) {
   const MixtureTask& task = *draw.task;
   const auto row = static_cast<size_t>(draw.row - task.rows.data());
@@ -27,7 +28,8 @@ std::vector<const TaskRow*> drawn_exemplars(const MixtureDraw& draw, int64_t max
   std::vector<const TaskRow*> exemplars;
   for (const size_t i : stream.sample(others, count)) {
     const size_t place = i < own ? i : i + 1;
-    exemplars.push_back(&task.rows[draw.cot ? task.reasoned[place] : place]);
+    const TaskRow& exemplar = task.rows[draw.cot ? task.reasoned[place] : place];
+    if (!reads_like(exemplar, *draw.row)) exemplars.push_back(&exemplar);
   }
   return exemplars;
 }
@@ -43,8 +45,9 @@ std::string_view MixtureDraw::style() const {
   return exemplars.empty() ? "zs_noopt" : "fs_noopt";
 }
 
-MixtureStream::MixtureStream(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed)
-    : options_(options), seed_(seed), tasks_(load_mixture(options, data_folder)) {}
+MixtureStream::MixtureStream(const MixtureOptions& options, const std::filesystem::path& data_folder, uint64_t seed,
+                             const MixtureRows& rows)
+    : options_(options), seed_(seed), tasks_(load_mixture(options, data_folder, rows)) {}
 
 bool MixtureStream::asks_exemplars(const MixtureDraw& draw, RandomStream& stream) const {
   if (draw.task->rows.size() < 2 || options_.max_shots == 0) return false;

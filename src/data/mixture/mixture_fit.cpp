@@ -10,11 +10,11 @@ namespace flanmoe {
 // for).
 FittedExample fit_example(MixtureDraw draw, const MixtureOptions& options, const Tokenizer& tokenizer) {
   const RenderedExample text = text_of(draw);
-  TokenIds source = tokenizer.encode_with_end(text.input), target = tokenizer.encode_with_end(text.target);
+  TokenIds source = text.whole_input().ids_with_end(tokenizer), target = text.whole_target().ids_with_end(tokenizer);
   const int64_t budget = options.few_shot_length > 0 ? options.few_shot_length : options.source_length;
   while (static_cast<int64_t>(source.size()) > budget && !draw.exemplars.empty()) {
     draw.exemplars.pop_back();
-    source = tokenizer.encode_with_end(text_of(draw).input);
+    source = text_of(draw).whole_input().ids_with_end(tokenizer);
   }
   FittedExample example;
   example.num_shots = draw.exemplars.size();

@@ -1,5 +1,6 @@
 // Rows, rates and prompts of a mixture's tasks.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -67,11 +68,27 @@ void check_prompts(const std::vector<PromptTemplate>& templates, const MixtureTa
   }
 }
 
-MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options, BadRows& bad_rows) {
+// Training rows without those that are held out, or these alone.
+std::vector<TaskRow> part_of(std::vector<TaskRow> rows, const TaskSpec& spec, double share, bool held_out) {
+  constexpr uint64_t kSeed = 0;  // of every run
+  const uint64_t key = stream_key(kSeed, "held_out_rows of " + spec.name);
+  std::array<std::vector<TaskRow>, 2> parts;  // trained on, held out
+  std::vector<bool> is_held_out;
+  for (size_t i = 0; i < rows.size(); ++i) is_held_out.push_back(unit_interval(random_word(key, i)) < share);
+  const bool all = std::all_of(is_held_out.begin(), is_held_out.end(), [](bool held) { return held; });
+  for (size_t i = 0; i < rows.size(); ++i) parts[is_held_out[i] && !all ? 1 : 0].push_back(std::move(rows[i]));
+  return parts[held_out ? 1 : 0];
+}
+
+MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options, const MixtureRows& which,
+                        BadRows& bad_rows) {
   MixtureTask task;
   task.task = spec;
-  task.rows = load_rows(spec, "train", bad_rows);
+  task.rows = load_rows(spec, which.split, bad_rows);
   task.num_rows = static_cast<int64_t>(task.rows.size());
+  if (which.split == "train" && options.held_out_share > 0.0)
+    task.rows = part_of(std::move(task.rows), spec, options.held_out_share, which.held_out);
+  if (task.rows.empty()) return task;
   const uint64_t seed = stream_key(static_cast<uint64_t>(options.subset_seed), "rows of " + spec.name);
   task.rows = capped_rows(std::move(task.rows), cap_of(spec, options), seed);
   task.direct = pool_of(spec.templates, spec, "'templates'");
@@ -90,10 +107,8 @@ struct WrittenRate {
   double rate;
 };
 
-std::vector<WrittenRate> written_rates(const ConfigNode& rates, const std::vector<MixtureTask>& tasks) {
+std::vector<WrittenRate> written_rates(const ConfigNode& rates, const std::vector<std::string>& names) {
   std::vector<WrittenRate> written;
-  std::vector<std::string> names;
-  for (const MixtureTask& task : tasks) names.push_back(task.task.name);
   for (const auto& [pattern, value] : rates.items()) {
     const std::string text = value.scalar();
     char* end = nullptr;
@@ -137,8 +152,9 @@ std::map<std::string, double> group_shares(const std::map<std::string, double>& 
   return shares;
 }
 
-void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options) {
-  const std::vector<WrittenRate> written = written_rates(options.rates, tasks);
+// `names` are those of all tasks, also of those that have no such rows.
+void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options, const std::vector<std::string>& names) {
+  const std::vector<WrittenRate> written = written_rates(options.rates, names);
   std::map<std::string, double> weights;
   for (const MixtureTask& task : tasks) weights[task.task.group] += weight_of(task, options, written);
   const std::map<std::string, double> shares = group_shares(weights, options);
@@ -153,13 +169,24 @@ void fill_rates(std::vector<MixtureTask>& tasks, const MixtureOptions& options) 
 
 }  // namespace
 
-std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder) {
+std::vector<MixtureTask> load_mixture(const MixtureOptions& options, const std::filesystem::path& data_folder,
+                                      const MixtureRows& rows) {
   std::vector<MixtureTask> tasks;
+  std::vector<std::string> names;
   BadRows bad_rows(options.on_bad_row);
-  for (const TaskSpec& spec : mixture_specs(options, data_folder))
-    tasks.push_back(loaded_task(spec, options, bad_rows));
+  for (const TaskSpec& spec : mixture_specs(options, data_folder)) {
+    names.push_back(spec.name);
+    if (rows.split != "train" && !spec.splits.contains(rows.split)) continue;
+    MixtureTask task = loaded_task(spec, options, rows, bad_rows);
+    if (!task.rows.empty()) tasks.push_back(std::move(task));
+  }
   for (const std::string& line : bad_rows.report()) log_warn("{}", line);
-  fill_rates(tasks, options);
+  if (tasks.empty()) {
+    fail_input("no task of the mixture has rows {}",
+               rows.held_out ? fmt::format("that 'mixture.held_out_share'={} holds out", options.held_out_share)
+                             : fmt::format("of split '{}'", rows.split));
+  }
+  fill_rates(tasks, options, names);
   return tasks;
 }
 

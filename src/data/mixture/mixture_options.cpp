@@ -1,22 +1,17 @@
 #include "data/mixture/mixture_options.h"
+
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace flanmoe {
 namespace {
 
-void check_groups(const MixtureOptions& options) {
-  const auto fits = [&options](size_t size) { return size == 0 || size == options.groups.size(); };
-  if (!fits(options.proportions.size()) || !fits(options.caps.size())) {
-    fail_input("'proportions' has {} entries and 'caps' {}, 'groups' {}; expected one each per group, or none",
-               options.proportions.size(), options.caps.size(), options.groups.size());
-  }
-  for (const double proportion : options.proportions) {
-    if (!(proportion >= 0.0)) fail_input("'proportions' holds {}, expected 0 or more", proportion);
-  }
-  for (const int64_t cap : options.caps) {
-    if (cap < 1) fail_input("'caps' holds {}, expected 1 or more", cap);
-  }
-}
+constexpr int64_t kMostBatchTokens = 100'000'000;
+
+bool fits_groups(size_t size, const MixtureOptions& options) { return size == 0 || size == options.groups.size(); }
+
+constexpr const char* kPerGroup = "none, or one entry for each of 'groups'";
 
 }  // namespace
 
@@ -42,11 +37,17 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("clusters", clusters, "keep tasks of these clusters only; * and ? allowed");
   v.field("sources", sources, "keep tasks of these sources only; * and ? allowed");
   v.field("num_tasks", num_tasks, "keep the first so many tasks of a seeded order, so that 10 are among 20; 0 = all");
-  v.require(num_tasks >= 0, "num_tasks", "0 or more");
+  v.require_within(num_tasks, 0, 1'000'000'000, "num_tasks");
   v.field("subset_seed", subset_seed, "of that order, and of the rows that a cap keeps");
   v.field("groups", groups, "groups with their own proportion and cap");
   v.field("proportions", proportions, "share of examples per group; empty = by the sizes of its tasks");
+  v.require(fits_groups(proportions.size(), *this), "proportions", kPerGroup);
+  v.require(std::none_of(proportions.begin(), proportions.end(), [](double entry) { return entry < 0.0; }),
+            "proportions", "numbers of 0 or more");
   v.field("caps", caps, "most rows used of a task of the group; empty = 30000");
+  v.require(fits_groups(caps.size(), *this), "caps", kPerGroup);
+  v.require(std::none_of(caps.begin(), caps.end(), [](int64_t cap) { return cap < 1; }), "caps",
+            "numbers of 1 or more");
   v.field("temperature", temperature, "a task weighs size^(1/temperature), after the cap");
   v.require(temperature > 0.0, "temperature", "a number above 0");
   v.field("rates", rates,
@@ -54,9 +55,9 @@ void MixtureOptions::fields(FieldVisitor& v) {
   share("few_shot_share", few_shot_share, "share of examples with exemplars in front");
   v.section("styles", styles, "weights of the styles, in place of few_shot_share when one is above 0");
   v.field("max_shots", max_shots, "most exemplars: an example that has some has 1 to so many");
-  v.require(max_shots >= 0, "max_shots", "0 or more");
+  v.require_within(max_shots, 0, 10'000, "max_shots");
   v.field("few_shot_length", few_shot_length, "tokens that exemplars and query may fill; 0 = source_length");
-  v.require(few_shot_length >= 0, "few_shot_length", "0 or more");
+  v.require_within(few_shot_length, 0, 1'000'000, "few_shot_length");
   v.field("separators", separators, "behind an exemplar, one drawn per example; empty = two line ends");
   share("cot_share", cot_share, "share of chain-of-thought prompts where a task has them");
   v.field("cot_few_shot_share", cot_few_shot_share, -1.0, "share of these with exemplars; -1 = as other examples");
@@ -67,19 +68,26 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.choice("on_bad_row", on_bad_row, "what a malformed training row does; skip warns");
   v.field("source_length", source_length,
           "tokens of a source, eos included; longer ones lose exemplars, the last first, then their end");
-  v.require(source_length >= 2, "source_length", "2 or more");
+  v.require_within(source_length, 2, 1'000'000, "source_length");
   v.field("target_length", target_length, "tokens of a target, eos included; longer ones are cut");
-  v.require(target_length >= 2, "target_length", "2 or more");
+  v.require_within(target_length, 2, 1'000'000, "target_length");
   v.field("examples_per_batch", examples_per_batch, "examples per batch");
-  v.require(examples_per_batch >= 1, "examples_per_batch", "1 or more");
+  v.require_within(examples_per_batch, 1, 1'000'000, "examples_per_batch");
+  v.require(examples_per_batch * (source_length + target_length) <= kMostBatchTokens, "examples_per_batch",
+            "at most 100 million tokens in a batch");
   v.field("pack", pack, "several examples per row");
   v.field("length_window", length_window, "batches whose examples are sorted by length together; 1 = off");
-  v.require(length_window >= 1, "length_window", "1 or more");
+  v.require_within(length_window, 1, 1'000'000, "length_window");
   v.field("cache", cache, "folder of the examples as token ids; built when missing or stale; empty = none");
+  v.field("held_out_share", held_out_share,
+          "share of each task's training rows kept out of training, for validation's loss");
+  v.require(held_out_share >= 0.0 && held_out_share < 1.0, "held_out_share", "a number in [0, 1)");
 }
 
 void check_mixture_options(const MixtureOptions& options) {
-  check_groups(options);
+  if (!fits_groups(options.proportions.size(), options) || !fits_groups(options.caps.size(), options))
+    fail_input("'proportions' has {} entries and 'caps' {}, expected {}, {}", options.proportions.size(),
+               options.caps.size(), kPerGroup, fmt::join(options.groups, ", "));
   if (options.tasks.empty()) fail_input("'tasks' is empty: name task files or folders");
   if (options.max_shots == 0 && options.styles.fs_opt + options.styles.fs_noopt > 0.0) {
     fail_input("'styles' asks for exemplars (fs_opt {}, fs_noopt {}), but 'max_shots' is 0; expected 1 or more",

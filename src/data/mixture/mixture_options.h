@@ -55,6 +55,7 @@ struct MixtureOptions {
   bool pack = false;
   int64_t length_window = 1;  // data/mixture/length_buckets.h
   std::string cache;          // data/mixture/cached_mixture.h
+  double held_out_share = 0.0;
   void fields(FieldVisitor& visitor);
 };
 // UserError when the options contradict each other, whatever the files hold.

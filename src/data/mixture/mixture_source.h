@@ -8,6 +8,7 @@
 
 #include "data/batch_source.h"
 #include "data/mixture/example_source.h"
+#include "data/mixture/mixture.h"
 #include "data/mixture/mixture_options.h"
 #include "data/tokenizer/tokenizer.h"
 
@@ -20,10 +21,10 @@ struct NumberedExamples {
 };
 // What the mixture draws, computed when asked for.
 NumberedExamples mixture_examples(const MixtureOptions& options, const std::filesystem::path& data_folder,
-                                  const Tokenizer& tokenizer, uint64_t seed);
+                                  const Tokenizer& tokenizer, uint64_t seed, const MixtureRows& rows = {});
 
 std::unique_ptr<BatchSource> make_mixture_source(const MixtureOptions& options,
                                                  const std::filesystem::path& data_folder, const Tokenizer& tokenizer,
-                                                 uint64_t seed);
+                                                 uint64_t seed, const MixtureRows& rows = {});
 
 }  // namespace flanmoe

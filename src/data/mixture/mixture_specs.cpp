@@ -16,17 +16,17 @@ namespace {
 using Specs = std::vector<TaskSpec>;
 using Property = std::string TaskSpec::*;
 
-std::vector<TaskSpec> all_specs(const MixtureOptions& options, const std::filesystem::path& data_folder) {
-  Specs specs;
+std::vector<ListedTask> all_listed(const MixtureOptions& options, const std::filesystem::path& data_folder) {
+  std::vector<ListedTask> tasks;
   std::set<std::string> names;
   for (const std::string& path : options.tasks) {
-    for (TaskSpec& spec : load_tasks(resolve_path(path, data_folder), data_folder)) {
-      if (!names.insert(spec.name).second)
-        fail_input("{}: a second task '{}' in the mixture; names are unique", path, spec.name);
-      specs.push_back(std::move(spec));
+    for (ListedTask& task : list_tasks(resolve_path(path, data_folder), data_folder)) {
+      if (!names.insert(task.spec.name).second)
+        fail_input("{}: a second task '{}' in the mixture; names are unique", path, task.spec.name);
+      tasks.push_back(std::move(task));
     }
   }
-  return specs;
+  return tasks;
 }
 
 std::vector<std::string> values_of(const Specs& specs, Property property) {
@@ -40,8 +40,8 @@ void check_patterns(const Specs& specs, Property property, const char* option,
                     const std::vector<std::string>& patterns) {
   const std::vector<std::string> values = values_of(specs, property);
   for (const std::string& pattern : patterns) {
-    const auto matches = [&pattern](const std::string& value) { return matches_pattern(value, pattern); };
-    if (std::any_of(values.begin(), values.end(), matches)) continue;
+    const std::vector<bool> wanted = wanted_names(values, {pattern});
+    if (std::find(wanted.begin(), wanted.end(), true) != wanted.end()) continue;
     const std::string nearest = nearest_match(pattern, values);
     fail_input("'{}' holds '{}', which none of the mixture's {} tasks matches{}", option, pattern, specs.size(),
                nearest.empty() ? fmt::format("; there is '{}' and others", values.front())
@@ -58,17 +58,47 @@ void check_groups(const Specs& specs, const MixtureOptions& options) {
   }
 }
 
-Specs chosen(Specs specs, const MixtureOptions& options) {
-  const auto keeps = [](const std::string& value, const std::vector<std::string>& patterns) {
-    return patterns.empty() || matches_any(value, patterns);
-  };
-  std::erase_if(specs, [&](const TaskSpec& spec) {
-    return !keeps(spec.name, options.include) || matches_any(spec.name, options.exclude) ||
-           !keeps(spec.cluster, options.clusters) || !keeps(spec.source, options.sources);
-  });
-  if (specs.empty())
-    fail_input("the mixture is empty: {} hold no task that 'include', 'exclude', 'clusters' and 'sources' leave",
-               fmt::join(options.tasks, ", "));
+[[noreturn]] void fail_empty(const MixtureOptions& options) {
+  fail_input("the mixture is empty: {} hold no task that 'include', 'exclude', 'clusters' and 'sources' leave",
+             fmt::join(options.tasks, ", "));
+}
+
+Specs specs_of(const std::vector<ListedTask>& tasks) {
+  Specs specs;
+  for (const ListedTask& task : tasks) specs.push_back(task.spec);
+  return specs;
+}
+
+bool keeps(const std::string& value, const std::vector<std::string>& patterns) {
+  return patterns.empty() || matches_any(value, patterns);
+}
+
+// Those that their names and sources leave; of no other are data files looked at.
+Specs chosen_by_name(const std::vector<ListedTask>& tasks, const MixtureOptions& options) {
+  std::vector<std::string> names;
+  for (const ListedTask& task : tasks) names.push_back(task.spec.name);
+  const std::vector<bool> included = wanted_names(names, options.include);
+  Specs specs;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const bool leaves = (options.include.empty() || included[i]) && !matches_any(names[i], options.exclude) &&
+                        keeps(tasks[i].spec.source, options.sources);
+    if (leaves) specs.push_back(opened_task(tasks[i]));
+  }
+  if (specs.empty()) fail_empty(options);
+  return specs;
+}
+
+// `all`: every task of the mixture; the clusters of some are known once they are opened.
+Specs chosen_by_cluster(Specs specs, Specs all, const MixtureOptions& options) {
+  if (options.clusters.empty()) return specs;
+  for (TaskSpec& task : all) {
+    const auto opened =
+        std::find_if(specs.begin(), specs.end(), [&task](const TaskSpec& spec) { return spec.name == task.name; });
+    if (opened != specs.end()) task.cluster = opened->cluster;
+  }
+  check_patterns(all, &TaskSpec::cluster, "clusters", options.clusters);
+  std::erase_if(specs, [&](const TaskSpec& spec) { return !keeps(spec.cluster, options.clusters); });
+  if (specs.empty()) fail_empty(options);
   return specs;
 }
 
@@ -104,13 +134,13 @@ void check_held(const Specs& specs) {
 
 std::vector<TaskSpec> mixture_specs(const MixtureOptions& options, const std::filesystem::path& data_folder) {
   check_mixture_options(options);
-  Specs specs = all_specs(options, data_folder);
-  check_patterns(specs, &TaskSpec::name, "include", options.include);
-  check_patterns(specs, &TaskSpec::name, "exclude", options.exclude);
-  check_patterns(specs, &TaskSpec::cluster, "clusters", options.clusters);
-  check_patterns(specs, &TaskSpec::source, "sources", options.sources);
-  check_groups(specs, options);
-  specs = first_tasks(chosen(std::move(specs), options), options);
+  const std::vector<ListedTask> listed = all_listed(options, data_folder);
+  const Specs all = specs_of(listed);
+  check_patterns(all, &TaskSpec::name, "include", options.include);
+  check_patterns(all, &TaskSpec::name, "exclude", options.exclude);
+  check_patterns(all, &TaskSpec::source, "sources", options.sources);
+  check_groups(all, options);
+  Specs specs = first_tasks(chosen_by_cluster(chosen_by_name(listed, options), all, options), options);
   check_held(specs);
   return specs;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace flanmoe {
 
@@ -12,6 +13,7 @@ struct DataFile {
   std::string part;                            // which of the file's parts, "" = all of it
   std::map<std::string, std::string> columns;  // our name -> the file's column, empty = the format's own names
   std::string text;                            // not empty, as base/text_file.h has it
+  std::vector<std::string> options = {};       // of every row, where the file brings none
 
   std::string name() const { return path.string(); }
   std::string written() const { return part.empty() ? name() : name() + "#" + part; }

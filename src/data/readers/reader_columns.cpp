@@ -1,7 +1,6 @@
 #include "data/readers/reader_columns.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include "base/config.h"
 #include "base/nearest_name.h"
@@ -12,19 +11,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts list_of(const std::string& cell) {
-  Texts parts;
-  std::istringstream in(cell);
-  for (std::string part; std::getline(in, part, '|');) parts.push_back(trimmed_text(part));
-  return parts;
-}
-
-bool is_list_name(const std::string& name) { return name == "answers" || name == "options"; }
-
-void put_list(TaskRow& row, const std::string& name, Texts texts) {
-  (name == "options" ? row.options : row.answers) = std::move(texts);
-}
-
 Texts texts_of(const Json& list, const std::string& name, const std::string& where) {
   Texts texts;
   for (const Json& value : list) {
@@ -34,11 +20,36 @@ Texts texts_of(const Json& list, const std::string& name, const std::string& whe
   return texts;
 }
 
+// A cell that is a JSON list, or "a|b|c". One that begins as a list of texts and is none is a slip of the pen.
+Texts list_of(const std::string& cell, const std::string& name, const std::string& where) {
+  const std::string text = trimmed_text(cell);
+  if (text.starts_with("[")) {
+    const Json list = Json::parse(text, nullptr, false);
+    if (list.is_array()) return texts_of(list, name, where);
+    if (text.starts_with("[\"") || text.starts_with("['")) {
+      fail_input("{}: '{}' is {}, expected a JSON list such as [\"a\", \"b\"], or a|b", where, name, excerpt(text));
+    }
+  }
+  Texts parts;
+  for (size_t begin = 0; begin <= cell.size() && !text.empty();) {
+    const size_t end = std::min(cell.find('|', begin), cell.size());
+    parts.push_back(trimmed_text(cell.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool is_list_name(const std::string& name) { return name == "answers" || name == "options"; }
+
+void put_list(TaskRow& row, const std::string& name, Texts texts) {
+  (name == "options" ? row.options : row.answers) = std::move(texts);
+}
+
 }  // namespace
 
 void put_text(TaskRow& row, const std::string& name, const std::string& text, const std::string& where) {
   if (is_list_name(name)) {
-    put_list(row, name, list_of(text));
+    put_list(row, name, list_of(text, name, where));
   } else if (name == "answer") {
     row.answers = {text};
   } else if (name == "rationale") {

@@ -10,8 +10,8 @@
 
 namespace flanmoe {
 
-// Puts a cell under our name; a list (answers, options) is written "a|b|c". UserError naming `where` for an empty
-// answer.
+// Puts a cell under our name; a list (answers, options) is a JSON list or written "a|b|c", empty when the cell is.
+// UserError naming `where` for an empty answer, and for what begins as a list of texts and is none.
 void put_text(TaskRow& row, const std::string& name, const std::string& text, const std::string& where);
 
 // The same of a JSON value: a text, number or truth value, nothing (null), or for answers and options a list of them.

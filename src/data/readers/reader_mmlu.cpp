@@ -34,7 +34,10 @@ size_t place_of(const TableRecord& record, const std::string& letters, std::stri
 
 std::vector<std::string> choices_of(const TableRecord& record) {
   std::vector<std::string> choices;
-  for (size_t i = 1; i <= kLetters.size(); ++i) choices.push_back(trimmed_text(record.cells[i]));
+  for (size_t i = 1; i <= kLetters.size(); ++i) {
+    choices.push_back(trimmed_text(record.cells[i]));
+    if (choices.back().empty()) fail_input("{}: choice {} is empty, expected a text", record.where, kLetters[i - 1]);
+  }
   return choices;
 }
 

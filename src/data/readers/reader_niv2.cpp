@@ -1,6 +1,8 @@
 // Super-NaturalInstructions: one JSON object per task, {Definition[], Categories[], Instances[{id, input, output[]}],
 // Positive Examples[{input, output, explanation}], Negative Examples[the same], ...}. The examples are the parts
-// `positive` and `negative`.
+// `positive` and `negative`. The set has tasks where nothing is a right answer ("remove the vowels" of a word of
+// vowels): an empty output is one.
+#include "base/log.h"
 #include "data/readers/reader_parts.h"
 #include "data/readers/readers.h"
 
@@ -49,9 +51,14 @@ const Part& part_named(const DataFile& file) {
 void read_niv2(const DataFile& file, RowSink& rows) {
   const Part& part = part_named(file);
   const Json task = task_of(file);
+  rows.allow_empty_answers();
   for (const Json& record : json_list(task, part.key, file.name())) {
     const std::string where = fmt::format("{}: {} {}", file.name(), part.record, rows.num_records() + 1);
     rows.add(where, [&] { return row_of(record, where); });
+  }
+  if (rows.num_empty_answers() > 0) {
+    log_warn("{}: {} of {} rows have an empty answer, which is learnt and judged as it is", file.written(),
+             rows.num_empty_answers(), rows.num_records());
   }
 }
 

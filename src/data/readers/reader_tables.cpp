@@ -22,8 +22,7 @@ class CsvScanner {
     do {
       record.cells.push_back(at('"') ? quoted_cell(record.fault) : plain_cell());
     } while (record.fault.empty() && take(','));
-    take('\r');
-    if (record.fault.empty() && !at_end() && !take('\n'))
+    if (record.fault.empty() && !at_end() && !take_line_end())
       record.fault = fmt::format("{}: text after a closing quote, expected a comma or a line end", where(line_));
     if (!record.fault.empty()) go_behind_line(begin, line);
     return record;
@@ -38,6 +37,14 @@ class CsvScanner {
     line_ += wanted == '\n' ? 1 : 0;
     ++at_;
     return true;
+  }
+
+  // \n, \r\n, or \r alone.
+  bool take_line_end() {
+    const bool returned = take('\r');
+    if (take('\n')) return true;
+    line_ += returned ? 1 : 0;
+    return returned;
   }
 
   std::string plain_cell() {
@@ -63,8 +70,8 @@ class CsvScanner {
 
   // To the line after the one on which a faulty record began: what a quote swallowed is read as rows again.
   void go_behind_line(size_t begin, int64_t line) {
-    const size_t end = text_.find('\n', begin);
-    at_ = end == std::string::npos ? text_.size() : end + 1;
+    at_ = std::min(text_.find_first_of("\r\n", begin), text_.size());
+    take_line_end();
     line_ = line + 1;
   }
 

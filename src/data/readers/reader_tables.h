@@ -17,9 +17,9 @@ struct TableRecord {
 };
 using TakeRecord = std::function<void(const TableRecord& record)>;
 
-// RFC 4180: quoted cells may hold commas, doubled quotes and line ends; empty records are passed over. A record with a
-// quote that is never closed or is followed by text is handed on with its fault, and reading goes on with the next
-// line.
+// RFC 4180: quoted cells may hold commas, doubled quotes and line ends; empty records are passed over; a line ends with
+// \n, \r\n or \r. A record with a quote that is never closed or is followed by text is handed on with its fault, and
+// reading goes on with the next line.
 void each_csv_record(const DataFile& file, const TakeRecord& take);
 // Tabs, no quoting; one record a line, empty lines passed over.
 void each_tsv_record(const DataFile& file, const TakeRecord& take);

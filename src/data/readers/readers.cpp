@@ -74,7 +74,7 @@ std::vector<std::string> reader_names() { return names_that_take(kNothing); }
 Reader reader_for(const std::string& format, const std::string& where) { return named_reader(format, where).reader; }
 
 void read_rows(const std::string& format, const std::string& written, const std::map<std::string, std::string>& columns,
-               BadRows& bad_rows, const std::function<void(TaskRow)>& take) {
+               BadRows& bad_rows, const std::function<void(TaskRow)>& take, const std::vector<std::string>& options) {
   const NamedReader& named = named_reader(format, written);
   if (!columns.empty() && (named.takes & kColumns) == 0) {
     fail_input("{}: format '{}' takes no 'columns'; the formats that do: {}", written, format,
@@ -86,6 +86,7 @@ void read_rows(const std::string& format, const std::string& written, const std:
                fmt::join(names_that_take(kParts), ", "));
   }
   file.columns = columns;
+  file.options = options;
   RowSink rows(file, bad_rows, take);
   named.reader(file, rows);
 }

@@ -21,10 +21,11 @@ struct FileNotes {
 // UserError with the nearest name for a format nobody reads.
 Reader reader_for(const std::string& format, const std::string& where);
 
-// Reads the rows of what a split names: FILE, or FILE#PART for the formats that know parts. UserError for columns that
-// the format does not take.
+// Reads the rows of what a split names: FILE, or FILE#PART for the formats that know parts. `options` are those of
+// every row, for files that bring none. UserError for columns that the format does not take.
 void read_rows(const std::string& format, const std::string& written, const std::map<std::string, std::string>& columns,
-               BadRows& bad_rows, const std::function<void(TaskRow)>& take);
+               BadRows& bad_rows, const std::function<void(TaskRow)>& take,
+               const std::vector<std::string>& options = {});
 
 // The file's own definition and cluster; empty for formats whose files hold none.
 FileNotes notes_of(const std::string& format, const std::string& written);

@@ -47,8 +47,25 @@ void RowSink::add_rows(const std::string& where, const std::function<std::vector
   for (TaskRow& row : rows) take_(std::move(row));
 }
 
+// An empty answer would be said by ending at once, and an empty option be ranked by its end alone.
+void RowSink::check_texts(const TaskRow& row, const std::string& where) {
+  const auto is_empty = [](const std::string& text) { return text.empty(); };
+  if (std::any_of(row.options.begin(), row.options.end(), is_empty))
+    fail_input("{}: one of the {} options is empty, expected texts", where, row.options.size());
+  if (std::none_of(row.answers.begin(), row.answers.end(), is_empty)) return;
+  if (!allows_empty_)
+    fail_input("{}: {} is empty, expected a text", where,
+               row.answers.size() == 1 ? "the answer" : "one of the answers");
+  ++num_empty_;
+}
+
 void RowSink::finish(TaskRow& row, const std::string& where) {
+  if (!options_.empty() && !row.options.empty())
+    fail_input("{}: the row has options of its own, {}, beside the task's 'options'; expected one of them", where,
+               listed(row.options));
+  if (row.options.empty()) row.options = options_;
   trim(row);
+  check_texts(row, where);
   check(row, where);
   if (row.id.empty()) row.id = std::to_string(num_records_);
   if (!ids_.insert(row.id).second) {

@@ -1,6 +1,6 @@
 #include "data/tokenizer/tokenizer.h"
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -12,45 +12,8 @@
 namespace flanmoe {
 namespace {
 
-constexpr std::string_view kSentinelOpen = "<extra_id_";
-
 // Appended to a model file, a protobuf message, this sets normalizer_spec.add_dummy_prefix to false.
 constexpr std::string_view kWithoutDummyPrefix("\x1A\x02\x18\x00", 4);
-
-// A token that the text spells out: [begin, end) in bytes.
-struct WrittenToken {
-  int32_t id;
-  size_t begin, end;
-  bool is_sentinel;
-};
-
-// The index of the sentinel whose name `text` begins with.
-std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentinels) {
-  if (!text.starts_with(kSentinelOpen)) return {};
-  int64_t index = -1;
-  std::from_chars(text.data() + kSentinelOpen.size(), text.data() + text.size(), index);
-  const bool named = index >= 0 && index < num_sentinels && text.starts_with(fmt::format("<extra_id_{}>", index));
-  return named ? std::optional(index) : std::nullopt;
-}
-
-std::optional<WrittenToken> token_at(std::string_view text, size_t begin, const Tokenizer& tokenizer) {
-  const std::string_view rest = text.substr(begin);
-  constexpr std::pair<std::string_view, int32_t> kSpecial[] = {{"<pad>", kPadId}, {"</s>", kEosId}, {"<unk>", kUnkId}};
-  for (const auto& [name, id] : kSpecial) {
-    if (rest.starts_with(name)) return WrittenToken{id, begin, begin + name.size(), false};
-  }
-  const std::optional<int64_t> index = sentinel_index(rest, tokenizer.num_sentinels());
-  if (!index) return {};
-  return WrittenToken{tokenizer.sentinel(*index), begin, rest.find('>') + 1 + begin, true};
-}
-
-// The first token written at `from` or behind it.
-std::optional<WrittenToken> next_written(std::string_view text, size_t from, const Tokenizer& tokenizer) {
-  for (size_t i = text.find('<', from); i != std::string_view::npos; i = text.find('<', i + 1)) {
-    if (const auto written = token_at(text, i, tokenizer)) return written;
-  }
-  return {};
-}
 
 // Loads a model that passed the check; the reason when the library refuses it.
 std::string loaded(sentencepiece::SentencePieceProcessor& processor, const std::string& bytes) {
@@ -74,6 +37,12 @@ void append_pieces(const sentencepiece::SentencePieceProcessor& processor, std::
   }
 }
 
+const AddedToken* added_token(const TokenizerRules& rules, int32_t id) {
+  const auto found =
+      std::find_if(rules.added.begin(), rules.added.end(), [id](const AddedToken& token) { return token.id == id; });
+  return found == rules.added.end() ? nullptr : &*found;
+}
+
 TokenIds ids_of(const std::vector<Tokenizer::Piece>& pieces) {
   TokenIds ids;
   for (const Tokenizer::Piece& piece : pieces) ids.push_back(piece.id);
@@ -95,45 +64,62 @@ Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentin
     fail_input("{}: pad, eos, unk are {}, {}, {}; expected T5's 0, 1, 2", model_file.string(), pad, eos, unk);
   }
   impl->type = spiece_facts(bytes).type;
+  impl->checksum = checksum_text(bytes);
   if (cuts_word_by_word(bytes)) impl->words.emplace(impl->processor);
   impl_ = impl;
+  *this = with_rules({});
 }
 
-// A sentinel takes the spaces on both its sides; behind the other tokens a word begins where a space is written.
-std::vector<Tokenizer::Piece> Tokenizer::encode_spaced(std::string_view text) const {
+Tokenizer Tokenizer::with_rules(TokenizerRules rules) const {
+  Tokenizer ruled = *this;
+  const WrittenNames names(rules, num_sentinels_, num_pieces() + num_sentinels_);
+  ruled.ruled_ = std::make_shared<const Ruled>(Ruled{std::move(rules), names});
+  return ruled;
+}
+
+// Some tokens take the spaces on a side. Behind the others a word begins where a space is written, in legacy rules
+// everywhere.
+std::vector<Tokenizer::Piece> Tokenizer::encode_spaced(std::string_view text, const TokenRanges& tokens) const {
   std::vector<Piece> pieces;
   size_t plain = 0;
-  bool behind_sentinel = false, begins_word = true;
-  const auto append_plain = [&](size_t end, bool before_sentinel) {
+  bool takes_right = false, is_first = true;
+  const auto append_plain = [&](size_t end, bool takes_left) {
     std::string_view part = text.substr(plain, end - plain);
-    if (before_sentinel) part = strip_space_right(part);
-    if (behind_sentinel) part = strip_space_left(part);
+    if (takes_left) part = strip_space_right(part);
+    if (takes_right) part = strip_space_left(part);
+    const bool begins_word = is_first || ruled_->rules.legacy || part.starts_with(' ');
     const auto begin = static_cast<size_t>(part.data() - text.data());
     append_pieces(begins_word ? impl_->processor : impl_->joining, part, begin, pieces);
+    is_first = false;
   };
-  for (auto written = next_written(text, 0, *this); written; written = next_written(text, plain, *this)) {
-    append_plain(written->begin, written->is_sentinel);
+  const WrittenNames& names = ruled_->names;
+  for (auto written = names.next(text, 0, tokens); written; written = names.next(text, plain, tokens)) {
+    append_plain(written->begin, written->takes_left);
     pieces.push_back({written->id, written->begin, written->end, piece(written->id)});
     plain = written->end;
-    behind_sentinel = written->is_sentinel;
-    begins_word = !behind_sentinel && text.substr(plain).starts_with(' ');
+    takes_right = written->takes_right;
   }
   append_plain(text.size(), false);
   return pieces;
 }
 
-std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view text) const {
-  if (text.find(kSpacePiece) == std::string_view::npos) return encode_spaced(text);
+std::vector<Tokenizer::Piece> Tokenizer::encode_plain(std::string_view text, const TokenRanges& tokens) const {
+  if (ruled_->rules.legacy || text.find(kSpacePiece) == std::string_view::npos) return encode_spaced(text, tokens);
   std::string spaced;  // a "▁" in the text is read as a space
-  std::vector<size_t> origins;
+  std::vector<size_t> origins, places;
   for (size_t i = 0; i < text.size();) {
     const bool space = text.substr(i).starts_with(kSpacePiece);
-    spaced += space ? ' ' : text[i];
+    const size_t size = space ? kSpacePiece.size() : 1;
+    places.insert(places.end(), size, spaced.size());
     origins.push_back(i);
-    i += space ? kSpacePiece.size() : 1;
+    spaced += space ? ' ' : text[i];
+    i += size;
   }
   origins.push_back(text.size());
-  std::vector<Piece> pieces = encode_spaced(spaced);
+  places.push_back(spaced.size());
+  TokenRanges ranges;
+  for (const auto& [begin, end] : tokens) ranges.emplace_back(places[begin], places[end]);
+  std::vector<Piece> pieces = encode_spaced(spaced, ranges);
   for (Piece& piece : pieces) {
     piece.begin = origins[piece.begin];
     piece.end = origins[piece.end];
@@ -141,23 +127,35 @@ std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view te
   return pieces;
 }
 
-std::vector<Tokenizer::Piece> Tokenizer::encode_plain(std::string_view text) const {
-  std::vector<Piece> pieces;
-  append_pieces(impl_->processor, text, 0, pieces);
-  return pieces;
-}
-
-TokenIds Tokenizer::encode(std::string_view text) const {
-  if (impl_->words && !next_written(text, 0, *this)) {
+TokenIds Tokenizer::encode_text(std::string_view text, const TokenRanges& tokens) const {
+  if (impl_->words && !ruled_->names.next(text, 0, tokens)) {
     if (std::optional<TokenIds> ids = impl_->words->encode(text)) return *std::move(ids);
   }
-  return ids_of(encode_with_offsets(text));
+  return ids_of(encode_plain(text, tokens));
 }
 
-TokenIds Tokenizer::encode_with_end(std::string_view text) const {
-  TokenIds ids = encode(text);
+TokenIds Tokenizer::encode_text_with_end(std::string_view text, const TokenRanges& tokens) const {
+  TokenIds ids = encode_text(text, tokens);
   ids.push_back(kEosId);
   return ids;
+}
+
+std::vector<Tokenizer::Piece> Tokenizer::encode_with_offsets(std::string_view text) const {
+  return encode_plain(text, {{0, text.size()}});
+}
+
+TokenIds Tokenizer::encode(std::string_view text) const { return encode_text(text, {{0, text.size()}}); }
+
+TokenIds Tokenizer::encode_with_end(std::string_view text) const {
+  return encode_text_with_end(text, {{0, text.size()}});
+}
+
+int64_t Tokenizer::num_written_tokens(std::string_view text) const {
+  const TokenRanges all = {{0, text.size()}};
+  int64_t count = 0;
+  for (auto written = ruled_->names.next(text, 0, all); written; written = ruled_->names.next(text, written->end, all))
+    count += is_special(written->id) ? 1 : 0;
+  return count;
 }
 
 bool cut_before_end(TokenIds& ids, int64_t length) {
@@ -168,13 +166,51 @@ bool cut_before_end(TokenIds& ids, int64_t length) {
 }
 
 std::string Tokenizer::piece(int32_t id) const {
-  if (id < 0) return fmt::format("<unused_{}>", id);
-  if (id < num_pieces()) return impl_->processor.IdToPiece(id);
-  const int64_t index = num_pieces() + num_sentinels_ - 1 - id;
-  return index >= 0 ? fmt::format("<extra_id_{}>", index) : fmt::format("<unused_{}>", id);
+  if (id >= 0 && id < num_pieces()) return impl_->processor.IdToPiece(id);
+  if (id >= num_pieces() && id < num_pieces() + num_sentinels_)
+    return fmt::format("<extra_id_{}>", num_pieces() + num_sentinels_ - 1 - id);
+  const AddedToken* added = added_token(ruled_->rules, id);
+  return added != nullptr ? added->text : fmt::format("<unused_{}>", id);
+}
+
+bool Tokenizer::is_special(int32_t id) const {
+  if (id < num_pieces()) return id == kPadId || id == kEosId || id == kUnkId;
+  const AddedToken* added = added_token(ruled_->rules, id);
+  return added == nullptr || added->special;
 }
 
 int64_t Tokenizer::num_pieces() const { return impl_->processor.GetPieceSize(); }
+
+bool Tokenizer::has_id(int32_t id) const {
+  return id >= 0 && (id < num_pieces() + num_sentinels_ || added_token(ruled_->rules, id) != nullptr);
+}
+
+std::optional<int32_t> Tokenizer::id_of_piece(std::string_view piece) const {
+  const int id = impl_->processor.PieceToId(piece);
+  return id != kUnkId || piece == "<unk>" ? std::optional(id) : std::nullopt;
+}
+
+int64_t Tokenizer::num_ids() const {
+  const std::vector<AddedToken>& added = ruled_->rules.added;
+  const int64_t without = num_pieces() + num_sentinels_;
+  return added.empty() ? without : std::max<int64_t>(without, added.back().id + 1);
+}
+
+const TokenizerRules& Tokenizer::rules() const { return ruled_->rules; }
+
+// Of the usual rules checksum and sentinels alone.
+std::string Tokenizer::fingerprint() const {
+  std::string text = fmt::format("{} {}", impl_->checksum, num_sentinels_);
+  const TokenizerRules& rules = ruled_->rules;
+  if (rules.legacy) text += " legacy";
+  if (!rules.sentinels_take_left || !rules.sentinels_take_right)
+    text += fmt::format(" {:d}{:d}", rules.sentinels_take_left, rules.sentinels_take_right);
+  std::string added;
+  for (const AddedToken& token : rules.added)
+    added +=
+        fmt::format("{} {:d}{:d}{:d} {}\n", token.id, token.takes_left, token.takes_right, token.special, token.text);
+  return added.empty() ? text : fmt::format("{} {}", text, checksum_text(added));
+}
 
 const std::string& Tokenizer::type() const { return impl_->type; }
 
@@ -189,7 +225,7 @@ int32_t Tokenizer::sentinel(int64_t index) const {
 int64_t Tokenizer::vocab_size() const {
   constexpr int64_t kSmall = 8000;
   const int64_t multiple = num_pieces() < kSmall ? 8 : 128;
-  return (num_pieces() + num_sentinels_ + multiple - 1) / multiple * multiple;
+  return (num_ids() + multiple - 1) / multiple * multiple;
 }
 
 }  // namespace flanmoe

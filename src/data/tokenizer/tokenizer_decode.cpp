@@ -8,7 +8,17 @@
 namespace flanmoe {
 namespace {
 
-bool is_special(int32_t id) { return id == kPadId || id == kEosId || id == kUnkId; }
+// As transformers does it where tokenizer_config.json asks for it.
+std::string cleaned_up(std::string text) {
+  constexpr std::pair<std::string_view, std::string_view> kShorter[] = {
+      {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
+      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [from, to] : kShorter) {
+    for (size_t i = text.find(from); i != std::string::npos; i = text.find(from, i + to.size()))
+      text.replace(i, from.size(), to);
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -25,7 +35,7 @@ std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   for (int32_t id : ids) {
     if (id == kEosId) break;
     if (id == kPadId) continue;
-    if (id < num_pieces()) {
+    if (id >= 0 && id < num_pieces()) {
       plain.push_back(id);
       continue;
     }
@@ -33,7 +43,7 @@ std::string Tokenizer::decode(std::span<const int32_t> ids) const {
     text += (text.empty() ? "" : " ") + piece(id);
   }
   flush();
-  return text;
+  return ruled_->rules.clean_up ? cleaned_up(text) : text;
 }
 
 // A stretch without sentinels. The space that its first piece begins with is the one that encoding puts there.
@@ -62,25 +72,32 @@ std::string Tokenizer::stretch_text(std::span<const int32_t> ids) const {
   return std::string(strip_space(text));
 }
 
-std::string Tokenizer::decode_with_special(std::span<const int32_t> ids) const {
+// Stretches of pieces, and tokens behind the pieces, joined by spaces.
+std::string Tokenizer::joined_text(std::span<const int32_t> ids, bool with_special) const {
   std::vector<std::string> parts;
-  for (size_t begin = 0; begin < ids.size();) {
-    size_t end = begin;
-    while (end < ids.size() && ids[end] < num_pieces()) ++end;
-    const std::string part = stretch_text(ids.subspan(begin, end - begin));
-    // A stretch of spaces between two sentinels is nothing; at the end it is an empty part, and joined by a space.
-    if (!part.empty() || (end > begin && end == ids.size())) parts.push_back(part);
-    if (end < ids.size()) parts.push_back(piece(ids[end]));
-    begin = end + 1;
+  TokenIds stretch;
+  const auto flush = [&](bool at_end) {
+    const std::string part = stretch_text(stretch);
+    // A stretch of spaces between two tokens is nothing; at the end it is an empty part, and joined by a space.
+    if (!part.empty() || (!stretch.empty() && at_end)) parts.push_back(part);
+    stretch.clear();
+  };
+  for (const int32_t id : ids) {
+    if (!has_id(id) || (!with_special && is_special(id))) continue;
+    if (id < num_pieces()) {
+      stretch.push_back(id);
+      continue;
+    }
+    flush(false);
+    parts.push_back(piece(id));
   }
-  return fmt::format("{}", fmt::join(parts, " "));
+  flush(true);
+  const std::string text = fmt::format("{}", fmt::join(parts, " "));
+  return ruled_->rules.clean_up ? cleaned_up(text) : text;
 }
 
-std::string Tokenizer::decode_without_special(std::span<const int32_t> ids) const {
-  TokenIds plain;
-  std::copy_if(ids.begin(), ids.end(), std::back_inserter(plain),
-               [this](int32_t id) { return id < num_pieces() && !is_special(id); });
-  return stretch_text(plain);
-}
+std::string Tokenizer::decode_with_special(std::span<const int32_t> ids) const { return joined_text(ids, true); }
+
+std::string Tokenizer::decode_without_special(std::span<const int32_t> ids) const { return joined_text(ids, false); }
 
 }  // namespace flanmoe

@@ -3,30 +3,32 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "data/tokenizer/spiece_check.h"
+#include "data/tokenizer/tokenizer_rules.h"
 
 namespace flanmoe {
 namespace {
 
-constexpr const char* kConfig = "tokenizer_config.json";
-constexpr int64_t kMostSentinels = 100'000;
+[[noreturn]] void fail_without_pieces(const fs::path& folder) {
+  if (!fs::exists(folder / "tokenizer.json")) {
+    fail_input("{}: no spiece.model here; expected the SentencePiece model that the model was trained with",
+               folder.string());
+  }
+  fail_input(
+      "{}: it has a tokenizer.json alone, and flanmoe reads SentencePiece's spiece.model; expected that file beside "
+      "it. "
+      "The model that this one was finetuned from has it (T5 and Flan-T5 share one): copy its spiece.model here",
+      folder.string());
+}
 
 }  // namespace
 
 Tokenizer open_model_tokenizer(const std::filesystem::path& folder) {
+  const Json config = read_tokenizer_config(folder);
   const fs::path file = folder / "spiece.model";
-  if (!fs::exists(file)) {
-    fail_input("{}: no spiece.model here; expected the SentencePiece model that the model was trained with",
-               folder.string());
-  }
-  int64_t num_sentinels = TokenizerFiles().num_sentinels;
-  if (const fs::path config_file = folder / kConfig; fs::exists(config_file)) {
-    const Json config = read_json(config_file);
-    if (config.contains("extra_ids")) num_sentinels = json_int(config, "extra_ids", config_file.string());
-    if (num_sentinels < 0 || num_sentinels > kMostSentinels) {
-      fail_input("{}: 'extra_ids' is {}, expected 0 to {}", config_file.string(), num_sentinels, kMostSentinels);
-    }
-  }
-  return Tokenizer(file, num_sentinels);
+  if (!fs::exists(file)) fail_without_pieces(folder);
+  const Tokenizer tokenizer(file, num_sentinels_of(config, folder));
+  return tokenizer.with_rules(read_tokenizer_rules(config, folder, tokenizer));
 }
 
 Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file) {
@@ -35,27 +37,33 @@ Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file) {
   return Tokenizer(folder_or_file, TokenizerFiles().num_sentinels);
 }
 
+TokenizerFiles files_of(const Tokenizer& tokenizer) {
+  return {tokenizer.model_file(), tokenizer.num_sentinels(), tokenizer.rules(), read_text(tokenizer.model_file())};
+}
+
 void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder) {
-  Json sentinels = Json::array();
-  for (int64_t i = 0; i < tokenizer.num_sentinels; ++i) sentinels.push_back(fmt::format("<extra_id_{}>", i));
-  const Json special = {
-      {"additional_special_tokens", sentinels}, {"eos_token", "</s>"}, {"pad_token", "<pad>"}, {"unk_token", "<unk>"}};
-  Json config = special;
-  config["extra_ids"] = tokenizer.num_sentinels;
-  config["legacy"] = false;
-  config["tokenizer_class"] = "T5Tokenizer";
-  write_atomically(folder / "spiece.model", read_text(tokenizer.spiece_model));
-  write_json(folder / kConfig, config);
+  const std::string bytes = tokenizer.content.empty() ? read_text(tokenizer.spiece_model) : tokenizer.content;
+  const TokenizerRules& rules = tokenizer.rules;
+  const bool usual = rules.sentinels_take_left && rules.sentinels_take_right;  // then no sentinel is listed by its id
+  const Json config = tokenizer_config_of(rules, tokenizer.num_sentinels, usual ? 0 : spiece_facts(bytes).num_pieces);
+  Json special = Json::object();
+  for (const char* key : {"additional_special_tokens", "eos_token", "pad_token", "unk_token"})
+    special[key] = config[key];
+  write_atomically(folder / "spiece.model", bytes);
+  write_json(folder / "tokenizer_config.json", config);
   write_json(folder / "special_tokens_map.json", special);
 }
 
 void check_tokenizer_fits(const Tokenizer& tokenizer, int64_t vocab_size, const std::filesystem::path& model_folder) {
-  const int64_t needed = tokenizer.num_pieces() + tokenizer.num_sentinels();
+  const int64_t needed = tokenizer.num_ids();
   if (needed <= vocab_size) return;
+  const size_t num_added = tokenizer.rules().added.size();
   fail_input(
-      "{}: the tokenizer has {} ids ({} pieces, {} sentinels), the embedding {} rows; expected the tokenizer that the "
+      "{}: the tokenizer has {} ids ({} pieces, {} sentinels{}), the embedding {} rows; expected the tokenizer that "
+      "the "
       "model was trained with",
-      model_folder.string(), needed, tokenizer.num_pieces(), tokenizer.num_sentinels(), vocab_size);
+      model_folder.string(), needed, tokenizer.num_pieces(), tokenizer.num_sentinels(),
+      num_added == 0 ? "" : fmt::format(", {} added", num_added), vocab_size);
 }
 
 }  // namespace flanmoe

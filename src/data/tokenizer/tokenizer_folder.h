@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "data/tokenizer/tokenizer.h"
 
@@ -10,9 +11,14 @@ namespace flanmoe {
 struct TokenizerFiles {
   std::filesystem::path spiece_model;  // "" = none
   int64_t num_sentinels = 100;
+  TokenizerRules rules = {};  // ours, unless the model came with others
+  std::string content = {};   // of spiece_model, where the file may be gone when it is written anew
 };
+// With the content: the vocabulary of a run that goes on lies in a checkpoint that it will delete.
+TokenizerFiles files_of(const Tokenizer& tokenizer);
 
-// The tokenizer of a model folder. UserError when there is none.
+// The tokenizer of a model folder, with the rules of its small files (data/tokenizer/tokenizer_rules.h). UserError when
+// there is none.
 Tokenizer open_model_tokenizer(const std::filesystem::path& model_folder);
 
 // The tokenizer of a model folder or of a spiece.model file (with T5's 100 sentinels). UserError when it is neither.

@@ -9,6 +9,7 @@
 
 #include "data/tokenizer/tokenizer.h"
 #include "data/tokenizer/tokenizer_words.h"
+#include "data/tokenizer/written_names.h"
 
 namespace flanmoe {
 
@@ -18,7 +19,12 @@ struct Tokenizer::Impl {
   sentencepiece::SentencePieceProcessor processor;
   sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
   std::optional<WordEncoder> words;               // where texts are cut word by word
-  std::string type;
+  std::string type, checksum;
+};
+
+struct Tokenizer::Ruled {
+  TokenizerRules rules;
+  WrittenNames names;
 };
 
 }  // namespace flanmoe

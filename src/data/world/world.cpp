@@ -14,7 +14,7 @@ namespace flanmoe {
 
 void WorldOptions::fields(FieldVisitor& v) {
   v.field("seed", seed, "the world's own seed: another seed, other facts");
-  v.require(seed >= 0, "seed", "0 or more");
+  v.require_within(seed, 0, INT64_MAX, "seed");
   v.field("num_facts", num_facts, "facts told by the corpus (entity, attribute, value); at most 20,000");
   v.require(num_facts >= 100 && num_facts <= 20000, "num_facts", "an integer in [100, 20000]");
   v.field("num_phrasings", num_phrasings, "sentences that tell each fact");
@@ -22,14 +22,14 @@ void WorldOptions::fields(FieldVisitor& v) {
   v.field("name_stems", name_stems, "stems that names share, so that a name is known by stem and ending; 0 = one each");
   v.require(name_stems == 0 || (name_stems >= 20 && name_stems <= 720), "name_stems", "0, or an integer in [20, 720]");
   v.field("vocab_pieces", vocab_pieces, "SentencePiece pieces of the vocabulary");
-  v.require(vocab_pieces >= 300, "vocab_pieces", "300 or more");
+  v.require_within(vocab_pieces, 300, 100'000, "vocab_pieces");
   v.field("examples_per_task", examples_per_task, "training rows of an instruction task");
-  v.require(examples_per_task >= 8, "examples_per_task", "8 or more");
+  v.require_within(examples_per_task, 8, 100'000, "examples_per_task");
   v.field("eval_items_per_task", eval_items_per_task, "rows of a held-out task and of a validation split");
-  v.require(eval_items_per_task >= 4, "eval_items_per_task", "4 or more");
+  v.require_within(eval_items_per_task, 4, 100'000, "eval_items_per_task");
   v.field("finetune_examples", finetune_examples,
           "training rows of a finetune set; three times the evaluation rows are held back");
-  v.require(finetune_examples >= 8, "finetune_examples", "8 or more");
+  v.require_within(finetune_examples, 8, 100'000, "finetune_examples");
   v.field("instructed_share", instructed_share, "share of entities that instruction tasks may name");
   v.require(instructed_share > 0.0 && instructed_share < 1.0, "instructed_share", "a number in (0, 1)");
 }
