@@ -2,9 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 
 #include "base/error.h"
@@ -93,6 +95,44 @@ void expect_finite(const T5Model& model, const Optimizer& optimizer, int64_t ste
   for (const NamedTensor& tensor : optimizer.state()) check(tensor.name, tensor.value);
 }
 
+// What cannot be read while a checkpoint is made is no fault of the user's input.
+void while_saving(int64_t step, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const UserError& error) {
+    fail_run("step {}: the checkpoint cannot be saved: {}", step, error.what());
+  } catch (const fs::filesystem_error& error) {
+    fail_run("step {}: the checkpoint cannot be saved: {}: {}", step, error.path1().string(), error.code().message());
+  }
+}
+
+Json json_of(const TrainState& state) {
+  return {{"step", state.step},
+          {"num_tokens", state.num_tokens},
+          {"loss_sum", state.loss_sum},
+          {"loss_count", state.loss_count},
+          {"mean_loss", state.mean_loss},
+          {"best", {{"step", state.best.step}, {"value", state.best.value}, {"num_worse", state.best.num_worse}}},
+          {"line", state.line},
+          {"platform", platform_json()}};
+}
+
+// States of before have neither "mean_loss" nor what belongs to validations.
+TrainState state_of(const Json& json, const std::string& where) {
+  TrainState state{json_int(json, "step", where), json_int(json, "num_tokens", where),
+                   json_number(json, "loss_sum", where), json_int(json, "loss_count", where)};
+  if (json.contains("mean_loss")) state.mean_loss = json_number(json, "mean_loss", where);
+  if (json.contains("best")) {
+    const Json& best = json.at("best");
+    state.best = {json_int(best, "step", where), json_number(best, "value", where), json_int(best, "num_worse", where)};
+  }
+  if (json.contains("line")) {
+    for (const auto& [name, value] : json.at("line").items())
+      state.line[name] = json_number(json.at("line"), name, where);
+  }
+  return state;
+}
+
 }  // namespace
 
 double TrainState::take_mean_loss() {
@@ -122,25 +162,22 @@ std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder)
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer) {
   expect_finite(model, optimizer, state.step);
-  const auto path = run_folder / "checkpoints" / (kPrefix + std::to_string(state.step));
-  make_folders(path.parent_path());
-  if (fs::exists(path)) move_aside(path);  // a damaged one that newest_checkpoint passed over
-  create_folder_atomically(path, [&](const std::filesystem::path& folder) {
-    save_model(model, folder);
-    if (!tokenizer.spiece_model.empty()) write_tokenizer_files(tokenizer, folder);
-    make_folders(folder / "train_state");
-    save_safetensors(folder / "train_state" / "optimizer.safetensors", optimizer.state());
-    write_json(folder / "train_state" / "state.json", {{"step", state.step},
-                                                       {"num_tokens", state.num_tokens},
-                                                       {"loss_sum", state.loss_sum},
-                                                       {"loss_count", state.loss_count},
-                                                       {"mean_loss", state.mean_loss},
-                                                       {"platform", platform_json()}});
-    write_manifest(folder);
+  while_saving(state.step, [&] {
+    const auto path = run_folder / "checkpoints" / (kPrefix + std::to_string(state.step));
+    make_folders(path.parent_path());
+    if (fs::exists(path)) move_aside(path);  // a damaged one that newest_checkpoint passed over
+    create_folder_atomically(path, [&](const std::filesystem::path& folder) {
+      save_model(model, folder);
+      if (!tokenizer.spiece_model.empty()) write_tokenizer_files(tokenizer, folder);
+      make_folders(folder / "train_state");
+      save_safetensors(folder / "train_state" / "optimizer.safetensors", optimizer.state());
+      write_json(folder / "train_state" / "state.json", json_of(state));
+      write_manifest(folder);
+    });
+    for (const Found& found : list_checkpoints(run_folder)) {
+      if (found.step > state.step) move_aside(found.path);  // damaged: the run went on from an older one
+    }
   });
-  for (const Found& found : list_checkpoints(run_folder)) {
-    if (found.step > state.step) move_aside(found.path);  // damaged: the run went on from an older one
-  }
 }
 
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer) {
@@ -168,13 +205,32 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
     log_warn("{}: was saved on another platform ({}): the run goes on, but not to the bits of a straight run",
              checkpoint.string(), difference);
   }
-  return {json_int(state, "step", where), json_int(state, "num_tokens", where), json_number(state, "loss_sum", where),
-          json_int(state, "loss_count", where), state.value("mean_loss", 0.0)};
+  return state_of(state, where);
 }
 
-void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep) {
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best) {
   const auto found = list_checkpoints(run_folder);
-  for (size_t i = static_cast<size_t>(keep); i < found.size(); ++i) fs::remove_all(found[i].path);
+  for (size_t i = static_cast<size_t>(keep); i < found.size(); ++i) {
+    if (found[i].step != best) fs::remove_all(found[i].path);
+  }
+}
+
+void link_best_checkpoint(const std::filesystem::path& run_folder, int64_t step) {
+  const std::filesystem::path folder = run_folder / "checkpoints", link = folder / "best",
+                              target = kPrefix + std::to_string(step);
+  while_saving(step, [&] {
+    if (!fs::exists(folder / target)) {
+      log_warn("{}: the checkpoint of the best step, {}, is gone", link.string(), target.string());
+      if (fs::is_symlink(link)) fs::remove(link);
+      return;
+    }
+    if (fs::is_symlink(link) && fs::read_symlink(link) == target) return;
+    const std::filesystem::path beside = fmt::format("{}.tmp-{}-0", link.string(), ::getpid());
+    fs::remove(beside);
+    fs::create_directory_symlink(target, beside);
+    fs::rename(beside, link);
+    sync_path(folder);
+  });
 }
 
 }  // namespace flanmoe

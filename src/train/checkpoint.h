@@ -4,25 +4,34 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
+#include "train/best.h"
 #include "train/optimizer.h"
 
 namespace flanmoe {
 
+// What a run knows behind a step, a validation of this very step left out: what that said stands in metrics.jsonl, and
+// where it does not, the validation is done again. So a checkpoint is the same whenever it was saved.
 struct TrainState {
   int64_t step = 0;        // steps done
   int64_t num_tokens = 0;  // real tokens seen
   double loss_sum = 0.0;   // of the steps since the last line of metrics
   int64_t loss_count = 0;
   double mean_loss = 0.0;  // of the last line of metrics
+  BestSoFar best;          // of the validations of earlier steps
+  // What this step has to say in metrics.jsonl, without what the clock gave, where a validation has its say, too.
+  std::map<std::string, double> line;
 
   double take_mean_loss();
 };
 
 // What is damaged and in its way (this step or later ones, when a run went on from an older checkpoint) is moved aside,
-// to step-N.damaged. RunError when a weight or moment is not finite: what is saved can be gone on with.
+// to step-N.damaged. RunError when a weight or moment is not finite (what is saved can be gone on with), and for
+// whatever else keeps it from being saved.
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer);
 
@@ -34,7 +43,11 @@ std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder)
 // was saved on another platform (tensor/platform.h): then the run goes on, but not to the bits of a straight one.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);
 
-// Removes all but the `keep` newest.
-void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep);
+// Removes all but the `keep` newest and that of step `best` (0 = none).
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best = 0);
+
+// Makes checkpoints/best a link to the checkpoint of a step. A checkpoint that is gone (an older one was gone back to)
+// has none, and a warning says so.
+void link_best_checkpoint(const std::filesystem::path& run_folder, int64_t step);
 
 }  // namespace flanmoe

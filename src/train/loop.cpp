@@ -1,5 +1,6 @@
 #include "train/loop.h"
 
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,42 +14,23 @@
 #include "data/batch_source.h"
 #include "data/loader.h"
 #include "train/checkpoint.h"
+#include "train/meter.h"
 #include "train/metrics.h"
 #include "train/step.h"
 
 namespace flanmoe {
 namespace {
 
-constexpr int64_t kUntimedSteps = 5;
+using Values = std::map<std::string, double>;
 
-// Seconds and tokens of the steps timed so far, and how long they waited for data.
-struct Meter {
-  Stopwatch since_start, since_timed;
-  int64_t steps = 0, timed_tokens = 0;
-  double untimed_wait = 0.0, wait = 0.0;
+constexpr const char* kEval = "eval/";
 
-  void count(const StepMetrics& metrics, double seconds_waited) {
-    if (++steps == kUntimedSteps) {
-      since_timed.restart();
-      untimed_wait = seconds_waited;
-    }
-    if (steps > kUntimedSteps) timed_tokens += metrics.num_tokens;
-    wait = seconds_waited;
-  }
-  double tokens_per_second() const {
-    return timed_tokens == 0 ? 0.0 : static_cast<double>(timed_tokens) / since_timed.seconds();
-  }
-  double share_waited() const { return timed_tokens == 0 ? 0.0 : (wait - untimed_wait) / since_timed.seconds(); }
-};
-
-std::map<std::string, double> values_of(const StepMetrics& metrics, double mean_loss, const Meter& meter) {
-  std::map<std::string, double> values = {{"train/loss", mean_loss},
-                                          {"train/balance_loss", metrics.balance_loss},
-                                          {"train/z_loss", metrics.z_loss},
-                                          {"train/gradient_norm", metrics.gradient_norm},
-                                          {"train/learning_rate", metrics.learning_rate},
-                                          {"train/tokens_per_second", meter.tokens_per_second()},
-                                          {"train/loader_wait", meter.share_waited()}};
+Values values_of(const StepMetrics& metrics, double mean_loss) {
+  Values values = {{"train/loss", mean_loss},
+                   {"train/balance_loss", metrics.balance_loss},
+                   {"train/z_loss", metrics.z_loss},
+                   {"train/gradient_norm", metrics.gradient_norm},
+                   {"train/learning_rate", metrics.learning_rate}};
   for (const MoeStatistics& s : metrics.statistics) {
     const std::string prefix = fmt::format("moe/{}/{}/", name_of(s.stack), s.layer);
     values[prefix + "utilisation"] = s.utilisation();
@@ -67,20 +49,33 @@ std::vector<TokenBatch> next_batches(BatchLoader& loader, int64_t count) {
 
 bool every(int64_t interval, int64_t done) { return interval > 0 && done % interval == 0; }
 
-// A run of the loop: one method for each thing that a step may end with.
+// What the line of a step holds of a validation.
+Values validated_values(const Values& line) {
+  Values values;
+  for (const auto& [name, value] : line) {
+    if (name.starts_with(kEval)) values[name] = value;
+  }
+  return values;
+}
+
+// A run of the loop: one method for each thing that a step may end with. `state_` is what a checkpoint of this step
+// holds; `best_` knows the validation of this step, too.
 class Loop {
  public:
   Loop(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
        const TrainHooks& hooks)
       : model_(model), options_(options), run_(run), hooks_(hooks), stepper_(model, options, run.seed) {
+    check_best(options, hooks.metrics);
     if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
       state_ = load_checkpoint(checkpoint, model, stepper_.optimizer());
+      saved_step_ = state_.step;
       log_info("{}: going on from {}", run.label, checkpoint.string());
     }
     if (state_.step > options.steps) {
       fail_input("{}: has {} steps already, 'train.steps' asks for {}", run.folder.string(), state_.step,
                  options.steps);
     }
+    best_ = state_.best;
     metrics_file_.emplace(run.folder, state_.step);
     progress_.emplace(run.label, options.steps, "step");
     loader_.emplace(source, static_cast<uint64_t>(state_.step * options.accumulate),
@@ -90,64 +85,143 @@ class Loop {
 
   TrainResult run() {
     const StopSignals signals;
-    while (state_.step < options_.steps) {
-      const bool logs = every(options_.log_every, state_.step + 1) || state_.step + 1 == options_.steps;
-      const StepMetrics metrics = step(logs);
-      std::map<std::string, double> values;
-      if (logs) values = log_values(metrics);
-      evaluate(values);
-      if (!values.empty()) metrics_file_->write(state_.step, state_.num_tokens, meter_.since_start.seconds(), values);
-      progress_->update(
-          state_.step, fmt::format("loss {:.3f}, {} tokens/s", metrics.loss, format_count(meter_.tokens_per_second())));
-      if (every(options_.checkpoint_every, state_.step) || state_.step == options_.steps) save();
+    end_step_before();
+    while (!has_ended()) {
+      const double loss = step();
+      write_line();
+      show(loss);
+      if (is_save_due()) save();
       stop_if_asked();
     }
     prune();
     progress_->finish(fmt::format("loss {:.3f}", result_.final_loss));
+    tell_best();
     result_.steps = state_.step;
     result_.num_tokens = state_.num_tokens;
     result_.tokens_per_second = meter_.tokens_per_second();
-    result_.train_seconds = meter_.since_start.seconds();
+    result_.train_seconds = meter_.seconds();
+    result_.best = best_;
+    result_.ended_early = state_.step < options_.steps;
     return result_;
   }
 
  private:
-  StepMetrics step(bool collect_statistics) {
-    const StepMetrics metrics =
-        stepper_.step(model_, next_batches(*loader_, options_.accumulate), state_.step, collect_statistics);
+  bool has_ended() const { return state_.step == options_.steps || is_patience_over(options_, best_); }
+
+  // The loss of the step alone.
+  double step() {
+    const bool logs = every(options_.log_every, state_.step + 1) || state_.step + 1 == options_.steps;
+    const Stopwatch watch;
+    const double waited_before = loader_->seconds_waited();
+    const StepMetrics metrics = stepper_.step(model_, next_batches(*loader_, options_.accumulate), state_.step, logs);
+    meter_.count(metrics.num_tokens, watch.seconds(), loader_->seconds_waited() - waited_before);
     prune();  // its loss was finite, so that the newest checkpoint can be gone on with
+    state_.best = best_;
+    state_.line.clear();
     ++state_.step;
     state_.num_tokens += metrics.num_tokens;
     state_.loss_sum += metrics.loss;
     ++state_.loss_count;
-    meter_.count(metrics, loader_->seconds_waited());
-    return metrics;
+    if (logs) {
+      result_.final_loss = state_.take_mean_loss();
+      state_.line = values_of(metrics, result_.final_loss);
+    }
+    return metrics.loss;
   }
 
-  std::map<std::string, double> log_values(const StepMetrics& metrics) {
-    result_.final_loss = state_.take_mean_loss();
-    return values_of(metrics, result_.final_loss, meter_);
+  bool is_validation_due() const {
+    const bool is_last = state_.step == options_.steps && options_.eval_every > 0;
+    return hooks_.evaluate && state_.step > 0 && (every(options_.eval_every, state_.step) || is_last);
   }
 
-  void evaluate(std::map<std::string, double>& values) {
-    const bool is_due =
-        every(options_.eval_every, state_.step) || (options_.eval_every > 0 && state_.step == options_.steps);
-    if (!hooks_.evaluate || !is_due) return;
-    for (const auto& [name, value] : hooks_.evaluate(model_, state_.step)) values["eval/" + name] = value;
+  void write_line() {
+    Values values = state_.line;
+    if (!values.empty()) values.merge(meter_.take_window());
+    if (is_validation_due()) {
+      values.merge(validate());
+    } else {
+      state_.line.clear();
+    }
+    if (!values.empty()) metrics_file_->write(state_.step, state_.num_tokens, meter_.seconds(), values);
+  }
+
+  Values validate() {
+    Values values;
+    try {
+      for (const auto& [name, value] : hooks_.evaluate(model_, state_.step)) values[kEval + name] = value;
+    } catch (const Interrupted& stop) {
+      save();
+      throw Interrupted(stop.signal, fmt::format("{}: stopped in the validation behind step {} of {}, and saved; the "
+                                                 "same command goes on from here",
+                                                 run_.label, state_.step, options_.steps));
+    }
+    for (const auto& [name, value] : values) {
+      if (!std::isfinite(value)) fail_run("step {}: '{}' is {}, expected a finite number", state_.step, name, value);
+    }
+    observe(values);
+    return values;
+  }
+
+  void observe(const Values& validated) {
+    if (options_.best.empty()) return;
+    FLANMOE_ASSERT(validated.contains(options_.best));
+    best_ = after_validation(state_.best, options_.best, validated.at(options_.best), state_.step);
+  }
+
+  // A checkpoint does not know what the validation of its own step said: metrics.jsonl does, or it is done now.
+  void end_step_before() {
+    if (!is_validation_due()) return;
+    const Values said = validated_values(metrics_file_->done_values());
+    if (said.empty() || (!options_.best.empty() && !said.contains(options_.best))) {
+      write_line();
+    } else {
+      observe(said);
+    }
+    link_best();
+    stop_if_asked();
+  }
+
+  bool keeps_best() const { return options_.keep_best && best_.step > 0; }
+
+  bool is_save_due() const {
+    return every(options_.checkpoint_every, state_.step) || has_ended() || (keeps_best() && best_.step == state_.step);
   }
 
   void save() {
+    if (saved_step_ == state_.step) return;
+    metrics_file_->sync();
     save_checkpoint(run_.folder, model_, stepper_.optimizer(), state_, run_.tokenizer);
+    saved_step_ = state_.step;
     prune_due_ = true;
+    if (best_.step == state_.step) link_best();
+  }
+
+  void link_best() {
+    if (keeps_best()) link_best_checkpoint(run_.folder, best_.step);
   }
 
   void prune() {
-    if (prune_due_) prune_checkpoints(run_.folder, options_.keep_checkpoints);
+    if (prune_due_) prune_checkpoints(run_.folder, options_.keep_checkpoints, keeps_best() ? best_.step : 0);
     prune_due_ = false;
   }
 
+  void show(double loss) {
+    const double rate = meter_.recent_tokens_per_second();
+    const std::string speed = rate > 0.0 ? fmt::format(", {} tokens/s", format_count(rate)) : "";
+    progress_->update(state_.step, fmt::format("loss {:.3f}{}", loss, speed));
+  }
+
+  void tell_best() const {
+    if (best_.step == 0) return;
+    if (state_.step < options_.steps) {
+      log_info("{}: ended early after step {} of {}: {} validations in turn brought no better {}", run_.label,
+               state_.step, options_.steps, best_.num_worse, options_.best);
+    }
+    log_info("{}: best at step {}: {} {:.4f}", run_.label, best_.step, options_.best, best_.value);
+  }
+
   void stop_if_asked() {
-    if (pending_signal() == 0 || state_.step == options_.steps) return;
+    if (pending_signal() == 0 || has_ended()) return;
     save();
     leave_if_asked(fmt::format("{}: stopped and saved after step {} of {}; the same command goes on from here",
                                run_.label, state_.step, options_.steps));
@@ -159,6 +233,8 @@ class Loop {
   const TrainHooks& hooks_;
   TrainStepper stepper_;
   TrainState state_;
+  BestSoFar best_;
+  int64_t saved_step_ = -1;
   bool prune_due_ = false;
   std::optional<MetricsWriter> metrics_file_;
   std::optional<Progress> progress_;

@@ -6,10 +6,12 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "data/batch_source.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
+#include "train/best.h"
 #include "train/options.h"
 
 namespace flanmoe {
@@ -22,22 +24,27 @@ struct TrainRun {
 };
 
 struct TrainHooks {
-  // Called every eval_every steps and after the last one (never when that is 0); the returned values are written to
-  // metrics.jsonl under "eval/<name>".
+  // A validation, every eval_every steps and after the last one (never when that is 0); the returned values are written
+  // to metrics.jsonl under "eval/<name>". It may throw Interrupted: the run is saved as it is after this step, and the
+  // same command asks again. The same weights give the same values.
   std::function<std::map<std::string, double>(const T5Model&, int64_t step)> evaluate;
+  std::vector<std::string> metrics;  // the names that it gives, for TrainOptions::best
 };
 
 struct TrainResult {
   int64_t steps = 0;
   double final_loss = 0.0;         // mean since the last line of metrics.jsonl before the end
-  double tokens_per_second = 0.0;  // real source + target tokens, first 5 steps excluded, this process only
+  double tokens_per_second = 0.0;  // train/meter.h, this process only
   double train_seconds = 0.0;      // this process only
   int64_t num_tokens = 0;          // real tokens seen in all
+  BestSoFar best;                  // step 0 when nobody asked
+  bool ended_early = false;        // patience was over
 };
 
 // Trains `model` in place from the newest complete checkpoint of the run folder (its weights, optimiser state and step
-// replace what was given), or from step 0. The last checkpoint holds the finished model. Throws Interrupted after
-// saving when a signal came, RunError when the loss is not finite (naming the step) or the disk is full.
+// replace what was given), or from step 0. The last checkpoint holds the finished model; checkpoints/best leads to that
+// of the best validation. Throws Interrupted after saving when a signal came, RunError when a loss is not finite
+// (naming the step) or the disk is full.
 TrainResult train(T5Model& model, const BatchSource& source, const TrainOptions& options, const TrainRun& run,
                   const TrainHooks& hooks = {});
 

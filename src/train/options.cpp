@@ -4,8 +4,8 @@ namespace flanmoe {
 namespace {
 
 // A rate in place of the model's; absent below 0.
-void rate_field(FieldVisitor& v, std::string_view name, std::optional<double>& rate) {
-  v.field(name, rate, -1.0, "overrides the model's when 0 or more");
+void rate_field(FieldVisitor& v, std::string_view name, std::optional<double>& rate, std::string_view help) {
+  v.field(name, rate, -1.0, help);
   v.require(!rate || *rate < 1.0, name, "a number below 1");
   if (rate && *rate < 0.0) rate.reset();
 }
@@ -13,13 +13,18 @@ void rate_field(FieldVisitor& v, std::string_view name, std::optional<double>& r
 }  // namespace
 
 void OptimizerOptions::fields(FieldVisitor& v) {
-  v.choice("name", name, "optimiser");
-  v.field("learning_rate", learning_rate, "peak learning rate");
+  v.choice("name", name, "AdamW, or Adafactor as T5X has it, which keeps almost no state per weight");
+  v.field("learning_rate", learning_rate,
+          "peak learning rate; with adafactor a share of each weight's size. Small models on worlds take 0.01 to 0.03, "
+          "pretrained T5s 0.0005 to 0.001");
   v.require(learning_rate > 0.0, "learning_rate", "a number above 0");
-  v.choice("schedule", schedule, "course of the learning rate");
-  v.field("warmup_steps", warmup_steps, "linear from 0 to the peak; rsqrt: the flat part");
-  v.require(warmup_steps >= 0, "warmup_steps", "0 or more");
-  v.field("final_fraction", final_fraction, "of the peak, at the last step (cosine, linear)");
+  v.choice("schedule", schedule,
+           "course of the learning rate: the peak throughout; the peak, then falling with 1 / sqrt(step); falling to "
+           "final_fraction along a cosine or a line");
+  v.field("warmup_steps", warmup_steps,
+          "steps on which the rate rises in a line to its peak; with rsqrt those on which it stays there");
+  v.require_within(warmup_steps, 0, 1'000'000'000, "warmup_steps");
+  v.field("final_fraction", final_fraction, "share of the peak that is left at the last step (cosine, linear)");
   v.require(final_fraction >= 0.0 && final_fraction <= 1.0, "final_fraction", "a number in [0, 1]");
   v.field("weight_decay", weight_decay, "decoupled, times the learning rate (adamw)");
   v.require(weight_decay >= 0.0, "weight_decay", "0 or more");
@@ -35,19 +40,26 @@ void OptimizerOptions::fields(FieldVisitor& v) {
 
 void TrainOptions::fields(FieldVisitor& v) {
   v.field("steps", steps, "optimiser steps");
-  v.require(steps >= 1, "steps", "1 or more");
+  v.require_within(steps, 1, 1'000'000'000, "steps");
   v.field("accumulate", accumulate, "micro-batches per optimiser step");
-  v.require(accumulate >= 1, "accumulate", "1 or more");
-  rate_field(v, "dropout", dropout);
-  rate_field(v, "expert_dropout", expert_dropout);
+  v.require_within(accumulate, 1, 10'000, "accumulate");
+  rate_field(v, "dropout", dropout, "dropout rate of this run; -1 = the model's own");
+  rate_field(v, "expert_dropout", expert_dropout,
+             "dropout rate inside the experts in this run; -1 = the model's own (model.moe.expert_dropout)");
   v.field("log_every", log_every, "steps between lines of metrics");
-  v.require(log_every >= 1, "log_every", "1 or more");
+  v.require_within(log_every, 1, 1'000'000'000, "log_every");
   v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when interrupted");
-  v.require(checkpoint_every >= 0, "checkpoint_every", "0 or more");
+  v.require_within(checkpoint_every, 0, 1'000'000'000, "checkpoint_every");
   v.field("keep_checkpoints", keep_checkpoints, "how many of the newest are kept");
-  v.require(keep_checkpoints >= 1, "keep_checkpoints", "1 or more");
-  v.field("eval_every", eval_every, "steps between validations; 0 = never");
-  v.require(eval_every >= 0, "eval_every", "0 or more");
+  v.require_within(keep_checkpoints, 1, 1'000'000'000, "keep_checkpoints");
+  v.field("eval_every", eval_every, "steps between validations, one more at the end; 0 = never");
+  v.require_within(eval_every, 0, 1'000'000'000, "eval_every");
+  v.field("best", best,
+          "metric of validations that tells the best step: eval/loss (lowest), or a score such as "
+          "eval/normalised_average (highest); empty = none");
+  v.field("keep_best", keep_best, "keep the checkpoint of the best validation; checkpoints/best leads to it");
+  v.field("patience", patience, "validations in turn without a better one after which training ends; 0 = never");
+  v.require_within(patience, 0, 1'000'000'000, "patience");
   v.field("loader_threads", loader_threads,
           "threads that compute batches ahead, the same ones; 0 = the training thread does");
   v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "a number in [0, 64]");

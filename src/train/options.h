@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/config.h"
 #include "base/names.h"
@@ -44,7 +45,10 @@ struct TrainOptions {
   int64_t log_every = 50;
   int64_t checkpoint_every = 0;
   int64_t keep_checkpoints = 2;
-  int64_t eval_every = 0;      // calls hooks.evaluate
+  int64_t eval_every = 0;  // calls hooks.evaluate
+  std::string best;        // train/best.h
+  bool keep_best = true;
+  int64_t patience = 0;
   int64_t loader_threads = 1;  // data/loader.h
   OptimizerOptions optimizer;
   void fields(FieldVisitor& visitor);

@@ -47,6 +47,20 @@ std::vector<at::Tensor> take_gradients(const std::vector<Parameter>& parameters)
   return gradients;
 }
 
+void expect_finite(const StepMetrics& metrics, int64_t step) {
+  if (std::isfinite(metrics.loss) && std::isfinite(metrics.gradient_norm)) return;
+  if (step == 0) {
+    fail_run(
+        "step 0: the loss is {} and the gradient norm {} before the first update; nothing was saved. The weights that "
+        "the run begins with are not sound, or too large for its text",
+        metrics.loss, metrics.gradient_norm);
+  }
+  fail_run(
+      "step {}: the loss is {} and the gradient norm {}; nothing was saved after the last checkpoint. Try a lower "
+      "learning rate",
+      step, metrics.loss, metrics.gradient_norm);
+}
+
 }  // namespace
 
 TrainStepper::TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed)
@@ -81,12 +95,7 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
   }
   std::vector<at::Tensor> gradients = take_gradients(model.parameters());
   metrics.gradient_norm = global_norm(gradients);
-  if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.gradient_norm)) {
-    fail_run(
-        "step {}: the loss is {} and the gradient norm {}; nothing was saved after the last checkpoint. Try a lower "
-        "learning rate",
-        step, metrics.loss, metrics.gradient_norm);
-  }
+  expect_finite(metrics, step);
   const double clip = options_.optimizer.clip_norm;
   if (clip > 0.0 && metrics.gradient_norm > clip) {
     for (at::Tensor& gradient : gradients) {

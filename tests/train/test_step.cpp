@@ -146,9 +146,22 @@ TEST(Step, ALossThatIsNoNumberStopsTheRunBeforeTheWeightsChange) {
   for (const T5Model* each : {&model, &before}) each->parameters()[0].value.detach().fill_(std::nan(""));
   const std::string message = message_of<RunError>([&] { stepper.step(model, {cases::random_batch(1, 23)}, 17); });
   EXPECT_NE(message.find("17"), std::string::npos) << message;
+  EXPECT_NE(message.find("Try a lower learning rate"), std::string::npos) << message;
   EXPECT_NE(message.find("loss"), std::string::npos) << message;
   for (size_t i = 1; i < model.parameters().size(); ++i) {
     EXPECT_TRUE(at::equal(model.parameters()[i].value, before.parameters()[i].value)) << model.parameters()[i].name;
+  }
+}
+
+// No update has been made yet: the learning rate has no part in it.
+TEST(Step, ALossThatIsNoNumberFromTheBeginningBlamesTheWeights) {
+  for (const double value : {std::nan(""), HUGE_VAL}) {
+    const T5Model model = tiny::stirred(tiny::options("switch"));
+    model.parameters()[0].value.detach().fill_(value);
+    TrainStepper stepper(model, gradient_options(1.0), 5);
+    const std::string message = message_of<RunError>([&] { stepper.step(model, {cases::random_batch(1, 23)}, 0); });
+    EXPECT_NE(message.find("The weights that the run begins with are not sound"), std::string::npos) << message;
+    EXPECT_EQ(message.find("learning rate"), std::string::npos) << message;
   }
 }
 

@@ -1,0 +1,92 @@
+// What a checkpoint presumes is on the disk before it, and a fault while saving is no fault of the user's input.
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "testing/check.h"
+#include "train/checkpoint.h"
+#include "train_case.h"
+
+namespace {
+
+std::vector<std::string>* g_calls = nullptr;  // "sync PATH", "rename TO", in order, while a test looks
+
+void note(const std::string& call) {
+  if (g_calls != nullptr) g_calls->push_back(call);
+}
+
+}  // namespace
+
+// In the place of the C library's, for this program.
+extern "C" int fsync(int descriptor) {
+  std::array<char, 4096> path = {};
+  const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
+  if (::readlink(link.c_str(), path.data(), path.size() - 1) > 0) note(std::string("sync ") + path.data());
+  return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+  note(std::string("rename ") + to);
+  return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+namespace flanmoe {
+namespace {
+
+class Saving : public FolderTest {
+ protected:
+  void TearDown() override {
+    g_calls = nullptr;
+    FolderTest::TearDown();
+  }
+};
+
+TEST_F(Saving, MetricsAndEventsAreSyncedBeforeTheCheckpoint) {
+  TrainOptions options;
+  options.steps = 3;
+  options.log_every = 1;
+  options.checkpoint_every = 1;
+  T5Model model(tiny::options("switch"), 1);
+  std::vector<std::string> calls;
+  g_calls = &calls;
+  train(model, cases::RandomSource(23), options, cases::run_in(folder_));
+  g_calls = nullptr;
+  int num_saved = 0;
+  bool has_metrics = false, has_events = false;
+  for (const std::string& call : calls) {
+    has_metrics |= call.starts_with("sync ") && call.ends_with("/metrics.jsonl");
+    has_events |= call.starts_with("sync ") && call.find("/events/events.out.tfevents") != std::string::npos;
+    if (!call.starts_with("rename ") || call.find("/checkpoints/step-") == std::string::npos) continue;
+    if (call.find("/checkpoints/step-", 0) != call.rfind('/') - std::string("/checkpoints").size()) continue;
+    ++num_saved;
+    EXPECT_TRUE(has_metrics) << call;
+    EXPECT_TRUE(has_events) << call;
+    has_metrics = has_events = false;
+  }
+  EXPECT_EQ(num_saved, 3);
+}
+
+TEST_F(Saving, WhatCannotBeReadWhileSavingIsARunError) {
+  const T5Model model(tiny::options("switch"), 1);
+  const TrainStepper stepper(model, TrainOptions(), 1);
+  const auto message = [&](const TokenizerFiles& tokenizer) {
+    return message_of<RunError>([&] {
+      save_checkpoint(folder_, model, stepper.optimizer(), {3, 5, 1.0, 1}, tokenizer);
+    });
+  };
+  const std::string gone = message({folder_ / "gone.model", 100});
+  for (const char* part : {"step 3: the checkpoint cannot be saved: ", "gone.model"})
+    EXPECT_NE(gone.find(part), std::string::npos) << gone;
+  const std::string folder = message({folder_, 100});
+  EXPECT_NE(folder.find("the checkpoint cannot be saved"), std::string::npos) << folder;
+  fs::remove_all(folder_ / "checkpoints");
+  put("checkpoints", "a file");
+  EXPECT_NE(message({}).find("checkpoints"), std::string::npos);
+  EXPECT_EQ(num_entries(), 1u);
+}
+
+}  // namespace
+}  // namespace flanmoe
