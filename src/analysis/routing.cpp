@@ -90,6 +90,14 @@ double LayerRouting::class_specialisation() const {
   return class_entropy == 0.0 ? 0.0 : (class_entropy + expert_entropy - joint_entropy) / class_entropy;
 }
 
+std::optional<double> utilisation_ceiling(const MoeOptions& options) {
+  const CapacityRule rule = capacity_rule(options, false);
+  const CapacityFactor* factor = std::get_if<CapacityFactor>(&rule);
+  if (factor == nullptr || options.routing == RoutingRule::kExpertChoice) return std::nullopt;
+  const double ceiling = static_cast<double>(options.k) / factor->factor;
+  return ceiling < 1.0 ? std::optional(ceiling) : std::nullopt;
+}
+
 std::vector<LayerRouting> analyze_routing(const T5Model& model, const Tokenizer& tokenizer,
                                           const std::vector<TextIds>& texts, const RoutingOptions& options) {
   FLANMOE_ASSERT(!model.options().decoder_only);

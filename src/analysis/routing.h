@@ -30,6 +30,10 @@ struct LayerRouting {
   double class_specialisation() const;
 };
 
+// The most that utilisation can be outside training: k choices a token over the room that the capacity factor gives,
+// which does not count k. Nothing where there is no such bound below 1.
+std::optional<double> utilisation_ceiling(const MoeOptions& options);
+
 struct RoutingOptions {
   EvalGroup eval_group = EvalGroup::kBatch;  // as the paper counts drops; kSequence as scoring does
   std::optional<CapacityRule> capacity;      // in place of the model's

@@ -8,8 +8,8 @@
 namespace flanmoe {
 namespace {
 
-TokenIds ids_of(const Tokenizer& tokenizer, const std::string& text, int64_t limit) {
-  TokenIds ids = tokenizer.encode_with_end(text);
+TokenIds ids_of(const Tokenizer& tokenizer, const RenderedText& text, int64_t limit) {
+  TokenIds ids = text.ids_with_end(tokenizer);
   cut_before_end(ids, limit);
   return ids;
 }
@@ -26,8 +26,8 @@ std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const EvalOptions
       for (const TaskRow& row : load_rows(task, split)) {
         if (static_cast<int64_t>(by_task.back().size()) == num_texts) break;
         const RenderedExample text = render(task.templates.front(), task, row);
-        by_task.back().push_back({ids_of(tokenizer, text.input, options.source_length),
-                                  ids_of(tokenizer, text.target, options.source_length)});
+        by_task.back().push_back({ids_of(tokenizer, text.whole_input(), options.source_length),
+                                  ids_of(tokenizer, text.whole_target(), options.source_length)});
       }
     }
   }

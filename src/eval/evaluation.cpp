@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "eval/asking/vocabulary_loss.h"
 #include "eval/files/eval_folder.h"
 #include "eval/files/results_json.h"
 
@@ -39,6 +40,7 @@ Json evaluate_into(const std::filesystem::path& folder, const EvalRequest& reque
   for (const TaskResult& task : result.tasks) {
     if (!task.undefined.empty()) log_warn("{}: no score, counted as 0: {}", task.name(), task.undefined);
   }
+  for (const std::string& line : vocabulary_warnings(result.tasks)) log_warn("{}", line);
   const Json results = results_json(result, setup, config, plan);
   if (kept) kept->finish(results);
   return results;

@@ -28,10 +28,12 @@ constexpr std::array<Named<Extraction>, 2> names_of(Extraction) {
   return {{{Extraction::kSimple, "simple"}, {Extraction::kTask, "task"}}};
 }
 // What the best option has most of (eval/asking/ranking.h).
-enum class RankingScore { kSum, kPerToken, kUnconditional };
-constexpr std::array<Named<RankingScore>, 3> names_of(RankingScore) {
+enum class RankingScore { kSum, kPerToken, kPerCharacter, kPerByte, kUnconditional };
+constexpr std::array<Named<RankingScore>, 5> names_of(RankingScore) {
   return {{{RankingScore::kSum, "sum"},
            {RankingScore::kPerToken, "per_token"},
+           {RankingScore::kPerCharacter, "per_character"},
+           {RankingScore::kPerByte, "per_byte"},
            {RankingScore::kUnconditional, "unconditional"}}};
 }
 // What a prompt loses that is too long without exemplars (eval/asking/prompts.h).
@@ -55,5 +57,9 @@ struct EvalOptions {
   TooLong too_long = TooLong::kFront;  // what is lost is counted
   void fields(FieldVisitor& visitor);
 };
+
+// As each task says: its split, exemplars, lengths and rule of extraction. What `flanmoe eval` begins with where no
+// suite is named.
+EvalOptions as_tasks_say();
 
 }  // namespace flanmoe

@@ -21,12 +21,26 @@ inline std::string name_as_asked(const std::string& name, Prompting prompting) {
   return prompting == Prompting::kCot ? name + "_cot" : name;
 }
 
-// Log-probability (natural log) of an option as the answer, in three variants.
+// Log-probability (natural log) of an option as the answer, in five variants.
 struct OptionScore {
   std::string text;            // what was scored: the option or its marker
   double sum = 0.0;            // over its tokens
   double per_token = 0.0;      // sum / number of tokens
   double unconditional = 0.0;  // sum - the sum behind an empty prompt
+  double per_character = 0.0;  // sum / code points of the text
+  double per_byte = 0.0;       // sum / bytes of the text
+  int64_t same_ids = -1;       // an option in front of it that the vocabulary writes alike, -1 = none
+};
+
+// Whether an item is right by one of the variants.
+struct RankedScore {
+  std::string ranking;  // names_of(RankingScore)
+  double score = 0.0;   // 0..1
+};
+
+// What the vocabulary cannot say of an item: pieces that are unknown to it.
+struct UnknownPieces {
+  int64_t prompt = 0, options = 0, answers = 0;  // options: as ranked; answers: as a model would write them
 };
 
 struct ItemResult {
@@ -47,6 +61,10 @@ struct ItemResult {
   int64_t num_exemplars_dropped = 0;  // for want of room
   std::vector<std::string> options;   // to choose from
   std::vector<OptionScore> ranking;   // of the options, when they were ranked
+  std::vector<RankedScore> ranked;    // by each variant, when they were ranked
+  std::vector<std::string> tied;      // other options as good as the prediction, which stands in front of them
+  UnknownPieces unknown;
+  std::vector<std::string> lost_stops;  // stop texts that the vocabulary cannot write: no answer ends in front of them
 };
 
 // A metric over a whole task, beside its first one.
@@ -71,6 +89,13 @@ struct TaskResult {
   int64_t version = 1;
   std::string metric;
   std::vector<FurtherValue> further;
+  int64_t num_clusters = 0;              // passages and single items that were scored
+  std::string ranking;                   // the variant that counts, "" = nothing was ranked
+  std::vector<FurtherValue> by_ranking;  // by each variant, of a ranked task whose items have scores
+  int64_t num_tied = 0;                  // items whose prediction shares its place with another option
+  std::string first_tie;                 // of the first of them: "item '3': '{' and '}'"
+  int64_t num_unknown_prompts = 0, num_unknown_options = 0, num_unknown_answers = 0;  // items with unknown pieces there
+  std::vector<std::string> lost_stops;
   double normalised() const { return 100.0 * (score - chance) / (100.0 - chance); }
   double normalised_error() const { return 100.0 * standard_error / (100.0 - chance); }
   std::string name() const { return name_as_asked(task, prompting); }  // unique in an evaluation
@@ -84,6 +109,8 @@ struct SuiteResult {
   double pooled = 0.0;                                         // mean over items, percent
   int64_t num_scored = 0;                                      // items that were not refused
   double normalised_error = 0.0;                               // standard error of `normalised`
+  double below = 0.0, above = 0.0;                             // from the score to the ends of its interval
+  double normalised_below = 0.0, normalised_above = 0.0;       // the same of `normalised`
   std::string category;                                        // "" = the whole suite, else its tasks of this cluster
   std::vector<std::string> tasks;                              // TaskResult::name()
 };

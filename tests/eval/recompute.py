@@ -5,8 +5,8 @@
   recompute.py FOLDER --majority TASK=ROWS   also: FOLDER is a majority baseline, TASK's rows are of our JSONL format
 
 Every item's score (accuracy, exact match, numbers, token F1, and ROUGE-L where no two words could have one stem; other
-items' are taken from the sample), every task's score and standard error, every suite's mean, the normalised average. Status 1 and one line
-per difference when something differs.
+items' are taken from the sample), by every ranking where options were ranked, every task's score and standard error, every suite's mean, the
+normalised average. Status 1 and one line per difference when something differs.
 """
 
 import collections
@@ -136,6 +136,35 @@ def best_option(sample, ranking):
     return sample["options"][scores.index(max(scores))]
 
 
+# Ours -> the harness's name of the accuracy by it.
+RANKINGS = {
+    "sum": "acc",
+    "per_token": "acc_per_token",
+    "per_character": "acc_norm",
+    "per_byte": "acc_bytes",
+    "unconditional": "acc_mutual_info",
+}
+
+
+def check_ranking(where, sample):
+    """Sums over the length of what was scored, and whether the item is right by each ranking."""
+    for option in sample["ranking"]:
+        differ(f"{where}: per character", option["sum"] / len(option["target"]), option["per_character"])
+        differ(f"{where}: per byte", option["sum"] / len(option["target"].encode()), option["per_byte"])
+    if len(set(map(key, sample["options"]))) < len(sample["options"]):
+        return  # as in item_score
+    for ranking in RANKINGS if sample["ranking"] else ():
+        score = accuracy(best_option(sample, ranking), sample["targets"])
+        differ(f"{where}: by {ranking}", score, sample["by_ranking"][ranking])
+
+
+def check_by_ranking(name, task, scored):
+    for ranking, value in task["by_ranking"].items():
+        score, error = clustered([{**sample, "score": sample["by_ranking"][ranking]} for sample in scored])
+        differ(f"{name}: by {ranking}", score, value["score"])
+        differ(f"{name}: standard error by {ranking}", error, value["standard_error"])
+
+
 # ---- tasks, suites, the average ----
 
 
@@ -154,7 +183,7 @@ def clustered(samples):
     return 100 * mean, 100 * math.sqrt(correction * squares) / len(scores)
 
 
-CORPUS_METRICS = ("pearson", "spearman", "macro_f1", "consistency")
+CORPUS_METRICS = ("pearson", "spearman", "macro_f1", "consistency", "bleu")
 
 
 def check_task(name, task, samples, ranking):
@@ -164,6 +193,7 @@ def check_task(name, task, samples, ranking):
         score = item_score(task["metric"], sample)
         if score is not None:
             differ(where, score, sample["score"])
+        check_ranking(where, sample)
         if sample["ranking"] and best_option(sample, ranking) != sample["prediction"]:
             faults.append(f"{where}: the best option is {best_option(sample, ranking)!r}, not {sample['prediction']!r}")
     scored = [sample for sample in samples if not sample["refused"]]
@@ -180,6 +210,7 @@ def check_task(name, task, samples, ranking):
     for key, count in counts.items():
         if count != task[key]:
             faults.append(f"{name}: {key}: recomputed {count}, there {task[key]}")
+    check_by_ranking(name, task, scored)
     if task["metric"] in CORPUS_METRICS:
         return task["score"], task["standard_error"]
     score, error = clustered(scored)
@@ -206,8 +237,12 @@ def check_layout(results, tasks, scores):
     for name, (score, error) in scores.items():
         row = results["results"][name]
         metric = next(key[: -len(",none")] for key in row if key.endswith(",none") and "_stderr" not in key)
-        differ(f"results/{name}", score / 100, row[f"{metric},none"])
-        differ(f"results/{name}, stderr", error / 100, row[f"{metric}_stderr,none"])
+        scale = 1 if metric == "bleu" else 100
+        differ(f"results/{name}", score / scale, row[f"{metric},none"])
+        differ(f"results/{name}, stderr", error / scale, row[f"{metric}_stderr,none"])
+        by_ranking = tasks[name]["by_ranking"] if tasks[name]["metric"] == "accuracy" else {}
+        for ranking, value in by_ranking.items():
+            differ(f"results/{name}, {ranking}", value["score"] / 100, row[f"{RANKINGS[ranking]},none"])
         if results["n-samples"][name]["effective"] != tasks[name]["num_items"]:
             faults.append(f"n-samples/{name}: {results['n-samples'][name]}")
 

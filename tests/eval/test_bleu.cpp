@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "eval/metrics/corpus_metrics.h"
+#include "eval/metrics/metrics.h"
 #include "testing/check.h"
 
 namespace flanmoe {
@@ -72,6 +74,26 @@ TEST(CorpusBleu, CanBeZero) {
   EXPECT_EQ(corpus_bleu({"the cat sat down"}, {{"THE CAT SAT DOWN"}}), 0.0);
   EXPECT_EQ(corpus_bleu({""}, {{""}}), 0.0);
   EXPECT_EQ(corpus_bleu({}, {}), 0.0);
+}
+
+// As a task's metric: the value of the corpus, an error by resampled items; of an item its own.
+TEST(CorpusBleu, IsAMetricOfTasks) {
+  ASSERT_TRUE(is_corpus_metric("bleu"));
+  EXPECT_EQ(item_metric_of("bleu"), "bleu");
+  EXPECT_FALSE(is_correlation("bleu"));
+  EXPECT_NEAR(metric_named("bleu")("a b c d", {"x", "a b c d e f"}), std::exp(1.0 - 6.0 / 4.0), 1e-12);
+  std::vector<CorpusItem> items;
+  Texts predictions;
+  std::vector<Texts> references;
+  for (int i = 0; i < 30; ++i) {
+    predictions.push_back(i % 3 == 0 ? "the cat sat on the mat" : "a cat sat on mats " + std::to_string(i));
+    references.push_back({"the cat sat on the mat", "one cat was there"});
+    items.push_back({predictions.back(), references.back()});
+  }
+  const CorpusValue value = corpus_metric_named("bleu")(items, 3);
+  EXPECT_NEAR(*value.value, corpus_bleu(predictions, references) / 100.0, 1e-12);
+  EXPECT_GT(*value.standard_error, 0.0);
+  EXPECT_EQ(value.num_units, 30);
 }
 
 TEST(CorpusBleu, EveryPredictionNeedsAReference) {

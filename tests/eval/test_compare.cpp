@@ -77,6 +77,31 @@ TEST_F(Compare, AnEvaluationDoesNotDifferFromItself) {
   }
 }
 
+// Worked by hand: of 0.01, 0.04, 0.03 the least times 3, the next times 2, the last times 1, none below one before it.
+TEST(Holm, StepsDown) {
+  const std::vector<double> adjusted = holm_adjusted({0.01, 0.04, 0.03, 0.9});
+  EXPECT_NEAR(adjusted[0], 0.04, 1e-12);
+  EXPECT_NEAR(adjusted[2], 0.09, 1e-12);
+  EXPECT_NEAR(adjusted[1], 0.09, 1e-12);
+  EXPECT_NEAR(adjusted[3], 0.9, 1e-12);
+  EXPECT_EQ(holm_adjusted({0.6, 0.7}), (std::vector<double>{1.0, 1.0}));
+  EXPECT_TRUE(holm_adjusted({}).empty());
+}
+
+TEST_F(Compare, TasksAreTestedTogether) {
+  const auto a = evaluated("a", "majority", 0), b = evaluated("b", "random", 3);
+  const Comparison comparison = compare_evaluations(a, b, 1);
+  for (const ComparedScore& score : comparison.scores) {
+    EXPECT_EQ(score.p_holm.has_value(), score.kind == "task");
+    if (score.p_holm) {
+      EXPECT_GE(*score.p_holm, score.paired.interval->p_value);
+    }
+  }
+  const Json json = comparison_to_json(comparison);
+  EXPECT_TRUE(json["scores"][0].contains("p_value_holm"));
+  EXPECT_FALSE(json["scores"].back().contains("p_value_holm"));
+}
+
 TEST_F(Compare, OtherItemsAndTasksAreRefusedByName) {
   const auto a = evaluated("a", "majority", 0), fewer = evaluated("fewer", "majority", 0, 8);
   refused(a, fewer, {"task 'one'", "item '8'", "is not in", "fewer"});

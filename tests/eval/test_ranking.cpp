@@ -1,4 +1,4 @@
-// Ranking of options: three variants, what is scored, how often.
+// Ranking of options: five variants, what is scored, how often, and ties.
 #include "eval/asking/ranking.h"
 
 #include <cmath>
@@ -29,7 +29,7 @@ class Ranking : public EvalTest {
 };
 
 // Each option by itself, one pass each, and behind an empty prompt.
-TEST_F(Ranking, ThreeVariantsAreThoseOfEachOptionAlone) {
+TEST_F(Ranking, VariantsAreThoseOfEachOptionAlone) {
   for (const char* arm : {"dense_v11", "gshard", "decoder_dense"}) {
     for (const bool eos : {true, false}) {
       const T5Model m = model(arm);
@@ -46,6 +46,7 @@ TEST_F(Ranking, ThreeVariantsAreThoseOfEachOptionAlone) {
           EXPECT_EQ(found[i][option].text, text);
           EXPECT_NEAR(found[i][option].sum, sum, 1e-4) << arm << " " << i;
           EXPECT_NEAR(found[i][option].per_token, sum / num_tokens, 1e-4);
+          EXPECT_NEAR(found[i][option].per_character, sum / static_cast<double>(text.size()), 1e-4);
           EXPECT_NEAR(found[i][option].unconditional, sum - alone(m, {kEosId}, text, eos), 1e-4);
         }
       }
@@ -65,10 +66,61 @@ TEST_F(Ranking, MarkersAreScoredWhereAPromptAnswersByThem) {
 }
 
 TEST(BestOption, OfEachVariantAndTheFirstOfEqualOnes) {
-  const std::vector<OptionScore> options = {{"a", -4.0, -1.0, 3.0}, {"b", -3.0, -1.5, 2.0}, {"c", -3.0, -1.0, 3.5}};
+  const std::vector<OptionScore> options = {
+      {"a", -4.0, -1.0, 3.0, -0.5, -0.4}, {"b", -3.0, -1.5, 2.0, -0.4, -0.5}, {"c", -3.0, -1.0, 3.5, -0.4, -0.4}};
   EXPECT_EQ(best_option(options, RankingScore::kSum), 1u);
   EXPECT_EQ(best_option(options, RankingScore::kPerToken), 0u);
   EXPECT_EQ(best_option(options, RankingScore::kUnconditional), 2u);
+  EXPECT_EQ(best_option(options, RankingScore::kPerCharacter), 1u);
+  EXPECT_EQ(best_option(options, RankingScore::kPerByte), 0u);
+}
+
+// As Python's len() counts: code points of the text, and bytes of its UTF-8.
+TEST_F(Ranking, CharactersAndBytesOfTheText) {
+  put("letters.jsonl",
+      R"({"id": "1", "fields": {"q": "x"}, "options": ["bread é", "日本", "stone"], "answers": ["stone"]})"
+      "\n");
+  put("letters.yaml", "name: letters\nformat: jsonl\nsplits: {test: letters.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
+  const auto found = scores(model(), asked(options("letters.yaml")))[0];
+  EXPECT_DOUBLE_EQ(found[0].per_character, found[0].sum / 7.0);
+  EXPECT_DOUBLE_EQ(found[0].per_byte, found[0].sum / 8.0);
+  EXPECT_DOUBLE_EQ(found[1].per_character, found[1].sum / 2.0);
+  EXPECT_DOUBLE_EQ(found[1].per_byte, found[1].sum / 6.0);
+  EXPECT_DOUBLE_EQ(found[2].per_character, found[2].per_byte);
+}
+
+// Each variant has its own best option, so that an item is right by one and wrong by another.
+TEST_F(Ranking, AnItemIsJudgedByEachVariant) {
+  TaskRun run = asked(options("task.yaml")).run;
+  TaskRow row;
+  row.id = "1";
+  row.options = {"a", "b", "c"};
+  row.answers = {"c"};
+  const std::vector<OptionScore> ranking = {
+      {"a", -4.0, -1.0, 3.0, -0.5, -0.4}, {"b", -3.0, -1.5, 2.0, -0.4, -0.5}, {"c", -3.5, -1.0, 3.5, -0.3, -0.4}};
+  const std::vector<std::pair<std::string, double>> expected = {
+      {"sum", 0.0}, {"per_token", 0.0}, {"per_character", 1.0}, {"per_byte", 0.0}, {"unconditional", 1.0}};
+  for (const auto& [name, score] : expected) {
+    run.options.ranking = *value_named<RankingScore>(name);
+    ItemResult item = open_item(run, row);
+    judge_ranking(item, run, row, ranking);
+    EXPECT_EQ(item.score, score) << name;
+    ASSERT_EQ(item.ranked.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(item.ranked[i].ranking, expected[i].first);
+      EXPECT_EQ(item.ranked[i].score, expected[i].second);
+    }
+  }
+}
+
+TEST(TiedOptions, AreOthersAsGoodOrOfTheSameIds) {
+  const std::vector<OptionScore> options = {
+      {"{", -1.0, -1.0, 0.0, -1.0, -1.0}, {"}}", -1.0, -1.0, 0.0, -0.5, -0.5, 0}, {"b", -1.0, -2.0, -3.0, -4.0, -5.0}};
+  const std::vector<std::string> texts = {"{", "}}", "b"};
+  EXPECT_EQ(tied_options(options, texts, 0, RankingScore::kSum), (std::vector<size_t>{1, 2}));
+  EXPECT_EQ(tied_options(options, texts, 0, RankingScore::kPerToken), (std::vector<size_t>{1}));
+  EXPECT_EQ(tied_options(options, texts, 1, RankingScore::kPerCharacter), (std::vector<size_t>{0}));
+  EXPECT_EQ(tied_options(options, {"x", "x", "b"}, 0, RankingScore::kPerToken), std::vector<size_t>{});
 }
 
 // Two options that read alike: the place counts where a reader knows it, else the text.
@@ -87,13 +139,12 @@ TEST_F(Ranking, ThePlaceDecidesBetweenOptionsThatReadAlike) {
 }
 
 TEST_F(Ranking, AnOptionWithoutTokensIsNamed) {
-  put("empty.jsonl", R"({"id": "1", "fields": {"q": "x"}, "options": ["bread", " "], "answers": ["bread"]})"
-                     "\n");
-  put("empty.yaml", "name: hollow\nformat: jsonl\nsplits: {test: empty.jsonl}\ntemplates: [{input: \"{q}\"}]\n");
-  EvalOptions o = options("empty.yaml");
+  EvalOptions o = options("task.yaml");
   o.score_eos = false;
-  const std::string message = message_of<UserError>([&] { scores(model(), asked(o)); });
-  for (const char* part : {"task 'hollow'", "option '", "score_eos=true"})
+  AskedTask task = asked(o);
+  task.rows[0].options = {"bread", " "};  // readers refuse such rows
+  const std::string message = message_of<UserError>([&] { scores(model(), task); });
+  for (const char* part : {"task 'one'", "option '", "score_eos=true"})
     EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 

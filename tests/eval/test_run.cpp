@@ -97,9 +97,53 @@ TEST_F(RunTasks, SamplesThatCannotBeAreNamed) {
   refused(first + first, {"many.jsonl:2", "a second sample of item '0'"});
   refused("{\"id\": 3}\n", {"many.jsonl:1", "'id'"});
   refused("{\"id\":\n", {"many.jsonl:1", "malformed JSON"});
-  std::string other = first;
-  other.replace(other.find("\"id\":\"0\""), 8, "\"id\":\"x\"");
-  refused(other, {"task 'many'", "item 'x'", "rows do not have"});
+  ItemResult other = run(nullptr).items.front();
+  other.id = "x";
+  refused(sample_of_item(other).dump() + "\n", {"task 'many'", "item 'x'", "rows do not have"});
+}
+
+// One byte of a line is another than was written: a score, a flag, a letter of the prompt, the checksum itself.
+TEST_F(RunTasks, AChangedSampleIsNoticed) {
+  const SampleFolder folder(samples());
+  run(&folder);
+  const std::string all = sample_file(), first = all.substr(0, all.find('\n') + 1);
+  for (const auto& [text, other] :
+       std::vector<std::pair<std::string, std::string>>{{"\"score\":", "\"score\":3"},
+                                                        {"\"sum\":-", "\"sum\":"},
+                                                        {"\"ended\":true", "\"ended\":false"},
+                                                        {"Vorna", "Vorne"},
+                                                        {"\"prediction\":\"", "\"prediction\":\"x"},
+                                                        {"\"by_ranking\":{\"sum\":", "\"by_ranking\":{\"sum\":1"},
+                                                        {"\"checksum\":\"", "\"checksum\":\"0"}}) {
+    std::string changed = first;
+    ASSERT_NE(changed.find(text), std::string::npos) << text;
+    changed.replace(changed.find(text), text.size(), other);
+    put("out/samples/many.jsonl", changed);
+    const std::string message = message_of<UserError>([&] { run(&folder); });
+    for (const std::string part : {"many.jsonl:1", "was changed since it was written"})
+      EXPECT_NE(message.find(part), std::string::npos) << text << ": " << message;
+  }
+  std::string older = first;
+  older = older.substr(0, older.find(",\"checksum\"")) + "}\n";
+  put("out/samples/many.jsonl", older);
+  const std::string message = message_of<UserError>([&] { run(&folder); });
+  EXPECT_NE(message.find("a sample without a checksum"), std::string::npos) << message;
+}
+
+// A bit flipped anywhere in the file: noticed, or the file says the same.
+TEST_F(RunTasks, NoFlippedBitIsBelieved) {
+  const SampleFolder folder(samples());
+  const Json straight = scores_of(run(&folder));
+  const std::string all = sample_file();
+  for (size_t i = 1; i < 60; ++i) {
+    std::string flipped = all;
+    flipped[i * 7919 % all.size()] ^= static_cast<char>(1 << (i % 7));
+    put("out/samples/many.jsonl", flipped);
+    try {
+      EXPECT_EQ(scores_of(run(&folder)), straight) << i;
+    } catch (const UserError&) {
+    }
+  }
 }
 
 TEST_F(RunTasks, TwoRowsOfOneIdAreRefused) {
@@ -202,6 +246,25 @@ TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
   EXPECT_DOUBLE_EQ(json["results"]["many_cot"]["acc_stderr,none"], result.tasks[1].standard_error / 100.0);
   EXPECT_EQ(json["results"]["many"]["alias"], "many");
   EXPECT_DOUBLE_EQ(json["groups"]["exam"]["acc,none"], result.suites[0].score / 100.0);
+  EXPECT_EQ(json["groups"]["exam"]["mean_over"], "tasks");
+  EXPECT_DOUBLE_EQ(json["groups"]["exam"]["acc_over_items,none"], result.suites[0].pooled / 100.0);
+  EXPECT_EQ(json["flanmoe"]["suites"]["exam"]["mean_over"], "tasks");
+  // Accuracy by every variant, of what was ranked; its own name for the one that counts.
+  for (const char* metric : {"acc", "acc_per_token", "acc_norm", "acc_bytes", "acc_mutual_info"}) {
+    EXPECT_TRUE(json["results"]["many"].contains(std::string(metric) + ",none")) << metric;
+    EXPECT_TRUE(json["results"]["many"].contains(std::string(metric) + "_stderr,none")) << metric;
+    EXPECT_EQ(json["higher_is_better"]["many"][metric], true);
+  }
+  EXPECT_FALSE(json["results"]["many_cot"].contains("acc_norm,none"));
+  EXPECT_EQ(json["flanmoe"]["tasks"]["many"]["ranking"], "sum");
+  EXPECT_EQ(json["flanmoe"]["tasks"]["many_cot"]["ranking"], "");
+  double right = 0.0;
+  for (const ItemResult& item : result.items) {
+    if (item.prompting == Prompting::kDirect) right += item.ranked.at(2).score;
+  }
+  EXPECT_NEAR(json["results"]["many"]["acc_norm,none"].get<double>(), right / 300.0, 1e-12);
+  EXPECT_NEAR(json["flanmoe"]["tasks"]["many"]["by_ranking"]["per_character"]["score"].get<double>(), right / 3.0,
+              1e-9);
   EXPECT_EQ(json["group_subtasks"]["exam_cot"], (Json{"many_cot"}));
   EXPECT_EQ(json["n-samples"]["many"], (Json{{"original", 300}, {"effective", 300}}));
   EXPECT_EQ(json["n-shot"]["many"], 0);
@@ -213,6 +276,19 @@ TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
   EXPECT_EQ(json["config"]["tasks"]["many"]["rows"], checksum_file(folder_ / "many.jsonl"));
   EXPECT_EQ(json["flanmoe"]["tasks"]["many"]["num_scored"], 300);
   EXPECT_EQ(json["flanmoe"]["normalised_average"], result.normalised_average);
+}
+
+TEST_F(RunTasks, TheVariantThatCountsGivesAccuracyItsName) {
+  EvalOptions o = options("many.yaml");
+  o.ranking = RankingScore::kPerCharacter;
+  const EvalRequest request{{{"", o}}, {}, OnBadRow::kStop, false, folder_};
+  const EvalPlan plan = plan_evaluation(request);
+  BadRows bad_rows;
+  const EvalResult result = run_tasks(plan.runs, model_answerer(model_, cases::tokenizer()), nullptr, bad_rows, {});
+  const Json json = results_json(result, {}, config_json({}, request, plan), plan);
+  EXPECT_EQ(std::next(json["results"]["many"].begin()).key(), "acc_norm,none");
+  EXPECT_DOUBLE_EQ(json["results"]["many"]["acc_norm,none"], result.tasks[0].score / 100.0);
+  EXPECT_TRUE(json["groups"]["exam"].contains("acc_norm,none"));
 }
 
 class Predictions : public RunTasks {

@@ -53,6 +53,29 @@ TEST_F(Suites, GlobsNameTasks) {
   expect_refused(some, {"'fre' fits no task", "did you mean 'free'", "one, free"});
 }
 
+// Of tasks that --tasks leaves out no file need be there, whatever the file would be asked.
+TEST_F(Suites, OnlyTheFilesOfNamedTasksAreOpened) {
+  put("counted.yaml",
+      "name: counted\nformat: jsonl\nsplits: {test: none.jsonl}\nchance_of_options: true\n"
+      "templates: [{input: \"{q}\"}]\n");
+  put("many.yaml",
+      "each: \"{data}/many/*.json\"\nname: \"many_{each}\"\nformat: niv2\nsplits: {test: \"{data}/many/{each}.json\"}\n"
+      "templates: [{input: \"{input}\"}]\n");
+  EvalRequest some = request({"counted.yaml", "free.yaml", "many.yaml"});
+  some.globs = {"free"};
+  EXPECT_EQ(names(plan_evaluation(some)), (Names{"free"}));
+  some.globs = {"free", "many_1"};
+  expect_refused(some, {"many: no such folder", "--skip-missing"});
+  some.globs = {"count*"};
+  expect_refused(some, {"none.jsonl: no such file"});
+  some.skip_missing = true;
+  some.globs = {"free", "c*", "many_*"};
+  EXPECT_EQ(names(plan_evaluation(some)), (Names{"free"}));
+  EXPECT_EQ(plan_evaluation(some).left_out.size(), 2u);
+  some.globs = {"x*"};
+  expect_refused(some, {"'x*' fits no task", "counted, free, many_*"});
+}
+
 TEST_F(Suites, TwoTasksOfOneNameAreRefused) {
   EvalRequest twice = request({"task.yaml"});
   twice.suites.push_back({"other", twice.suites[0].options});

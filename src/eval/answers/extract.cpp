@@ -72,10 +72,10 @@ std::string normalised_answer(const std::string& text) { return normalised(text,
 
 std::string option_key(const std::string& text) {
   if (const std::string key = normalised_answer(text); !key.empty()) return key;
-  const std::string signs = lower_text(strip_space(text));
-  std::string article = signs;
+  const std::vector<std::string> words = split_words(lower_text(text));
+  std::string article = fmt::format("{}", fmt::join(words, ""));
   std::erase_if(article, [](unsigned char c) { return std::ispunct(c) != 0; });
-  return article.empty() ? signs : article;
+  return article.empty() ? fmt::format("{}", fmt::join(words, " ")) : article;
 }
 
 Extracted extract_answer(const std::string& generated, const std::vector<std::string>& options) {
@@ -186,7 +186,14 @@ std::string without_form(const PromptTemplate& prompt, const std::string& output
 
 ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
                                bool chain_of_thought) {
-  return {rule_name(task, row), chain_of_thought, row.options, markers_of(prompt, task.name), prompt.answers_by_marker};
+  ExtractionRule rule{rule_name(task, row), chain_of_thought, row.options, markers_of(prompt, task.name),
+                      prompt.answers_by_marker};
+  if (!prompt.answers_by_marker) return rule;
+  PromptTemplate marked = prompt;
+  marked.target = "{marker}";
+  for (size_t option = 0; option < row.options.size(); ++option)
+    rule.written_markers.push_back(render_choice(marked, task, row, option).text);
+  return rule;
 }
 
 Extracted extract(const ExtractionRule& rule, const std::string& generated) {

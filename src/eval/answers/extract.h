@@ -17,7 +17,8 @@ struct ExtractionRule {
   bool chain_of_thought = false;  // without an announced answer the end of the text counts, not its beginning
   std::vector<std::string> options = {};
   OptionMarkers markers = OptionMarkers::kHidden;
-  bool answers_by_marker = false;  // a marker goes before an option that reads the same
+  bool answers_by_marker = false;                 // a marker goes before an option that reads the same
+  std::vector<std::string> written_markers = {};  // of the options, as the prompt wants them: "(A)"
 };
 
 struct Extracted {
@@ -35,7 +36,8 @@ std::string without_form(const PromptTemplate& prompt, const std::string& output
 ExtractionRule extraction_rule(const TaskSpec& task, const PromptTemplate& prompt, const TaskRow& row,
                                bool chain_of_thought);
 
-// An output that is an option word for word is that option. Else what follows the last announcement ("the answer is",
+// An output that is an option word for word is that option; before that, where the prompt asks for markers, an output
+// that is one as the list writes it. Else what follows the last announcement ("the answer is",
 // "final answer", "answer:", "####", \boxed{}) that names something, else the beginning of the text (of a chain of
 // thought: its end).
 //   choice  the option that its marker ("(B)", "b.", "Option 2"), place ("the second one") or text names. Several

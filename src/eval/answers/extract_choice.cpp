@@ -71,6 +71,26 @@ std::optional<size_t> whole_option(std::string_view said, const Choices& choices
   });
 }
 
+// "(B) Temmel", "B. Temmel" and nothing else: a marker of the list and, word for word, the option that it marks,
+// whatever else its words may name.
+std::optional<size_t> marked_option(std::string_view said, const Choices& choices) {
+  constexpr size_t kLongest = 3;  // of a marker: "120"
+  said = strip_space(said);
+  const size_t begin = said.starts_with("(") ? 1 : 0, end = said.find_first_of(".):", begin);
+  if (end == std::string_view::npos || end == begin || end > begin + kLongest) return std::nullopt;
+  const bool apart = said[end] == ')' || said.substr(end + 1).starts_with(" ");  // "2.5" is no second option "5"
+  if (!apart) return std::nullopt;
+  const std::string marker = lower_text(said.substr(begin, end - begin));
+  const std::string_view text = without_ends(said.substr(end + 1));
+  for (size_t i = 0; i < choices.options.size(); ++i) {
+    const OptionNames& option = choices.options[i];
+    const bool marked = std::any_of(option.markers.begin(), option.markers.end(),
+                                    [&marker](const Marker& one) { return one.low == marker; });
+    if (marked && !text.empty() && text == without_ends(plain_signs(without_markup(option.text)))) return i;
+  }
+  return std::nullopt;
+}
+
 bool is_marker(std::string_view said, const Choices& choices) {
   const std::vector<std::string> words = content_words(said);
   return words.size() == 1 &&
@@ -175,6 +195,7 @@ Reading announced(const Part& part, const Choices& choices) {
   size_t begin = 0;
   while (begin < part.tokens.size() && part.tokens[begin].low == "\n") ++begin;
   const Part said{part.text, part.tokens.subspan(begin)};
+  if (const auto option = marked_option(text_of(said, 0, said.tokens.size()), choices)) return {Says::kOption, *option};
   const size_t sentence = sentence_end(said.tokens, first_word(said.tokens));
   for (const size_t end : {line_end(said.tokens, first_word(said.tokens)), sentence, line_end(said.tokens, 0)}) {
     if (const auto reading = whole(text_of(said, 0, end), choices)) return *reading;
@@ -221,18 +242,28 @@ Reading verdict_of(const Part& part, const Choices& choices, bool chain_of_thoug
   return chain_of_thought ? Reading{} : leading(part.tokens, find_mentions(part.tokens, choices));
 }
 
+std::optional<size_t> place_of(const std::vector<std::string>& texts, std::string_view said) {
+  const auto found =
+      std::find_if(texts.begin(), texts.end(), [said](const std::string& text) { return strip_space(text) == said; });
+  return found == texts.end() ? std::nullopt : std::optional(static_cast<size_t>(found - texts.begin()));
+}
+
+// A marker as the prompt asks for it goes before an option that reads the same, an option word for word before all
+// other readings. Where it is not known how markers are written, any form of one goes first.
+std::optional<size_t> said_exactly(const ExtractionRule& rule, std::string_view said) {
+  if (const auto marker = place_of(rule.written_markers, said)) return marker;
+  const bool any_marker_first = rule.answers_by_marker && rule.written_markers.empty();
+  return any_marker_first ? std::nullopt : place_of(rule.options, said);
+}
+
 }  // namespace
 
 Extracted extract_choice(const ExtractionRule& rule, const std::string& generated) {
-  const auto said = std::find_if(rule.options.begin(), rule.options.end(), [&](const std::string& option) {
-    return strip_space(option) == strip_space(generated);
-  });
-  // A marker of the list shown goes before an option that is such a letter itself.
-  if (said != rule.options.end() && !rule.answers_by_marker)
-    return {*said, "", static_cast<size_t>(said - rule.options.begin())};
+  if (const auto option = said_exactly(rule, strip_space(generated))) return {rule.options[*option], "", *option};
   const std::string text = plain_signs(without_markup(generated));
   const std::vector<Token> tokens = tokens_of(text);
   const Choices choices = choices_of(rule);
+  if (const auto option = marked_option(text, choices)) return {rule.options[*option], "", *option};
   const Reading reading = verdict_of({text, tokens}, choices, rule.chain_of_thought);
   switch (reading.says) {
     case Says::kOption:

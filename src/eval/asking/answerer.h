@@ -16,7 +16,10 @@ namespace flanmoe {
 // Judged items of the rows [begin, end) of a task, in order. The same part gives the same bits again.
 using Answerer = std::function<std::vector<ItemResult>(const AskedTask& asked, size_t begin, size_t end)>;
 
-// Ranks options where the task is ranked, else generates greedily. Model and tokenizer must live as long.
-Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer);
+// Ranks options where the task is ranked, else generates greedily. Model and tokenizer must live as long. `before_step`
+// is called before each batch that is ranked and each token of a batch that is generated; it may throw, to end the
+// work.
+Answerer model_answerer(const T5Model& model, const Tokenizer& tokenizer,
+                        const std::function<void()>& before_step = {});
 
 }  // namespace flanmoe

@@ -6,26 +6,34 @@
 namespace flanmoe {
 namespace {
 
-// The first exemplars of a row; itself is none of them.
+// The first exemplars of a row; itself, and what reads like it, is none of them.
 std::vector<const TaskRow*> exemplars_for(const AskedTask& asked, const TaskRow& row) {
   const bool same_split = asked.run.exemplar_split() == asked.run.split();
   std::vector<const TaskRow*> shown;
   for (const TaskRow& candidate : asked.exemplars) {
     if (static_cast<int64_t>(shown.size()) == asked.run.shots()) break;
-    if (!same_split || candidate.id != row.id) shown.push_back(&candidate);
+    const bool is_itself = same_split && candidate.id == row.id;
+    if (!is_itself && !reads_like(candidate, row)) shown.push_back(&candidate);
   }
   return shown;
 }
 
-std::string prompt_text(const TaskRun& run, const std::vector<const TaskRow*>& exemplars, const TaskRow& row) {
+RenderedText prompt_text(const TaskRun& run, const std::vector<const TaskRow*>& exemplars, const TaskRow& row) {
   const EvalForm& form = run.task.eval;
-  std::string text;
-  if (!form.header.empty()) text = render_text(form.header, run.task, row) + form.separator;
+  RenderedText text;
+  if (!form.header.empty()) {
+    text.append(render_text(form.header, run.task, row));
+    text.append_own(form.separator);
+  }
   for (const TaskRow* exemplar : exemplars) {
     const RenderedExample example = render(run.prompt(), run.task, *exemplar);
-    text += example.input + " " + example.target + form.separator;
+    text.append(example.whole_input());
+    text.append_own(" ");
+    text.append(example.whole_target());
+    text.append_own(form.separator);
   }
-  return text + render(run.prompt(), run.task, row).input;
+  text.append(render(run.prompt(), run.task, row).whole_input());
+  return text;
 }
 
 // What a prompt is made of and how long it may be.
@@ -36,8 +44,9 @@ struct Maker {
   size_t limit() const { return static_cast<size_t>(asked.run.options.source_length); }
   bool fits(const EvalPrompt& prompt) const { return prompt.source.size() <= limit(); }
   void write(EvalPrompt& prompt, const std::vector<const TaskRow*>& exemplars, const TaskRow& row) const {
-    prompt.text = prompt_text(asked.run, exemplars, row);
-    prompt.source = tokenizer.encode_with_end(prompt.text);
+    RenderedText text = prompt_text(asked.run, exemplars, row);
+    prompt.source = text.ids_with_end(tokenizer);
+    prompt.text = std::move(text.text);
   }
 };
 
@@ -68,6 +77,10 @@ void cut_front(const Maker& maker, EvalPrompt& prompt) {
 }
 
 }  // namespace
+
+std::string whole_prompt(const AskedTask& asked, const TaskRow& row) {
+  return prompt_text(asked.run, exemplars_for(asked, row), row).text;
+}
 
 EvalPrompt make_prompt(const AskedTask& asked, const TaskRow& row, const Tokenizer& tokenizer) {
   const Maker maker{asked, tokenizer};

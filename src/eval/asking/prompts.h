@@ -17,8 +17,12 @@ struct EvalPrompt {
   bool truncated() const { return num_exemplars_dropped > 0 || front_cut || context_cut; }
 };
 
+// Header, exemplars and query before anything is cut.
+std::string whole_prompt(const AskedTask& asked, const TaskRow& row);
+
 // Header and query are those of the task's EvalForm; exemplars are the first `shots` rows, the same for every row of
-// the task, never the row itself. Too long a prompt loses exemplars, the last first; then, by `too_long`,
+// the task, never the row itself or one that reads like it. Too long a prompt loses exemplars, the last first; then, by
+// `too_long`,
 //   front: its beginning;
 //   context: words of the middle of its longest field that is not the question (passage, context), for which "..."
 //   stands; the question is never cut: when it alone is too long, the prompt is refused.

@@ -4,37 +4,60 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "data/render.h"
 #include "decode/score.h"
 
 namespace flanmoe {
 namespace {
 
-TokenIds target_of(const TaskRun& run, const Tokenizer& tokenizer, const std::string& text) {
-  TokenIds target = run.options.score_eos ? tokenizer.encode_with_end(text) : tokenizer.encode(text);
+TokenIds target_of(const TaskRun& run, const Tokenizer& tokenizer, const RenderedText& text) {
+  TokenIds target = run.options.score_eos ? text.ids_with_end(tokenizer) : text.ids(tokenizer);
   if (target.empty()) {
     fail_input("task '{}': the option '{}' has no token; expected a text, or score_eos=true", run.task.name,
-               printable(text));
+               printable(text.text));
   }
   return target;
 }
 
 // log p(target | "") of each distinct target.
-std::map<TokenIds, double> unconditional_scores(const T5Model& model, const std::vector<ScoreRequest>& requests) {
+std::map<TokenIds, double> unconditional_scores(const T5Model& model, const std::vector<ScoreRequest>& requests,
+                                                const std::function<void()>& before_batch) {
   std::map<TokenIds, double> scores;
   for (const ScoreRequest& request : requests) {
     for (const TokenIds& target : request.targets) scores[target] = 0.0;
   }
   std::vector<ScoreRequest> alone;
   for (const auto& [target, score] : scores) alone.push_back({{kEosId}, {target}, "an option by itself"});
-  const auto results = score_targets(model, alone);
+  const auto results = score_targets(model, alone, kBatchTokens, before_batch);
   for (size_t i = 0; i < alone.size(); ++i) scores[alone[i].targets[0]] = results[i][0].log_probability;
   return scores;
 }
 
+// Code points, as Python's len() counts them.
+size_t num_characters(const std::string& text) {
+  size_t count = 0;
+  for (size_t place = 0; place < text.size(); place += character_at(text, place).size) ++count;
+  return count;
+}
+
 OptionScore option_score(const std::string& text, const TargetScore& target, double without_prompt) {
-  return {text, target.log_probability, target.log_probability / static_cast<double>(target.num_tokens),
-          target.log_probability - without_prompt};
+  const auto per = [&target](size_t count) {
+    return target.log_probability / static_cast<double>(std::max<size_t>(count, 1));
+  };
+  return {text,
+          target.log_probability,
+          target.log_probability / static_cast<double>(target.num_tokens),
+          target.log_probability - without_prompt,
+          per(num_characters(text)),
+          per(text.size())};
+}
+
+// The first target in front of `option` with its ids, -1 when there is none.
+int64_t earlier_twin(const std::vector<TokenIds>& targets, size_t option) {
+  const auto end = targets.begin() + static_cast<std::ptrdiff_t>(option);
+  const auto found = std::find(targets.begin(), end, targets[option]);
+  return found == end ? -1 : found - targets.begin();
 }
 
 double OptionScore::*variant_of(RankingScore ranking) {
@@ -43,6 +66,10 @@ double OptionScore::*variant_of(RankingScore ranking) {
       return &OptionScore::sum;
     case RankingScore::kPerToken:
       return &OptionScore::per_token;
+    case RankingScore::kPerCharacter:
+      return &OptionScore::per_character;
+    case RankingScore::kPerByte:
+      return &OptionScore::per_byte;
     case RankingScore::kUnconditional:
       return &OptionScore::unconditional;
   }
@@ -52,24 +79,29 @@ double OptionScore::*variant_of(RankingScore ranking) {
 }  // namespace
 
 std::vector<std::vector<OptionScore>> score_options(const T5Model& model, const Tokenizer& tokenizer,
-                                                    const TaskRun& run, const std::vector<RankedItem>& items) {
+                                                    const TaskRun& run, const std::vector<RankedItem>& items,
+                                                    const std::function<void()>& before_batch) {
   std::vector<ScoreRequest> requests;
   std::vector<std::vector<std::string>> texts;
   for (const RankedItem& item : items) {
     requests.push_back({item.prompt->source, {}, fmt::format("task '{}', item '{}'", run.task.name, item.row->id)});
     texts.emplace_back();
     for (size_t option = 0; option < item.row->options.size(); ++option) {
-      texts.back().push_back(render_choice(run.prompt(), run.task, *item.row, option));
-      requests.back().targets.push_back(target_of(run, tokenizer, texts.back().back()));
+      const RenderedText text = render_choice(run.prompt(), run.task, *item.row, option);
+      texts.back().push_back(text.text);
+      requests.back().targets.push_back(target_of(run, tokenizer, text));
     }
   }
-  const std::map<TokenIds, double> without_prompt = unconditional_scores(model, requests);
-  const auto scores = score_targets(model, requests);
+  const std::map<TokenIds, double> without_prompt = unconditional_scores(model, requests, before_batch);
+  const auto scores = score_targets(model, requests, kBatchTokens, before_batch);
   std::vector<std::vector<OptionScore>> results(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     for (size_t option = 0; option < texts[i].size(); ++option) {
       const double alone = without_prompt.at(requests[i].targets[option]);
-      results[i].push_back(option_score(texts[i][option], scores[i][option], alone));
+      const int64_t twin = earlier_twin(requests[i].targets, option);
+      const TargetScore& score = scores[i][twin < 0 ? option : static_cast<size_t>(twin)];
+      results[i].push_back(option_score(texts[i][option], score, alone));
+      results[i].back().same_ids = twin;
     }
   }
   return results;
@@ -80,6 +112,21 @@ size_t best_option(const std::vector<OptionScore>& options, RankingScore ranking
   const auto best = std::max_element(options.begin(), options.end(),
                                      [variant](const auto& a, const auto& b) { return a.*variant < b.*variant; });
   return static_cast<size_t>(best - options.begin());
+}
+
+std::vector<size_t> tied_options(const std::vector<OptionScore>& options, const std::vector<std::string>& texts,
+                                 size_t best, RankingScore ranking) {
+  double OptionScore::*const variant = variant_of(ranking);
+  const auto first_of_ids = [&options](size_t option) {
+    return options[option].same_ids < 0 ? static_cast<int64_t>(option) : options[option].same_ids;
+  };
+  std::vector<size_t> tied;
+  for (size_t option = 0; option < options.size(); ++option) {
+    if (texts[option] == texts[best]) continue;
+    const bool equal = options[option].*variant == options[best].*variant;
+    if (equal || first_of_ids(option) == first_of_ids(best)) tied.push_back(option);
+  }
+  return tied;
 }
 
 }  // namespace flanmoe

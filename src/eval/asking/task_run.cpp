@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "data/task_paths.h"
 #include "eval/metrics/corpus_metrics.h"
+#include "eval/metrics/rouge.h"
 
 namespace flanmoe {
 namespace {
@@ -18,6 +20,21 @@ std::vector<TaskRow> load_exemplars(const TaskRun& run, BadRows& bad_rows) {
                run.task.name, run.exemplar_split(), run.shots());
   }
   return rows;
+}
+
+// ROUGE counts words of letters and digits: where no accepted answer has one, whatever is said scores 0.
+void warn_of_wordless(const TaskRun& run, const std::vector<TaskRow>& rows) {
+  if (run.task.metric != "rouge_l" && run.task.metric != "rouge_1") return;
+  const auto is_wordless = [](const TaskRow& row) {
+    return std::all_of(row.answers.begin(), row.answers.end(),
+                       [](const std::string& answer) { return rouge_tokens(answer).empty(); });
+  };
+  const auto count = std::count_if(rows.begin(), rows.end(), is_wordless);
+  if (count == 0) return;
+  log_warn(
+      "task '{}': the answers of {} of {} items have no word that '{}' counts (a-z, 0-9): they score 0, whatever is "
+      "said",
+      run.task.name, count, rows.size(), run.task.metric);
 }
 
 bool is_ranked(const TaskRun& run, const std::vector<TaskRow>& rows) {
@@ -58,6 +75,7 @@ AskedTask open_task(const TaskRun& run, BadRows& bad_rows) {
   const int64_t limit = run.options.max_items;
   if (limit > 0 && asked.num_available > limit) asked.rows.resize(static_cast<size_t>(limit));
   asked.ranked = is_ranked(run, asked.rows);
+  warn_of_wordless(run, asked.rows);
   return asked;
 }
 

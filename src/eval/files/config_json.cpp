@@ -40,6 +40,10 @@ Json run_json(const TaskRun& run) {
 
 }  // namespace
 
+std::string as_utf8(const std::string& text) {
+  return parse_json(json_line(text, "a text"), "a text").get<std::string>();
+}
+
 Json settings_json(const std::string& dumped) {
   Json json;
   for (const auto& [key, value] : parse_config(dumped, "options").items()) {
@@ -58,18 +62,19 @@ Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalP
   for (const Suite& suite : request.suites)
     suites[suite.name.empty() ? "tasks" : suite.name] = settings_json(dump_options(suite.options));
   for (const TaskRun& run : plan.runs) tasks[run.name()] = run_json(run);
-  return {{"version", setup.version},
-          {"model", setup.model},
-          {"model_hash", setup.model_hash},
-          {"tokenizer_hash", setup.tokenizer_hash},
-          {"answers", setup.answers},
-          {"data", request.data.string()},
-          {"suites", suites},
-          {"task_names", request.globs},
-          {"on_bad_row", name_of(request.on_bad_row)},
-          {"skip_missing", request.skip_missing},
-          {"tasks", tasks},
-          {"platform", platform_json()}};
+  const Json config = {{"version", setup.version},
+                       {"model", setup.model},
+                       {"model_hash", setup.model_hash},
+                       {"tokenizer_hash", setup.tokenizer_hash},
+                       {"answers", setup.answers},
+                       {"data", request.data.string()},
+                       {"suites", suites},
+                       {"task_names", request.globs},
+                       {"on_bad_row", name_of(request.on_bad_row)},
+                       {"skip_missing", request.skip_missing},
+                       {"tasks", tasks},
+                       {"platform", platform_json()}};
+  return parse_json(json_line(config, "config.json"), "config.json");  // names of files may be no UTF-8
 }
 
 std::string model_hash(const std::filesystem::path& folder) {

@@ -22,6 +22,9 @@ struct EvalSetup {
 // task files and data files. Two evaluations of equal configuration give equal results.
 Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
 
+// A text of the user's as files can hold it: bytes that are no UTF-8, as in the name of a folder, become U+FFFD.
+std::string as_utf8(const std::string& text);
+
 // Options as `dump_options` (base/config.h) gives them.
 Json settings_json(const std::string& dumped);
 

@@ -65,7 +65,10 @@ EvalFolder::EvalFolder(std::filesystem::path folder, const Json& config)
 
 bool EvalFolder::finished() const { return fs::exists(folder_ / kResults); }
 
-void EvalFolder::finish(const Json& results) const { write_json(folder_ / kResults, results); }
+void EvalFolder::finish(const Json& results) const {
+  samples_.sync();
+  write_json(folder_ / kResults, results);
+}
 
 Json read_results(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kResults;

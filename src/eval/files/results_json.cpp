@@ -4,7 +4,9 @@
 
 #include "base/machine.h"
 #include "eval/files/config_json.h"
+#include "eval/metrics/corpus_metrics.h"
 #include "eval/scoring/aggregate.h"
+#include "eval/scoring/interval.h"
 
 namespace flanmoe {
 namespace {
@@ -15,8 +17,8 @@ std::string suite_name(const SuiteResult& suite) {
   return name_as_asked(name, suite.prompting);
 }
 
-Json interval_json(double value, double error) {
-  return Json::array({value - half_interval(error), value + half_interval(error)});
+Json interval_json(const std::optional<ScoreInterval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json();
 }
 
 Json further_json(const TaskResult& task) {
@@ -24,10 +26,17 @@ Json further_json(const TaskResult& task) {
   for (const FurtherValue& value : task.further) {
     further[value.metric] = {{"score", value.score},
                              {"standard_error", value.standard_error},
-                             {"interval_95", interval_json(value.score, value.standard_error)},
+                             {"interval_95", interval_json(interval_of(task, value))},
                              {"undefined", value.undefined}};
   }
   return further;
+}
+
+Json by_ranking_json(const TaskResult& task) {
+  Json by_ranking = Json::object();
+  for (const FurtherValue& value : task.by_ranking)
+    by_ranking[value.metric] = {{"score", value.score}, {"standard_error", value.standard_error}};
+  return by_ranking;
 }
 
 Json task_json(const TaskResult& task) {
@@ -45,10 +54,18 @@ Json task_json(const TaskResult& task) {
           {"num_exemplars_dropped", task.num_exemplars_dropped},
           {"num_contexts_cut", task.num_contexts_cut},
           {"num_unended", task.num_unended},
+          {"num_tied", task.num_tied},
+          {"num_unknown_prompts", task.num_unknown_prompts},
+          {"num_unknown_options", task.num_unknown_options},
+          {"num_unknown_answers", task.num_unknown_answers},
+          {"lost_stops", task.lost_stops},
+          {"num_clusters", task.num_clusters},
           {"undefined", task.undefined},
           {"score", task.score},
           {"standard_error", task.standard_error},
-          {"interval_95", interval_json(task.score, task.standard_error)},
+          {"interval_95", interval_json(interval_of(task))},
+          {"ranking", task.ranking},
+          {"by_ranking", by_ranking_json(task)},
           {"chance", task.chance},
           {"normalised", task.normalised()},
           {"further", further_json(task)}};
@@ -61,13 +78,27 @@ Json suite_json(const SuiteResult& suite) {
           {"num_tasks", suite.num_tasks},
           {"num_items", suite.num_items},
           {"num_scored", suite.num_scored},
+          {"mean_over", "tasks"},
           {"score", suite.score},
           {"standard_error", suite.standard_error},
-          {"interval_95", interval_json(suite.score, suite.standard_error)},
+          {"interval_95", interval_json(interval_of(suite))},
           {"pooled_score", suite.pooled},
           {"normalised", suite.normalised},
           {"normalised_standard_error", suite.normalised_error},
           {"tasks", suite.tasks}};
+}
+
+// What older results do not have.
+void read_ranking(TaskResult& task, const Json& json, const std::string& where) {
+  task.ranking = json_string(json, "ranking", where);
+  for (const auto& [ranking, value] : json_at(json, "by_ranking", where).items())
+    task.by_ranking.push_back(
+        {ranking, json_number(value, "score", where), json_number(value, "standard_error", where), ""});
+  task.num_tied = json_int(json, "num_tied", where);
+  task.num_unknown_prompts = json_int(json, "num_unknown_prompts", where);
+  task.num_unknown_options = json_int(json, "num_unknown_options", where);
+  task.num_unknown_answers = json_int(json, "num_unknown_answers", where);
+  for (const Json& stop : json_at(json, "lost_stops", where)) task.lost_stops.push_back(stop.get<std::string>());
 }
 
 TaskResult task_of(const Json& json, const std::string& where) {
@@ -80,7 +111,8 @@ TaskResult task_of(const Json& json, const std::string& where) {
   task.score = json_number(json, "score", where);
   task.standard_error = json_number(json, "standard_error", where);
   task.chance = json_number(json, "chance", where);
-  if (json.contains("metric")) {  // older cells of studies end here
+  task.num_clusters = json.value("num_clusters", task.num_items);  // older ones have none
+  if (json.contains("metric")) {                                   // older cells of studies end here
     task.metric = json_string(json, "metric", where);
     task.num_refused = json_int(json, "num_refused", where);
     task.num_exemplars_dropped = json_int(json, "num_exemplars_dropped", where);
@@ -88,21 +120,51 @@ TaskResult task_of(const Json& json, const std::string& where) {
     task.num_unended = json_int(json, "num_unended", where);
     task.undefined = json_string(json, "undefined", where);
   }
+  if (json.contains("ranking")) read_ranking(task, json, where);
   return task;
+}
+
+// The harness's accuracy of an option ranked by each variant.
+std::string harness_accuracy(const std::string& ranking) {
+  switch (value_named<RankingScore>(ranking).value_or(RankingScore::kSum)) {
+    case RankingScore::kSum:
+      return "acc";
+    case RankingScore::kPerToken:
+      return "acc_per_token";  // it has none
+    case RankingScore::kPerCharacter:
+      return "acc_norm";
+    case RankingScore::kPerByte:
+      return "acc_bytes";
+    case RankingScore::kUnconditional:
+      return "acc_mutual_info";
+  }
+  return "acc";
+}
+
+std::string harness_metric_of(const TaskResult& task) {
+  return task.metric == "accuracy" ? harness_accuracy(task.ranking) : harness_metric(task.metric);
+}
+
+void add_value(Json& results, const std::string& name, const std::string& metric, double score, double error) {
+  const double scale = metric == "bleu" ? 1.0 : 100.0;  // BLEU has 100 at its top there, too
+  Json& row = results["results"][name];
+  if (row.contains(metric + ",none")) return;
+  row[metric + ",none"] = score / scale;
+  row[metric + "_stderr,none"] = error / scale;
+  results["higher_is_better"][name][metric] = true;
 }
 
 void add_tasks(Json& results, const EvalResult& result) {
   for (const TaskResult& task : result.tasks) {
-    const std::string name = task.name(), metric = harness_metric(task.metric);
-    results["results"][name] = {{"alias", name},
-                                {metric + ",none", task.score / 100.0},
-                                {metric + "_stderr,none", task.standard_error / 100.0}};
-    results["higher_is_better"][name] = {{metric, true}};
-    for (const FurtherValue& value : task.further) {
-      results["results"][name][harness_metric(value.metric) + ",none"] = value.score / 100.0;
-      results["results"][name][harness_metric(value.metric) + "_stderr,none"] = value.standard_error / 100.0;
-      results["higher_is_better"][name][harness_metric(value.metric)] = true;
+    const std::string name = task.name();
+    results["results"][name] = {{"alias", name}};
+    add_value(results, name, harness_metric_of(task), task.score, task.standard_error);
+    if (task.metric == "accuracy") {
+      for (const FurtherValue& value : task.by_ranking)
+        add_value(results, name, harness_accuracy(value.metric), value.score, value.standard_error);
     }
+    for (const FurtherValue& value : task.further)
+      add_value(results, name, harness_metric(value.metric), value.score, value.standard_error);
     results["versions"][name] = task.version;
     results["n-shot"][name] = task.shots;
     results["n-samples"][name] = {{"original", task.num_available}, {"effective", task.num_items}};
@@ -114,7 +176,7 @@ std::string suite_metric(const SuiteResult& suite, const EvalResult& result) {
   std::string metric;
   for (const TaskResult& task : result.tasks) {
     if (task.suite != suite.suite || task.prompting != suite.prompting) continue;
-    const std::string own = harness_metric(task.metric);
+    const std::string own = harness_metric_of(task);
     if (!metric.empty() && metric != own) return "score";
     metric = own;
   }
@@ -124,9 +186,12 @@ std::string suite_metric(const SuiteResult& suite, const EvalResult& result) {
 void add_groups(Json& results, const EvalResult& result) {
   for (const SuiteResult& suite : result.suites) {
     const std::string name = suite_name(suite), metric = suite_metric(suite, result);
+    const double scale = metric == "bleu" ? 1.0 : 100.0;
     results["groups"][name] = {{"alias", name},
-                               {metric + ",none", suite.score / 100.0},
-                               {metric + "_stderr,none", suite.standard_error / 100.0}};
+                               {metric + ",none", suite.score / scale},
+                               {metric + "_stderr,none", suite.standard_error / scale},
+                               {"mean_over", "tasks"},
+                               {metric + "_over_items,none", suite.pooled / scale}};
     results["group_subtasks"][name] = suite.tasks;
   }
 }
@@ -146,12 +211,12 @@ Json scores_json(const EvalResult& result) {
   for (const TaskResult& task : result.tasks) tasks[task.name()] = task_json(task);
   for (const SuiteResult& suite : result.suites) suites[suite_name(suite)] = suite_json(suite);
   for (const SuiteResult& suite : score_categories(result.tasks)) suites[suite_name(suite)] = suite_json(suite);
-  const double error = normalised_average_error(result.suites);
+  const double average = result.normalised_average, error = normalised_average_error(result.suites);
   return {{"tasks", tasks},
           {"suites", suites},
-          {"normalised_average", result.normalised_average},
+          {"normalised_average", average},
           {"normalised_average_standard_error", error},
-          {"normalised_average_interval_95", interval_json(result.normalised_average, error)}};
+          {"normalised_average_interval_95", interval_json(normalised_average_interval(result.suites, average))}};
 }
 
 EvalResult scores_of(const Json& scores, const std::string& where) {

@@ -11,9 +11,10 @@
 
 namespace flanmoe {
 
-// An item as a line. Texts that are no UTF-8 are written with U+FFFD.
+// An item as a line, its checksum last. Texts that are no UTF-8 are written with U+FFFD.
 Json sample_of_item(const ItemResult& item);
-// And back. UserError at `where` for a line that is none.
+// And back. UserError at `where` for a line that is none, or that was changed since it was written (its checksum says
+// so).
 ItemResult item_of_sample(const Json& sample, const std::string& task, const std::string& where);
 
 class SampleFolder {
@@ -26,6 +27,8 @@ class SampleFolder {
 
   // Behind what the task's file holds.
   void append(const std::string& task, const std::vector<ItemResult>& items) const;
+
+  void sync() const;  // what was appended survives a power cut: for what presumes it
 
  private:
   std::filesystem::path file_of(const std::string& task) const;

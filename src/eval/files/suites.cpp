@@ -1,7 +1,5 @@
 #include "eval/files/suites.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,13 +7,12 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/nearest_name.h"
+#include "data/mixture/name_pattern.h"
 #include "data/split_files.h"
 #include "data/task_paths.h"
 
 namespace flanmoe {
 namespace {
-
-bool fits(const std::string& name, const std::string& glob) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
 
 // A task, the suite that asks it, and the file it is from.
 struct PlannedTask {
@@ -23,37 +20,48 @@ struct PlannedTask {
   const Suite* suite;
 };
 
+// The task, or why it is left out.
+void add_planned(const ListedTask& listed, const Suite& suite, const EvalRequest& request,
+                 std::vector<PlannedTask>& planned, EvalPlan& plan) {
+  try {
+    planned.push_back({opened_task(listed), &suite});
+  } catch (const MissingFile& missing) {
+    if (!request.skip_missing) throw MissingFile(std::string(missing.what()) + "; --skip-missing leaves it out");
+    plan.left_out.push_back(missing.what());
+  }
+}
+
+// UserError for a pattern of --tasks that fits none.
+void expect_fitting(const EvalRequest& request, std::vector<std::string> names) {
+  for (const std::string& glob : request.globs) {
+    const std::vector<bool> wanted = wanted_names(names, {glob});
+    if (std::find(wanted.begin(), wanted.end(), true) != wanted.end()) continue;
+    const std::string hint = did_you_mean(glob, names);
+    names.resize(std::min<size_t>(names.size(), 8));
+    fail_input("{}: '{}' fits no task, {}expected names such as {}", request.globs_name, glob, hint,
+               fmt::join(names, ", "));
+  }
+}
+
+// The tasks of the suites that --tasks names; of no other are data files looked at.
 std::vector<PlannedTask> load_planned(const EvalRequest& request, EvalPlan& plan) {
-  std::vector<PlannedTask> planned;
+  std::vector<std::pair<ListedTask, const Suite*>> listed;
+  std::vector<std::string> names;
   for (const Suite& suite : request.suites) {
     for (const std::string& path : suite.options.tasks) {
-      for (const auto& file : task_files(resolve_path(path, request.data))) {
-        try {
-          for (TaskSpec& task : load_tasks(file, request.data)) planned.push_back({std::move(task), &suite});
-        } catch (const MissingFile& missing) {
-          if (!request.skip_missing) throw MissingFile(std::string(missing.what()) + "; --skip-missing leaves it out");
-          plan.left_out.push_back(missing.what());
-        }
+      for (ListedTask& task : list_tasks(resolve_path(path, request.data), request.data)) {
+        names.push_back(task.spec.name);
+        listed.emplace_back(std::move(task), &suite);
       }
     }
   }
-  return planned;
-}
-
-void keep_named(std::vector<PlannedTask>& planned, const std::vector<std::string>& globs) {
-  if (globs.empty()) return;
-  for (const std::string& glob : globs) {
-    std::vector<std::string> names;
-    for (const PlannedTask& one : planned) names.push_back(one.task.name);
-    if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return fits(name, glob); })) continue;
-    const std::string hint = did_you_mean(glob, names);
-    names.resize(std::min<size_t>(names.size(), 8));
-    fail_input("--tasks: '{}' fits no task, {}expected names such as {}", glob, hint, fmt::join(names, ", "));
+  expect_fitting(request, names);
+  const std::vector<bool> wanted = wanted_names(names, request.globs);
+  std::vector<PlannedTask> planned;
+  for (size_t i = 0; i < listed.size(); ++i) {
+    if (request.globs.empty() || wanted[i]) add_planned(listed[i].first, *listed[i].second, request, planned, plan);
   }
-  std::erase_if(planned, [&](const PlannedTask& one) {
-    return std::none_of(globs.begin(), globs.end(),
-                        [&one](const std::string& glob) { return fits(one.task.name, glob); });
-  });
+  return planned;
 }
 
 void expect_distinct(const std::vector<PlannedTask>& planned) {
@@ -100,8 +108,7 @@ void add_runs(const PlannedTask& planned, const EvalRequest& request, EvalPlan& 
 
 EvalPlan plan_evaluation(const EvalRequest& request) {
   EvalPlan plan;
-  std::vector<PlannedTask> planned = load_planned(request, plan);
-  keep_named(planned, request.globs);
+  const std::vector<PlannedTask> planned = load_planned(request, plan);
   expect_distinct(planned);
   for (const PlannedTask& one : planned) add_runs(one, request, plan);
   if (plan.runs.empty()) {

@@ -21,6 +21,7 @@ struct EvalRequest {
   OnBadRow on_bad_row = OnBadRow::kStop;  // or rows that cannot be read are left out and counted
   bool skip_missing = false;              // tasks whose files are not there are left out
   std::filesystem::path data;             // what {data} stands for
+  std::string globs_name = "--tasks";     // where the globs were given, for messages
 };
 
 struct EvalPlan {

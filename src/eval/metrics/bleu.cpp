@@ -12,7 +12,7 @@
 namespace flanmoe {
 namespace {
 
-constexpr size_t kOrder = 4;
+constexpr size_t kOrder = BleuCounts::kOrder;
 
 using Tokens = std::vector<std::string>;
 using Counts = std::unordered_map<std::string, int64_t>;  // n-gram, joined by spaces -> how often
@@ -68,14 +68,21 @@ CountsByOrder ngrams(const Tokens& tokens) {
   return counts;
 }
 
-struct Statistics {
-  std::array<int64_t, kOrder> right{}, total{};
-  int64_t length = 0, reference_length = 0;
-};
-
 int64_t distance(size_t a, size_t b) { return std::abs(static_cast<int64_t>(a) - static_cast<int64_t>(b)); }
 
-void add_segment(Statistics& statistics, const std::string& prediction, const std::vector<std::string>& references) {
+}  // namespace
+
+void BleuCounts::add(const BleuCounts& other) {
+  for (size_t n = 0; n < kOrder; ++n) {
+    right[n] += other.right[n];
+    total[n] += other.total[n];
+  }
+  length += other.length;
+  reference_length += other.reference_length;
+}
+
+BleuCounts bleu_counts(const std::string& prediction, const std::vector<std::string>& references) {
+  BleuCounts sums;
   const Tokens said = bleu_tokens(prediction);
   CountsByOrder allowed;
   size_t closest = bleu_tokens(references.front()).size();
@@ -91,17 +98,18 @@ void add_segment(Statistics& statistics, const std::string& prediction, const st
   const CountsByOrder counts = ngrams(said);
   for (size_t n = 0; n < kOrder; ++n) {
     for (const auto& [ngram, count] : counts[n]) {
-      statistics.total[n] += count;
+      sums.total[n] += count;
       if (const auto found = allowed[n].find(ngram); found != allowed[n].end()) {
-        statistics.right[n] += std::min(count, found->second);
+        sums.right[n] += std::min(count, found->second);
       }
     }
   }
-  statistics.length += static_cast<int64_t>(said.size());
-  statistics.reference_length += static_cast<int64_t>(closest);
+  sums.length = static_cast<int64_t>(said.size());
+  sums.reference_length = static_cast<int64_t>(closest);
+  return sums;
 }
 
-double score(const Statistics& s) {
+double bleu_of(const BleuCounts& s) {
   if (s.right[0] == 0 || s.total[kOrder - 1] == 0) return 0.0;
   double sum = 0.0, smoothing = 1.0;
   for (size_t n = 0; n < kOrder; ++n) {
@@ -114,7 +122,9 @@ double score(const Statistics& s) {
   return brevity * std::exp(sum / static_cast<double>(kOrder));
 }
 
-}  // namespace
+double bleu(const std::string& prediction, const std::vector<std::string>& answers) {
+  return corpus_bleu({prediction}, {answers}) / 100.0;
+}
 
 std::vector<std::string> bleu_tokens(const std::string& text) {
   std::string line(strip_space_right(text));
@@ -136,12 +146,12 @@ double corpus_bleu(const std::vector<std::string>& predictions,
     fail_input("BLEU of {} predictions and {} lists of references; expected one list for each", predictions.size(),
                references.size());
   }
-  Statistics statistics;
+  BleuCounts sums;
   for (size_t i = 0; i < predictions.size(); ++i) {
     if (references[i].empty()) fail_input("BLEU: prediction {} has no reference; expected one or more", i);
-    add_segment(statistics, predictions[i], references[i]);
+    sums.add(bleu_counts(predictions[i], references[i]));
   }
-  return score(statistics);
+  return bleu_of(sums);
 }
 
 }  // namespace flanmoe

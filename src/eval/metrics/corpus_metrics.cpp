@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/nearest_name.h"
 #include "eval/answers/extract.h"
+#include "eval/metrics/bleu.h"
 #include "eval/metrics/correlation.h"
 #include "eval/metrics/number_match.h"
 #include "eval/scoring/bootstrap.h"
@@ -160,16 +161,29 @@ CorpusValue consistency(const std::vector<CorpusItem>& items, uint64_t seed) {
   return value_of(statistic, clusters, seed, "no group holds all four edits");
 }
 
+CorpusValue corpus_bleu_of(const std::vector<CorpusItem>& items, uint64_t seed) {
+  std::vector<BleuCounts> counts;
+  for (const CorpusItem& item : items) counts.push_back(bleu_counts(item.prediction, item.answers));
+  const Statistic statistic = [&counts](const std::vector<size_t>& drawn) -> std::optional<double> {
+    BleuCounts sum;
+    for (const size_t item : drawn) sum.add(counts[item]);
+    return bleu_of(sum) / 100.0;
+  };
+  return value_of(statistic, cluster_ids(items), seed, "");
+}
+
 struct NamedCorpusMetric {
   const char* name;
   CorpusMetric metric;
   const char* item_metric;
+  bool correlation = false;
 };
 constexpr NamedCorpusMetric kMetrics[] = {
-    {"pearson", corpus_pearson, "number_match"},
-    {"spearman", corpus_spearman, "number_match"},
+    {"pearson", corpus_pearson, "number_match", true},
+    {"spearman", corpus_spearman, "number_match", true},
     {"macro_f1", macro_f1, "accuracy"},
     {"consistency", consistency, "accuracy"},
+    {"bleu", corpus_bleu_of, "bleu"},
 };
 
 const NamedCorpusMetric* find_named(const std::string& name) {
@@ -190,6 +204,10 @@ const NamedCorpusMetric& named(const std::string& name) {
 
 CorpusMetric corpus_metric_named(const std::string& name) { return named(name).metric; }
 bool is_corpus_metric(const std::string& name) { return find_named(name) != nullptr; }
+bool is_correlation(const std::string& name) {
+  const NamedCorpusMetric* found = find_named(name);
+  return found != nullptr && found->correlation;
+}
 std::string item_metric_of(const std::string& name) { return named(name).item_metric; }
 
 }  // namespace flanmoe

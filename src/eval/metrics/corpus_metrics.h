@@ -33,8 +33,10 @@ using CorpusMetric = CorpusValue (*)(const std::vector<CorpusItem>& items, uint6
 // macro_f1           mean over the classes of F1, classes being the options (without options: the first answers) that
 //                    are asked or said at least once. No prediction is a miss of its class alone.
 // consistency        share of groups with every item right (score 1), over groups that hold all four edits (CondaQA).
+// bleu               corpus BLEU as sacreBLEU has it (bleu.h); of an item, BLEU of it alone.
 CorpusMetric corpus_metric_named(const std::string& name);
 bool is_corpus_metric(const std::string& name);
+bool is_correlation(const std::string& name);  // its values go from -1 to 1
 // The metric of its single items (metrics.h).
 std::string item_metric_of(const std::string& name);
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/nearest_name.h"
 #include "eval/answers/extract.h"
+#include "eval/metrics/bleu.h"
 #include "eval/metrics/number_match.h"
 #include "eval/metrics/rouge.h"
 #include "eval/metrics/squad.h"
@@ -34,6 +35,7 @@ constexpr NamedMetric kMetrics[] = {
     {"token_f1", token_f1},
     {"rouge_1", rouge_1},
     {"rouge_l", rouge_l},
+    {"bleu", bleu},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "eval/metrics/corpus_metrics.h"
+#include "eval/scoring/interval.h"
 
 namespace flanmoe {
 namespace {
@@ -22,7 +23,73 @@ void count_items(TaskResult& task, const std::vector<ItemResult>& items) {
     task.num_unended += item.ended ? 0 : 1;
     task.num_contexts_cut += item.context_cut ? 1 : 0;
     task.num_exemplars_dropped += item.num_exemplars_dropped;
+    task.num_unknown_prompts += item.unknown.prompt > 0 ? 1 : 0;
+    task.num_unknown_options += item.unknown.options > 0 ? 1 : 0;
+    task.num_unknown_answers += item.unknown.answers > 0 ? 1 : 0;
+    for (const std::string& stop : item.lost_stops) {
+      if (std::find(task.lost_stops.begin(), task.lost_stops.end(), stop) == task.lost_stops.end())
+        task.lost_stops.push_back(stop);
+    }
+    if (item.tied.empty()) continue;
+    if (++task.num_tied == 1)
+      task.first_tie = fmt::format("item '{}': '{}' and '{}'", item.id, item.prediction, item.tied.front());
   }
+}
+
+// Mean of what `score` says of each scored item, and its standard error, items of one cluster summed first.
+struct ClusteredMean {
+  double mean = 0.0, standard_error = 0.0;
+  int64_t num_clusters = 0;
+};
+template <class Score>
+ClusteredMean clustered_mean(const std::vector<ItemResult>& items, const Score& score) {
+  ClusteredMean result;
+  double sum = 0.0, count = 0.0;
+  for (const ItemResult& item : items) {
+    if (item.refused) continue;
+    sum += score(item);
+    ++count;
+  }
+  if (count == 0.0) return result;
+  result.mean = sum / count;
+  std::map<std::string, double> clusters;  // deviations summed inside a cluster
+  for (const ItemResult& item : items) {
+    if (item.refused) continue;
+    clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += score(item) - result.mean;
+  }
+  double squares = 0.0;
+  for (const auto& [name, deviation] : clusters) squares += deviation * deviation;
+  result.num_clusters = static_cast<int64_t>(clusters.size());
+  const auto num_clusters = static_cast<double>(clusters.size());
+  const double correction = num_clusters > 1.0 ? num_clusters / (num_clusters - 1.0) : 1.0;
+  result.standard_error = std::sqrt(correction * squares) / count;
+  return result;
+}
+
+// A ranked task's score by each variant, in their order.
+std::vector<FurtherValue> values_by_ranking(const std::vector<ItemResult>& items) {
+  std::vector<FurtherValue> values;
+  for (const Named<RankingScore>& variant : names_of(RankingScore{})) {
+    const ClusteredMean mean = clustered_mean(items, [&variant](const ItemResult& item) {
+      const auto found = std::find_if(item.ranked.begin(), item.ranked.end(),
+                                      [&variant](const RankedScore& one) { return one.ranking == variant.name; });
+      return found == item.ranked.end() ? 0.0 : found->score;
+    });
+    values.push_back({std::string(variant.name), 100.0 * mean.mean, 100.0 * mean.standard_error, ""});
+  }
+  return values;
+}
+
+// Squares of the distances from the task's score to the ends of its interval.
+void add_distances(SuiteResult& suite, const TaskResult& task) {
+  const std::optional<ScoreInterval> interval = interval_of(task);
+  if (!interval) return;
+  const double below = task.score - interval->low, above = interval->high - task.score;
+  const double scale = 100.0 / (100.0 - task.chance);
+  suite.below += below * below;
+  suite.above += above * above;
+  suite.normalised_below += scale * scale * below * below;
+  suite.normalised_above += scale * scale * above * above;
 }
 
 using TaskKey = std::function<std::string(const TaskResult&)>;
@@ -48,6 +115,7 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
     suite.standard_error += task.standard_error * task.standard_error;
     suite.normalised_error += task.normalised_error() * task.normalised_error();
     suite.pooled += task.score * static_cast<double>(task.num_items - task.num_refused);
+    add_distances(suite, task);
     suite.tasks.push_back(task.name());
   }
   for (SuiteResult& suite : suites) {
@@ -56,6 +124,8 @@ std::vector<SuiteResult> means_over_tasks(const std::vector<TaskResult>& tasks, 
     suite.normalised /= count;
     suite.standard_error = std::sqrt(suite.standard_error) / count;
     suite.normalised_error = std::sqrt(suite.normalised_error) / count;
+    for (double* distance : {&suite.below, &suite.above, &suite.normalised_below, &suite.normalised_above})
+      *distance = std::sqrt(*distance) / count;
     suite.pooled /= static_cast<double>(std::max<int64_t>(suite.num_scored, 1));
   }
   return suites;
@@ -77,22 +147,10 @@ FurtherValue value_of_task(const std::string& metric, const std::vector<ItemResu
 
 void average_items(TaskResult& task, const std::vector<ItemResult>& items) {
   count_items(task, items);
-  if (task.num_refused == task.num_items) return;
-  const auto count = static_cast<double>(task.num_items - task.num_refused);
-  double sum = 0.0;
-  for (const ItemResult& item : items) sum += item.score;  // a refused item's is 0
-  const double mean = sum / count;
-  std::map<std::string, double> clusters;  // deviations summed inside a cluster
-  for (const ItemResult& item : items) {
-    if (item.refused) continue;
-    clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += item.score - mean;
-  }
-  double squares = 0.0;
-  for (const auto& [name, deviation] : clusters) squares += deviation * deviation;
-  const auto num_clusters = static_cast<double>(clusters.size());
-  const double correction = num_clusters > 1.0 ? num_clusters / (num_clusters - 1.0) : 1.0;
-  task.score = 100.0 * mean;
-  task.standard_error = 100.0 * std::sqrt(correction * squares) / count;
+  const ClusteredMean mean = clustered_mean(items, [](const ItemResult& item) { return item.score; });
+  task.score = 100.0 * mean.mean;
+  task.standard_error = 100.0 * mean.standard_error;
+  task.num_clusters = mean.num_clusters;
 }
 
 TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& items) {
@@ -109,6 +167,10 @@ TaskResult scored_task(const AskedTask& asked, const std::vector<ItemResult>& it
     task.standard_error = value.standard_error;
     task.undefined = value.undefined;
   }
+  const bool ranked =
+      std::any_of(items.begin(), items.end(), [](const ItemResult& item) { return !item.ranking.empty(); });
+  if (ranked) task.ranking = name_of(asked.run.options.ranking);
+  if (ranked && !is_corpus_metric(task.metric)) task.by_ranking = values_by_ranking(items);
   for (const std::string& metric : asked.run.task.further_metrics) task.further.push_back(value_of_task(metric, items));
   return task;
 }

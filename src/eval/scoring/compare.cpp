@@ -1,6 +1,8 @@
 #include "eval/scoring/compare.h"
 
+#include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "base/error.h"
 #include "eval/files/eval_folder.h"
@@ -108,7 +110,33 @@ ComparedScore normalised(const std::vector<ComparedTask>& tasks, uint64_t seed) 
   return score;
 }
 
+void adjust_tasks(std::vector<ComparedScore>& scores) {
+  std::vector<double> p_values;
+  std::vector<ComparedScore*> tested;
+  for (ComparedScore& score : scores) {
+    if (score.kind != "task" || !score.paired.interval) continue;
+    tested.push_back(&score);
+    p_values.push_back(score.paired.interval->p_value);
+  }
+  const std::vector<double> adjusted = holm_adjusted(p_values);
+  for (size_t i = 0; i < tested.size(); ++i) tested[i]->p_holm = adjusted[i];
+}
+
 }  // namespace
+
+std::vector<double> holm_adjusted(const std::vector<double>& p_values) {
+  std::vector<size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&p_values](size_t a, size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  double largest = 0.0;
+  for (size_t rank = 0; rank < order.size(); ++rank) {
+    const auto still_in = static_cast<double>(order.size() - rank);
+    largest = std::max(largest, std::min(1.0, still_in * p_values[order[rank]]));
+    adjusted[order[rank]] = largest;
+  }
+  return adjusted;
+}
 
 Comparison compare_evaluations(const std::filesystem::path& a, const std::filesystem::path& b, uint64_t seed) {
   const Side left = open_side(a), right = open_side(b);
@@ -129,6 +157,7 @@ Comparison compare_evaluations(const std::filesystem::path& a, const std::filesy
     comparison.scores.push_back(together("suite", suite, members, weights, seed));
   }
   comparison.scores.push_back(normalised(tasks, seed));
+  adjust_tasks(comparison.scores);
   return comparison;
 }
 
@@ -145,6 +174,7 @@ Json comparison_to_json(const Comparison& comparison) {
     if (const auto& interval = score.paired.interval) {
       row["interval_95"] = {interval->low, interval->high};
       row["p_value"] = interval->p_value;
+      if (score.p_holm) row["p_value_holm"] = *score.p_holm;
     }
     scores.push_back(row);
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace flanmoe {
 struct ComparedScore {
   std::string kind, name;  // "task" | "suite" | "average"
   double a = 0.0, b = 0.0;
-  PairedDifference paired;  // b - a; percent, points for the average
+  PairedDifference paired;       // b - a; percent, points for the average
+  std::optional<double> p_holm;  // of a task: p as one of all tasks' (Holm), nothing where it has none
 };
 
 struct Comparison {
@@ -25,6 +27,10 @@ struct Comparison {
 // Two finished folders of flanmoe eval --out: paired bootstrap over items, whole passages together. UserError naming
 // the task or item that only one of them has or scored.
 Comparison compare_evaluations(const std::filesystem::path& a, const std::filesystem::path& b, uint64_t seed);
+
+// Holm's step-down adjustment of p-values that were looked at together, in their order: the chance that any of them is
+// as small by accident.
+std::vector<double> holm_adjusted(const std::vector<double>& p_values);
 
 Json comparison_to_json(const Comparison& comparison);
 

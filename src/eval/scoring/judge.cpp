@@ -40,6 +40,12 @@ Extracted option_of(const TaskRow& row, const std::string& answer) {
   return found;
 }
 
+// Two options may read alike: where the reader knows the place of the right one, the place decides.
+double score_of_place(const TaskRun& run, const TaskRow& row, size_t option) {
+  return row.right_option >= 0 ? static_cast<double>(static_cast<int64_t>(option) == row.right_option)
+                               : score_of(run, row, {row.options[option], "", option});
+}
+
 std::string field_of(const TaskRow& row, const std::string& name) {
   const auto found = row.fields.find(name);
   return found == row.fields.end() ? "" : found->second;
@@ -74,9 +80,13 @@ void judge_ranking(ItemResult& item, const TaskRun& run, const TaskRow& row, std
   const size_t best = best_option(ranking, run.options.ranking);
   item.ranking = std::move(ranking);
   item.prediction = row.options[best];
-  // Two options may read alike: where the reader knows the place of the right one, the place decides.
-  item.score = row.right_option >= 0 ? static_cast<double>(static_cast<int64_t>(best) == row.right_option)
-                                     : score_of(run, row, {item.prediction, "", best});
+  item.score = score_of_place(run, row, best);
+  for (const Named<RankingScore>& variant : names_of(RankingScore{})) {
+    const size_t first = best_option(item.ranking, variant.value);
+    item.ranked.push_back({std::string(variant.name), score_of_place(run, row, first)});
+  }
+  for (const size_t option : tied_options(item.ranking, row.options, best, run.options.ranking))
+    item.tied.push_back(row.options[option]);
 }
 
 }  // namespace flanmoe
