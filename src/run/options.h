@@ -9,8 +9,8 @@
 #include "base/names.h"
 #include "data/corpus.h"
 #include "data/mixture/mixture_options.h"
-#include "eval/options.h"
 #include "model/options.h"
+#include "run/validation_options.h"
 #include "train/options.h"
 
 namespace flanmoe {
@@ -26,14 +26,20 @@ struct RunOptions {
   int64_t seed = 1;
   std::string data;
   std::string tokenizer;
-  int64_t num_sentinels = 100;
+  int64_t num_sentinels = 0;
   std::string init;
   ModelOptions model;
   CorpusOptions corpus;
   MixtureOptions mixture;
   TrainOptions train;
-  EvalOptions validation;
+  ValidationOptions validation;
   void fields(FieldVisitor& visitor);
 };
+
+// What a configuration sets, above `options`; its relative paths lead as base/config_paths.h says.
+void load_run_options(const ConfigNode& config, RunOptions& options);
+
+// The same run with its paths in their one spelling.
+RunOptions with_absolute_paths(RunOptions options);
 
 }  // namespace flanmoe

@@ -1,25 +1,77 @@
 #include "run/run.h"
 
+#include <iterator>
+#include <system_error>
+#include <utility>
+
 #include "base/file_lock.h"
 #include "base/files.h"
+#include "run/beginning.h"
 #include "run/config_copy.h"
 #include "run/initial_model.h"
+#include "run/inputs.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
 #include "run/validation.h"
 
 namespace flanmoe {
+namespace {
 
-TrainResult run_training(const RunOptions& options, const std::filesystem::path& folder, const std::string& label) {
-  const Tokenizer tokenizer = open_tokenizer(options);
-  const auto source = make_source(options, tokenizer);
-  T5Model model = initial_model(options, tokenizer, folder);
+// config.yaml holds the run as it is done, so that it goes on from any folder.
+void keep_run_config(const RunOptions& options, const Beginning& beginning, const Tokenizer& tokenizer,
+                     const std::filesystem::path& folder) {
+  const auto text_of = [&](const RunOptions& run) { return dump_options(resolved_options(run, beginning, tokenizer)); };
+  keep_config(text_of(options), folder, "run", [&](const std::filesystem::path& file) {
+    RunOptions kept;
+    load_run_options(load_config(file), kept);
+    return text_of(kept);
+  });
+}
+
+// A folder that was made for a run which was refused before it wrote anything goes again. For the folder's owner:
+// another process that finds it taken has nothing to take away.
+class NewFolder {
+ public:
+  NewFolder(std::filesystem::path folder, bool is_new) : folder_(std::move(folder)), is_new_(is_new) {}
+  ~NewFolder() {
+    std::error_code ignored;
+    if (!is_new_ || !fs::exists(folder_ / kLockFile, ignored)) return;
+    if (std::distance(fs::directory_iterator(folder_, ignored), {}) == 1) fs::remove_all(folder_, ignored);
+  }
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+  bool is_new_;
+};
+
+}  // namespace
+
+// Checkpoints are read by their owner alone: another process might be pruning them. A new run writes down what it
+// begins with when all of it has been looked at; one that goes on compares first, before a token cache is built for
+// other rows.
+TrainResult run_training(const RunOptions& asked, const std::filesystem::path& folder, const std::string& label) {
+  const RunOptions options = with_absolute_paths(asked);
+  const bool is_new = !fs::exists(folder);
   const FileLock lock = FileLock::owner_of(folder);
-  keep_config(dump_options(options), folder, "run");
+  const NewFolder new_folder(folder, is_new);
+  const Beginning beginning = beginning_of(options, folder);
+  const Tokenizer tokenizer = open_tokenizer(options, beginning);
+  const auto keep_or_compare = [&] {
+    keep_run_config(options, beginning, tokenizer, folder);
+    keep_inputs(inputs_of(options, tokenizer), folder);
+  };
+  const bool goes_on = fs::exists(folder / "config.yaml");
+  if (goes_on) keep_or_compare();
+  const auto source = make_source(options, tokenizer);
+  const TrainHooks hooks = validation_hooks(options, tokenizer, folder);
+  check_best(options.train, hooks.metrics);
+  T5Model model = initial_model(options, tokenizer, beginning);
+  if (!goes_on) keep_or_compare();
   remove_leftovers(folder);
-  const TrainRun run{
-      folder, label, {tokenizer.model_file(), tokenizer.num_sentinels()}, static_cast<uint64_t>(options.seed)};
-  return train(model, *source, options.train, run, validation_hooks(options, tokenizer, folder));
+  const TrainRun run{folder, label, files_of(tokenizer), static_cast<uint64_t>(options.seed)};
+  return train(model, *source, options.train, run, hooks);
 }
 
 }  // namespace flanmoe

@@ -1,21 +1,117 @@
 #include "run/validation.h"
 
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "base/version.h"
 #include "eval/evaluation.h"
 #include "eval/files/results_json.h"
+#include "run/held_out.h"
 
 namespace flanmoe {
 namespace {
 
-std::map<std::string, double> values_of(const EvalResult& result) {
-  std::map<std::string, double> values = {{"normalised_average", result.normalised_average}};
-  for (const SuiteResult& suite : result.suites)
-    values[fmt::format("{}_{}", suite.suite, name_of(suite.prompting))] = suite.score;
-  return values;
+const char* const kLoss = "loss";
+const char* const kAverage = "normalised_average";
+
+// A task without a suite stands for itself.
+std::string metric_of(const std::string& suite, const std::string& task, Prompting prompting) {
+  return fmt::format("{}_{}", suite.empty() ? task : suite, name_of(prompting));
+}
+
+void stop_if_asked() { leave_if_asked("stopped while validating"); }
+
+class Validation {
+ public:
+  Validation(const RunOptions& options, const Tokenizer& tokenizer, std::filesystem::path folder)
+      : tokenizer_(tokenizer), folder_(std::move(folder)), held_out_(held_out_batches(options, tokenizer)) {
+    if (options.validation.tasks.empty()) {
+      if (!options.validation.include.empty())
+        fail_input("'validation.include' is given, but 'validation.tasks' is empty");
+      return;
+    }
+    request_ = request_of(options.validation, options.data);
+    request_.globs = options.validation.include;
+    request_.globs_name = "'validation.include'";
+    plan_ = plan_evaluation(request_);
+  }
+
+  std::vector<std::string> metrics() const {
+    std::set<std::string> names;
+    if (!held_out_.empty()) names.insert(kLoss);
+    if (!plan_.runs.empty()) names.insert(kAverage);
+    for (const TaskRun& run : plan_.runs) names.insert(metric_of(run.suite, run.task.name, run.prompting));
+    return {names.begin(), names.end()};
+  }
+
+  std::map<std::string, double> operator()(const T5Model& model, int64_t step) const {
+    std::map<std::string, double> values;
+    if (!plan_.runs.empty()) values = scores(model, step);
+    if (!held_out_.empty()) values[kLoss] = held_out_loss(model, held_out_, stop_if_asked);
+    std::filesystem::remove_all(folder_ / "validation");  // all is known
+    return values;
+  }
+
+ private:
+  std::map<std::string, double> scores(const T5Model& model, int64_t step) const {
+    const std::filesystem::path kept = folder_ / "validation" / fmt::format("step-{}", step);
+    EvalSetup setup;
+    setup.model = fmt::format("step {}", step);  // of this run, wherever its folder is now
+    setup.answers = "model";
+    setup.version = kVersion;
+    RunHooks hooks;
+    hooks.between_parts = stop_if_asked;
+    const auto answerer = [&] { return model_answerer(model, tokenizer_, stop_if_asked); };
+    const Json results = evaluate_into(kept, request_, plan_, setup, answerer, hooks);
+    const EvalResult result = scores_of(results.at("flanmoe"), kept.string());
+    std::map<std::string, double> values = {{kAverage, result.normalised_average}};
+    for (const SuiteResult& suite : result.suites) {
+      if (!suite.suite.empty()) values[metric_of(suite.suite, "", suite.prompting)] = suite.score;
+    }
+    for (const TaskResult& task : result.tasks) {
+      if (task.suite.empty()) values[metric_of("", task.task, task.prompting)] = task.score;
+    }
+    return values;
+  }
+
+  Tokenizer tokenizer_;
+  std::filesystem::path folder_;
+  std::vector<TokenBatch> held_out_;
+  EvalRequest request_;
+  EvalPlan plan_;
+};
+
+void expect_something(const RunOptions& options, const std::vector<std::string>& metrics) {
+  if (!metrics.empty()) return;
+  const std::string hold_out =
+      options.mode == Phase::kPretrain
+          ? "'validation.files' or 'corpus.held_out_share' for the loss"
+          : fmt::format("'mixture.held_out_share' or a split '{}' of the mixture's tasks for the loss",
+                        options.validation.loss_split);
+  fail_input("'train.eval_every' is {}, but there is nothing to evaluate; expected 'validation.tasks', or {}{}",
+             options.train.eval_every, hold_out,
+             options.validation.loss_batches == 0 ? " ('validation.loss_batches' is 0)" : "");
+}
+
+// What was asked to be validated, and when is not said.
+void expect_nothing(const RunOptions& options) {
+  const ValidationOptions& validation = options.validation;
+  const std::vector<std::pair<const char*, bool>> asked = {
+      {"validation.tasks", !validation.tasks.empty()},
+      {"validation.include", !validation.include.empty()},
+      {"validation.files", !validation.files.empty()},
+      {"corpus.held_out_share", options.mode == Phase::kPretrain && options.corpus.held_out_share > 0.0},
+      {"mixture.held_out_share", options.mode != Phase::kPretrain && options.mixture.held_out_share > 0.0}};
+  for (const auto& [key, is_asked] : asked) {
+    if (is_asked)
+      fail_input("'{}' is given, but 'train.eval_every' is 0; expected the steps between validations there", key);
+  }
 }
 
 }  // namespace
@@ -23,20 +119,14 @@ std::map<std::string, double> values_of(const EvalResult& result) {
 TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenizer,
                             const std::filesystem::path& folder) {
   TrainHooks hooks;
-  if (options.validation.tasks.empty()) return hooks;
-  hooks.evaluate = [options, tokenizer, folder](const T5Model& model, int64_t step) {
-    const std::filesystem::path kept = folder / "validation" / fmt::format("step-{}", step);
-    const EvalRequest request = request_of(options.validation, options.data);
-    EvalSetup setup;
-    setup.model = fmt::format("step {} of {}", step, folder.string());
-    setup.answers = "model";
-    setup.version = kVersion;
-    const auto answerer = [&] { return model_answerer(model, tokenizer); };
-    const Json results = evaluate_into(kept, request, plan_evaluation(request), setup, answerer, {});
-    std::map<std::string, double> values = values_of(scores_of(results.at("flanmoe"), kept.string()));
-    std::filesystem::remove_all(kept.parent_path());
-    return values;
-  };
+  if (options.train.eval_every == 0) {
+    expect_nothing(options);
+    return hooks;
+  }
+  const auto validation = std::make_shared<const Validation>(options, tokenizer, folder);
+  hooks.metrics = validation->metrics();
+  expect_something(options, hooks.metrics);
+  hooks.evaluate = [validation](const T5Model& model, int64_t step) { return (*validation)(model, step); };
   return hooks;
 }
 

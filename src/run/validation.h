@@ -1,4 +1,4 @@
-// Tasks asked of the model while it trains.
+// What is asked of the model while it trains: tasks, and the loss on held-out text (docs/metrics.md).
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,10 @@
 
 namespace flanmoe {
 
-// options.validation as a hook of the training loop; none when it has no tasks. Answers are kept in
-// folder/validation/step-N while they come, and go when all are there: a killed run asks only what is left.
+// options.validation as a hook of the training loop, its tasks and texts looked at; none when train.eval_every is 0.
+// Answers are kept in folder/validation/step-N while they come, and go when all are there: a killed run asks only what
+// is left. Asks for a stop before each batch and each generated token. UserError when there is nothing to evaluate
+// though train.eval_every says when, and the other way round.
 TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenizer, const std::filesystem::path& folder);
 
 }  // namespace flanmoe

@@ -68,7 +68,8 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   };
   const std::filesystem::path folder = cell.folder / name;
   const Json results = evaluate_into(
-      folder, request, plan_evaluation(request), setup, [&] { return model_answerer(model, cell.tokenizer); }, hooks);
+      folder, request, plan_evaluation(request), setup,
+      [&] { return model_answerer(model, cell.tokenizer, hooks.between_parts); }, hooks);
   return scores_of(results.at("flanmoe"), folder.string());
 }
 

@@ -58,7 +58,8 @@ RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOpti
   run.model = recipe.model;
   if (cell.after) run.init = finished_model(folder, *cell.after).string();
   run.corpus = recipe.corpus;
-  run.validation = options.curve;
+  static_cast<EvalOptions&>(run.validation) = options.curve;
+  run.validation.loss_batches = 0;  // curves are of scores
   switch (cell.key.phase) {
     case Phase::kPretrain:
       run.train = recipe.pretrain;
@@ -70,12 +71,13 @@ RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOpti
     case Phase::kFinetune:
       run.train = recipe.finetune;
       run.mixture = recipe.finetune_mixture;
-      run.validation.tasks.clear();
+      run.validation = {};
       for (const std::string& file : options.finetune_sets) {
         if (set_name(file) == cell.key.set) run.mixture.tasks = {file};
       }
       break;
   }
+  if (run.train.eval_every == 0) run.validation.tasks.clear();  // of phases with curves only
   return run;
 }
 

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "base/config_paths.h"
+
 namespace flanmoe {
 
 void ArmOptions::fields(FieldVisitor& v) {
@@ -28,11 +30,12 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.require(!seeds.empty() && std::set<int64_t>(seeds.begin(), seeds.end()).size() == seeds.size(), "seeds",
             "one or more different numbers");
   v.field("jobs", jobs, "cells side by side, one thread each; 0 = as many as cores");
-  v.require(jobs >= 0, "jobs", "0 or more");
+  v.require_within(jobs, 0, 10'000, "jobs");
   v.section("world", world, "the built-in world (kind world)");
   v.field("data", data, "the data folder (kind real)");
   v.field("tokenizer", tokenizer, "SentencePiece model; empty = {data}/spiece.model");
   v.field("num_sentinels", num_sentinels, "sentinel ids for span corruption");
+  v.require_within(num_sentinels, 1, 100'000, "num_sentinels");
   v.section("model", recipe.model, "what all arms share");
   v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
   v.section("corpus", recipe.corpus, "pre-training text");
@@ -47,9 +50,20 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("curve", curve, "asked while training (pretrain.eval_every, instruct.eval_every)");
   v.section("finetune_eval", finetune_eval, "evaluation of a finetune set");
   v.field("routing_texts", routing_texts, "texts that the routing analysis reads");
-  v.require(routing_texts >= 1, "routing_texts", "1 or more");
+  v.require_within(routing_texts, 1, 1'000'000, "routing_texts");
   v.field("cost_steps", cost_steps, "timed steps per arm; 0 = no timing");
-  v.require(cost_steps >= 0, "cost_steps", "0 or more");
+  v.require_within(cost_steps, 0, 1'000'000, "cost_steps");
+}
+
+void load_study_options(const ConfigNode& config, StudyOptions& options) {
+  std::vector<std::string> paths = {
+      "data", "tokenizer", "finetune_sets", "heldout.tasks", "validation.tasks", "curve.tasks", "finetune_eval.tasks"};
+  for (const char* owner : {"", "arms.*."}) {
+    for (const char* path :
+         {"corpus.files", "mixture.tasks", "mixture.cache", "finetune_mixture.tasks", "finetune_mixture.cache"})
+      paths.push_back(std::string(owner) + path);
+  }
+  load_options(with_absolute_paths(config, paths, {"arms.*.routing"}), options);
 }
 
 }  // namespace flanmoe

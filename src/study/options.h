@@ -69,4 +69,7 @@ struct StudyOptions {
   void fields(FieldVisitor& visitor);
 };
 
+// What a configuration sets, above `options`; its relative paths lead as base/config_paths.h says, those of arms too.
+void load_study_options(const ConfigNode& config, StudyOptions& options);
+
 }  // namespace flanmoe

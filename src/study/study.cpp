@@ -1,5 +1,6 @@
 #include "study/study.h"
 
+#include "base/config_paths.h"
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "base/files.h"
@@ -22,7 +23,7 @@ namespace {
 
 StudyOptions options_of(const StudyFolder& folder) {
   StudyOptions options;
-  load_options(load_config(folder.config()), options);
+  load_study_options(load_config(folder.config()), options);
   return options;
 }
 
@@ -86,14 +87,15 @@ void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
 }  // namespace
 
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call) {
-  const StudyFolder folder{fs::absolute(call.folder)};
+  const StudyFolder folder{absolute_path(call.folder.string())};
   check_study(options, folder);
   make_folders(folder.root);
   const FileLock lock(
       folder.root / kLockFile,
       fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
                   folder.root.string()));
-  keep_config(dump_options(options), folder.root, "study");
+  keep_config(dump_options(options), folder.root, "study",
+              [&](const std::filesystem::path&) { return dump_options(options_of(folder)); });
   remove_leftovers(folder.root);
   keep_world(options, folder);
   check_files(options, folder);
@@ -107,7 +109,7 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
 }
 
 void run_study_cell(const std::filesystem::path& root, const std::string& cell_name) {
-  const StudyFolder folder{fs::absolute(root)};
+  const StudyFolder folder{absolute_path(root.string())};
   const StudyOptions options = options_of(folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   for (const Cell& cell : study_cells(options, arms)) {
@@ -117,7 +119,7 @@ void run_study_cell(const std::filesystem::path& root, const std::string& cell_n
 }
 
 void run_study_cost(const std::filesystem::path& root) {
-  const StudyFolder folder{fs::absolute(root)};
+  const StudyFolder folder{absolute_path(root.string())};
   const StudyOptions options = options_of(folder);
   write_json(folder.cost(), measure_cost(options, arms_of(options, folder), folder));
 }

@@ -104,6 +104,7 @@ TEST_F(Run, AModelOfASmallerVocabularyIsRefused) {
   std::filesystem::create_directories(folder_ / "model");
   save_model(T5Model(small, 1), folder_ / "model");
   run.init = (folder_ / "model").string();
+  run.tokenizer = "{data}/spiece.model";
   const std::string message = message_of<UserError>([&] { run_training(run, folder_ / "run", "x"); });
   for (const char* part : {"30", "tokenizer"}) EXPECT_NE(message.find(part), std::string::npos) << message;
 }
@@ -123,6 +124,7 @@ TEST_F(Run, GoesOnWithoutTheFolderItCameFrom) {
 // What a killed validation has asked already is not asked again, and nothing of it stays behind.
 TEST_F(Run, AValidationGoesOnWhereItWas) {
   RunOptions run = pretraining();
+  run.train.eval_every = 7;
   run.validation.tasks = {"{data}/task.yaml"};
   run.validation.max_new_tokens = 3;
   put("rows.jsonl", R"({"id": "1", "fields": {"q": "quiet towns"}, "answers": ["bread"]})"
@@ -131,7 +133,7 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
       "name: t\nsuite: qa\nformat: jsonl\nmetric: exact_match\nsplits: {test: rows.jsonl}\n"
       "templates: [{input: \"{q}\"}]\n");
   const Tokenizer tokenizer = open_tokenizer(run);
-  const T5Model model = initial_model(run, tokenizer, folder_ / "run");
+  const T5Model model = initial_model(run, tokenizer, beginning_of(run, folder_ / "run"));
   const TrainHooks hooks = validation_hooks(run, tokenizer, folder_ / "run");
   EXPECT_EQ(hooks.evaluate(model, 7).at("qa_direct"), 0.0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/validation"));
@@ -142,7 +144,7 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   EXPECT_THROW(hooks.evaluate(model, 7), UserError);  // samples of nobody's evaluation
   std::filesystem::remove_all(folder_ / "run/validation");
   EvalSetup setup;
-  setup.model = fmt::format("step 7 of {}", (folder_ / "run").string());
+  setup.model = "step 7";
   setup.answers = "model";
   setup.version = kVersion;
   const EvalRequest request = request_of(run.validation, run.data);
@@ -159,6 +161,26 @@ TEST_F(Run, AFolderHasOneOwner) {
   EXPECT_NE(message.find("out: another process is working in this folder"), std::string::npos) << message;
   EXPECT_TRUE(newest_checkpoint(folder_ / "out").empty());
   EXPECT_FALSE(fs::exists(folder_ / "out/config.yaml"));
+}
+
+// Whoever owns the folder may be about to prune the checkpoint that another process would read.
+TEST_F(Run, ItsCheckpointIsReadByTheOwnerAlone) {
+  const RunOptions run = pretraining();
+  run_training(run, folder_ / "out", "first");
+  fs::resize_file(newest_checkpoint(folder_ / "out") / "model.safetensors", 9);  // would be complained of
+  const FileLock other = FileLock::owner_of(folder_ / "out");
+  const std::string message = message_of<UserError>([&] { run_training(run, folder_ / "out", "second"); });
+  EXPECT_NE(message.find("out: another process is working in this folder"), std::string::npos) << message;
+}
+
+TEST_F(Run, ARefusedOneLeavesNoFolder) {
+  RunOptions run = pretraining();
+  run.init = (folder_ / "absent").string();
+  EXPECT_THROW(run_training(run, folder_ / "out", "x"), UserError);
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+  std::filesystem::create_directories(folder_ / "mine");
+  EXPECT_THROW(run_training(run, folder_ / "mine", "x"), UserError);
+  EXPECT_TRUE(fs::exists(folder_ / "mine"));
 }
 
 }  // namespace
