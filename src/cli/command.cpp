@@ -12,6 +12,7 @@
 #include "base/nearest_name.h"
 #include "base/presets.h"
 #include "cli/failure.h"
+#include "cli/help_format.h"
 #include "cli/version.h"
 #include "model/manifest.h"
 #include "tensor/device.h"
@@ -75,6 +76,7 @@ int parse_and_run(int argc, char** argv) {
       "flanmoe: sparse Mixture-of-Experts T5, from pre-training to the report.\n"
       "Start with: flanmoe study mini --out runs/mini",
       "flanmoe");
+  app.formatter(std::make_shared<HelpFormat>());
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   app.footer("flanmoe COMMAND --help says more, with examples.");

@@ -37,6 +37,7 @@ std::function<int()> setup_convert(CLI::App& parser);
 std::function<int()> setup_upcycle(CLI::App& parser);
 std::function<int()> setup_twin(CLI::App& parser);
 std::function<int()> setup_analyze(CLI::App& parser);
+std::function<int()> setup_settings(CLI::App& parser);
 std::function<int()> setup_completion(CLI::App& parser);
 
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (cli/failure.h).
@@ -50,10 +51,14 @@ std::string preset_help(const std::string& kind);
 
 // For help texts: one line per field of an options struct.
 template <class Options>
-std::string setting_help() {
-  std::string lines = describe_options<Options>();
+std::string setting_help(const Options& options) {
+  std::string lines = describe_options<Options>(options);
   while (!lines.empty() && lines.back() == '\n') lines.pop_back();
   return lines;
+}
+template <class Options>
+std::string setting_help() {
+  return setting_help<Options>(Options{});
 }
 
 // The command line as typed.

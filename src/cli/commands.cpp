@@ -13,6 +13,7 @@ const std::vector<Command>& commands() {
       {"train", "one training run: pre-training, instruction tuning or finetuning",
        "  flanmoe train pretrain data=runs/world --out runs/a\n"
        "  flanmoe train instruct data=runs/world init=runs/a/checkpoints/step-2000 --out runs/b\n"
+       "  flanmoe train instruct_t5 --mixture small data=../shared/data init=flan-t5-base --out runs/c\n"
        "  flanmoe train runs/a/config.yaml --out runs/a   go on where it stopped",
        setup_train},
       {"eval", "score a model on suites or task files, by ranking options or by generation",
@@ -41,6 +42,7 @@ const std::vector<Command>& commands() {
        "  flanmoe data show world/tasks --count 5\n"
        "  flanmoe data show small --data ../shared/data --tokenizer spiece.model --count 3\n"
        "  flanmoe data show --corpus --data world --count 3\n"
+       "  flanmoe data show mmlu_astronomy --eval --data ../shared/data --count 1\n"
        "  flanmoe data stats small --data ../shared/data --tokenizer spiece.model\n"
        "  flanmoe data check small --against mmlu bbh --data ../shared/data\n"
        "  flanmoe data build small --data ../shared/data --tokenizer spiece.model --out cache",
@@ -78,7 +80,14 @@ const std::vector<Command>& commands() {
        "  flanmoe twin t5_v1_1_base --routing st_moe",
        setup_twin},
       {"analyze", "what the routers do with text: utilisation, dropping, specialisation",
-       "  flanmoe analyze MODEL --data runs/world 'tasks=[\"{data}/heldout/exam\"]'", setup_analyze},
+       "  flanmoe analyze MODEL --data runs/world 'tasks=[\"{data}/heldout/exam\"]'\n"
+       "  flanmoe analyze MODEL --suite mmlu --data ../shared/data --out routing.json",
+       setup_analyze},
+      {"settings", "every key=value setting of a command: type, default, meaning",
+       "  flanmoe settings train\n"
+       "  flanmoe settings data make\n"
+       "  flanmoe settings --markdown > docs/settings.md   the page of all",
+       setup_settings},
       {"completion", "a script that completes commands, options, presets and settings as you type",
        "  source <(flanmoe completion bash)         in this shell\n"
        "  flanmoe completion bash >> ~/.bashrc      in every new one",

@@ -6,43 +6,20 @@
 #include "base/error.h"
 #include "base/presets.h"
 #include "cli/command.h"
-#include "data/mixture/mixture_options.h"
-#include "data/world/world.h"
-#include "decode/options.h"
-#include "run/options.h"
-#include "study/options.h"
+#include "cli/settings.h"
 
 namespace flanmoe {
 namespace {
 
 using Words = std::vector<std::string>;
 
-// The key=value settings of a command: the fields of an options struct, `section` in front of each key.
-struct Settings {
-  const char* command;
-  const char* section;
-  std::string (*describe)();
-};
-constexpr Settings kSettings[] = {
-    {"study", "", setting_help<StudyOptions>},         {"train", "", setting_help<RunOptions>},
-    {"eval", "", setting_help<EvalOptions>},           {"analyze", "", setting_help<EvalOptions>},
-    {"generate", "", setting_help<GenerateOptions>},   {"data make", "", setting_help<WorldOptions>},
-    {"data build", "", setting_help<MixtureOptions>},  {"init", "model.", setting_help<ModelOptions>},
-    {"inspect", "model.", setting_help<ModelOptions>}, {"twin", "model.", setting_help<ModelOptions>},
-    {"upcycle", "model.", setting_help<ModelOptions>}, {"convert", "moe.", setting_help<MoeOptions>},
-};
-
 // "seed=", "model.moe.k=", and "arms." where the keys below are free.
 Words settings_of(const std::string& path) {
   Words words;
-  for (const Settings& settings : kSettings) {
-    if (path != settings.command) continue;
-    std::istringstream lines(settings.describe());
-    for (std::string line; std::getline(lines, line);) {
-      std::string key, type;
-      std::istringstream(line) >> key >> type;
-      words.push_back(settings.section + key + (type == "section" ? "." : "="));
-    }
+  for (const CommandSettings& settings : command_settings()) {
+    if (path != settings.command || std::string_view(settings.prefix) == "arms.NAME.") continue;
+    for (const Setting& setting : settings_of(settings))
+      words.push_back(setting.key + (setting.type == "section" ? "." : "="));
   }
   return words;
 }

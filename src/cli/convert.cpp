@@ -10,6 +10,7 @@
 #include "model/config_json.h"
 #include "model/folder.h"
 #include "model/manifest.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -20,6 +21,15 @@ struct ConvertArguments {
 };
 
 constexpr int64_t kHuggingFaceCapacity = 64;  // its default
+
+// "model.moe.k=2", as other commands say, as "moe.k=2".
+std::vector<std::string> from_moe(std::vector<std::string> overrides) {
+  constexpr std::string_view kModel = "model.";
+  for (std::string& text : overrides) {
+    if (text.starts_with("model.moe.")) text.erase(0, kModel.size());
+  }
+  return overrides;
+}
 
 struct MoeSection {
   MoeOptions moe;
@@ -33,7 +43,7 @@ ModelOptions target_options(const ModelOptions& source, const ConvertArguments& 
   if (arguments.to == "flanmoe" && type == "switch_transformers") options.moe.expert_capacity = 0;
   if (arguments.to == "huggingface" && type == "flanmoe") options.moe.expert_capacity = kHuggingFaceCapacity;
   MoeSection section{options.moe};
-  load_options(with_overrides(ConfigNode(), arguments.overrides), section);
+  load_options(with_overrides(ConfigNode(), from_moe(arguments.overrides)), section);
   options.moe = section.moe;
   if (arguments.to == "huggingface" && (options.decoder_only || options.moe.k != 1 || options.gated)) {
     fail_input(
@@ -55,7 +65,9 @@ void copy_other_files(const fs::path& from, const fs::path& to) {
   }
 }
 
-int run(const ConvertArguments& arguments) {
+int run(const ConvertArguments& typed) {
+  ConvertArguments arguments = typed;
+  arguments.source = model_folder(typed.source).string();
   expect_new_folder(arguments.out);
   const SaveOptions save{parse_dtype(arguments.dtype), parse_bytes(arguments.max_shard)};
   const T5Model source = load_model(arguments.source);
@@ -85,7 +97,8 @@ std::function<int()> setup_convert(CLI::App& parser) {
       ->required()
       ->type_name("MODEL");
   parser
-      .add_option("overrides", arguments->overrides, "settings of the new folder, such as moe.capacity_factor_eval=0")
+      .add_option("overrides", arguments->overrides,
+                  "settings of the new folder, such as moe.capacity_factor_eval=0 (or model.moe....)")
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "the new model folder")->required()->type_name("FOLDER");
   parser.add_option("--dtype", arguments->dtype, "float32 (default), bfloat16 or float16");

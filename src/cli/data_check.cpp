@@ -25,37 +25,6 @@ struct CheckArguments {
   bool json = false, skip_missing = false;
 };
 
-// Every pair on a line of a new file, which is there only once the check has come to its end.
-class PairFile {
- public:
-  explicit PairFile(const std::string& path) : path_(path), partial_(path + ".partial") {
-    if (path.empty()) return;
-    if (fs::exists(path)) fail_input("--out {}: exists already; expected a new file", path);
-    fs::remove(partial_);
-    lines_.emplace(partial_);
-  }
-  ~PairFile() {
-    std::error_code ignored;
-    if (lines_) fs::remove(partial_, ignored);
-  }
-  PairFile(const PairFile&) = delete;
-  PairFile& operator=(const PairFile&) = delete;
-
-  void write(const OverlapPair& pair) {
-    if (lines_) lines_->write(json_line(json_of(pair), partial_));
-  }
-  void finish() {
-    if (!lines_) return;
-    lines_.reset();
-    sync_path(partial_);
-    fs::rename(partial_, path_);
-  }
-
- private:
-  std::string path_, partial_;
-  std::optional<LineWriter> lines_;
-};
-
 void scan_corpus(ContaminationCheck& check, const std::string& file, const PairSink& sink) {
   int64_t number = 0;
   for (const RawDocument& document : read_documents(file)) {
@@ -86,11 +55,13 @@ int check(const CheckArguments& arguments) {
   if (arguments.mixture.empty() && arguments.corpus.empty()) {
     fail_input("nothing to check: expected a mixture or task file, or --corpus with files");
   }
-  PairFile pairs(arguments.out);
+  NewLinesFile pairs("--out", arguments.out);
   const EvaluationTasks evaluation = evaluation_tasks(arguments.against, arguments.data, arguments.skip_missing);
   for (const std::string& reason : evaluation.left_out) log_warn("not checked against: {}", reason);
   ContaminationCheck check(evaluation.tasks, arguments.window, arguments.show);
-  scan_all(check, arguments, [&pairs](const OverlapPair& pair) { pairs.write(pair); });
+  scan_all(check, arguments, [&pairs](const OverlapPair& pair) {
+    if (pairs.is_wanted()) pairs.write(json_line(json_of(pair), pairs.path()));
+  });
   pairs.finish();
   const ContaminationReport& report = check.report();
   if (arguments.json) {

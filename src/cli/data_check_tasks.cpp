@@ -1,5 +1,6 @@
 #include "cli/data_check_tasks.h"
 
+#include "base/config_paths.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/presets.h"
@@ -22,7 +23,7 @@ std::vector<std::filesystem::path> paths_of(const std::string& word, const std::
   const ConfigNode config = load_config(file);
   if (!lists_task_files(config)) return {file};
   EvalOptions suite;
-  load_options(config, suite);
+  load_options(with_absolute_paths(config, {"tasks"}), suite);
   std::vector<std::filesystem::path> paths;
   for (const std::string& written : suite.tasks) paths.push_back(resolve_path(written, data_folder));
   return paths;

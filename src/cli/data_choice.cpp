@@ -1,5 +1,6 @@
 #include "cli/data_choice.h"
 
+#include "base/config_paths.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/presets.h"
@@ -13,18 +14,36 @@ namespace {
 
 MixtureOptions mixture_of(const ConfigNode& config) {
   MixtureOptions options;
-  load_options(config, options);
+  load_options(with_absolute_paths(config, {"tasks", "cache"}), options);
   return options;
 }
 
-std::vector<std::string> mixture_names() { return preset_names("mixtures"); }
+// Every task that ships, before its data files are looked at.
+std::vector<ListedTask> shipped_list(const std::filesystem::path& data_folder) {
+  std::vector<ListedTask> tasks;
+  const fs::path folder = home_folder() / "tasks";
+  for (const fs::path& file : files_below(folder, ".yaml")) {
+    if (*file.lexically_relative(folder).begin() == "templates") continue;
+    for (ListedTask& task : list_tasks(file, data_folder)) tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
 
 std::vector<TaskSpec> tasks_named(const std::string& pattern, const std::filesystem::path& data_folder) {
-  std::vector<std::string> faults, names = mixture_names();
-  std::vector<TaskSpec> tasks = shipped_tasks(data_folder, faults);
-  for (const TaskSpec& task : tasks) names.push_back(task.name);
-  std::erase_if(tasks, [&pattern](const TaskSpec& task) { return !matches_pattern(task.name, pattern); });
+  const std::vector<ListedTask> shipped = shipped_list(data_folder);
+  std::vector<std::string> names, faults;
+  for (const ListedTask& task : shipped) names.push_back(task.spec.name);
+  const std::vector<bool> wanted = wanted_names(names, {pattern});
+  std::vector<TaskSpec> tasks;
+  for (size_t i = 0; i < shipped.size(); ++i) {
+    if (!shipped[i].missing.empty()) {
+      faults.push_back(shipped[i].missing);
+    } else if (wanted[i]) {
+      tasks.push_back(opened_task(shipped[i]));
+    }
+  }
   if (!tasks.empty()) return tasks;
+  for (const std::string& mixture : preset_names("mixtures")) names.push_back(mixture);
   const std::string nearest = nearest_match(pattern, names);
   fail_input("'{}' is no file, mixture or task{}{}", pattern,
              nearest.empty() ? "; flanmoe data list shows the tasks" : fmt::format("; did you mean '{}'?", nearest),
@@ -59,14 +78,10 @@ DataChoice choose_data(const std::string& word, const std::filesystem::path& dat
 }
 
 std::vector<TaskSpec> shipped_tasks(const std::filesystem::path& data_folder, std::vector<std::string>& faults) {
-  std::vector<std::filesystem::path> files;
-  for (const fs::path& file : files_below(home_folder() / "tasks", ".yaml")) {
-    if (*file.lexically_relative(home_folder() / "tasks").begin() != "templates") files.push_back(file);
-  }
   std::vector<TaskSpec> tasks;
-  for (const auto& file : files) {
+  for (const ListedTask& task : shipped_list(data_folder)) {
     try {
-      for (TaskSpec& task : load_tasks(file, data_folder)) tasks.push_back(std::move(task));
+      tasks.push_back(opened_task(task));
     } catch (const MissingFile& error) {
       faults.emplace_back(error.what());
     }

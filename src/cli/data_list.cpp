@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
+#include "cli/text_table.h"
 #include "data/mixture/mixture.h"
 #include "data/split_files.h"
 #include "data/task_paths.h"
@@ -82,12 +83,12 @@ int run(const ListArguments& arguments) {
     std::cout << json_page({{"tasks", list}}, "standard output");
     return kExitDone;
   }
-  std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", "task", "group", "cluster", "held", "rows",
-                           "licence");
+  std::vector<std::vector<std::string>> rows;
   for (const TaskSpec& task : tasks) {
-    std::cout << fmt::format("{:<52} {:<8} {:<24} {:<5} {:<34} {}\n", task.name, task.group, task.cluster,
-                             name_of(task.held), split_text(task), task.license.empty() ? "-" : task.license);
+    rows.push_back({task.name, task.group, task.cluster, name_of(task.held), split_text(task),
+                    task.license.empty() ? "-" : task.license});
   }
+  std::cout << text_table({{"task"}, {"group"}, {"cluster"}, {"held"}, {"rows"}, {"licence"}}, rows, output_width());
   std::cout << fmt::format("{} tasks\n", tasks.size());
   return kExitDone;
 }

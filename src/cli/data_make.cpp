@@ -1,6 +1,8 @@
 // flanmoe data make: the built-in world.
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
+#include "base/log.h"
 #include "cli/data_commands.h"
 #include "cli/output.h"
 #include "data/world/world.h"
@@ -13,6 +15,16 @@ struct MakeArguments {
   std::vector<std::string> overrides;
 };
 
+// "w: 30 tasks to tune on, 21 held out, 5 to finetune on, 1,234 documents of pre-training text"
+std::string written(const fs::path& folder) {
+  const Json counts = read_json(folder / "world.json").at("counts");
+  return fmt::format(
+      "{0}: {1} tasks to tune on (tasks/), {2} held out (heldout/), {3} sets to finetune on (finetune/), {4} documents "
+      "to pre-train on (corpus/), spiece.model; flanmoe data list {0}/tasks shows the tasks",
+      folder.string(), counts.at("instruction tasks").get<int64_t>(), counts.at("held-out tasks").get<int64_t>(),
+      files_below(folder / "finetune", ".yaml").size(), counts.at("documents").get<int64_t>());
+}
+
 int run(const MakeArguments& arguments) {
   WorldOptions options;
   load_options(with_overrides(ConfigNode(), arguments.overrides), options);
@@ -21,6 +33,7 @@ int run(const MakeArguments& arguments) {
     make_folders(parent);
   }
   make_world(options, arguments.out);
+  log_info("{}", written(arguments.out));
   return kExitDone;
 }
 

@@ -68,7 +68,7 @@ int run(const ShowArguments& arguments) {
 
 std::function<int()> setup_data_show(CLI::App& parser) {
   auto arguments = std::make_shared<ShowArguments>();
-  parser.add_option("what", arguments->what, "a task file, folder or name; a mixture: " + preset_help("mixtures"))
+  parser.add_option("what", arguments->what, "task files, folders or names; mixtures: " + preset_help("mixtures"))
       ->type_name("TASK|MIXTURE");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
@@ -84,6 +84,14 @@ std::function<int()> setup_data_show(CLI::App& parser) {
       .add_option("--tokenizer", arguments->tokenizer,
                   "SentencePiece model: also print pieces and ids; a mixture is fitted to its lengths")
       ->type_name("FILE");
+  parser.add_flag(
+      "--eval", arguments->eval,
+      "of a task: the prompts that evaluation makes of its first rows, exemplars and all, with what is ranked; "
+      "with --tokenizer as they are cut to fit");
+  parser
+      .add_option("--source-length", arguments->source_length,
+                  "of --eval with --tokenizer: tokens of a prompt (default 2048, as in the suites)")
+      ->check(CLI::Range(int64_t{2}, int64_t{1} << 30));
   parser.add_flag("--corpus", arguments->corpus, "rows of the corpus of a world (--data) with their spans masked");
   parser.add_flag("--json", arguments->json, "one JSON object per example on stdout");
   return [arguments] { return run(*arguments); };

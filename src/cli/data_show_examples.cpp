@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <iterator>
+
 #include "base/error.h"
 #include "base/presets.h"
 #include "base/random.h"
@@ -17,10 +19,10 @@ namespace flanmoe {
 namespace {
 
 // A mixture's draws: what training reads, step by step.
-std::vector<Shown> mixture_examples(const ShowArguments& arguments, const MixtureOptions& options,
-                                    const Tokenizer* tokenizer) {
+std::vector<Shown> mixture_examples(const ShowArguments& arguments, const std::string& word,
+                                    const MixtureOptions& options, const Tokenizer* tokenizer) {
   if (!arguments.split.empty() || arguments.prompt >= 0)
-    fail_input("--split and --template are for tasks; '{}' is a mixture, which draws both", arguments.what);
+    fail_input("--split and --template are for tasks; '{}' is a mixture, which draws both", word);
   const MixtureStream stream(options, arguments.data, static_cast<uint64_t>(arguments.seed));
   std::vector<Shown> examples;
   for (int64_t i = 0; i < arguments.count; ++i) {
@@ -80,8 +82,8 @@ std::vector<Shown> task_examples(const ShowArguments& arguments, const TaskSpec&
                 render(prompt, task, row),
                 {}};
     if (tokenizer != nullptr)
-      shown.tokens =
-          TokenPair{tokenizer->encode_with_end(shown.text.input), tokenizer->encode_with_end(shown.text.target)};
+      shown.tokens = TokenPair{shown.text.whole_input().ids_with_end(*tokenizer),
+                               shown.text.whole_target().ids_with_end(*tokenizer)};
     examples.push_back(std::move(shown));
   }
   return examples;
@@ -90,7 +92,7 @@ std::vector<Shown> task_examples(const ShowArguments& arguments, const TaskSpec&
 // Rows of the corpus with their spans masked, as pre-training on a world reads them.
 std::vector<Shown> corpus_examples(const ShowArguments& arguments) {
   RunOptions run;
-  load_options(load_config(find_preset("train", "pretrain")), run);
+  load_run_options(load_config(find_preset("train", "pretrain")), run);
   run.data = arguments.data;
   run.tokenizer = arguments.tokenizer;
   run.seed = arguments.seed;
@@ -111,13 +113,23 @@ std::vector<Shown> corpus_examples(const ShowArguments& arguments) {
 }  // namespace
 
 std::vector<Shown> chosen_examples(const ShowArguments& arguments, const Tokenizer* tokenizer) {
+  if (arguments.eval && (arguments.corpus || arguments.prompt >= 0))
+    fail_input("--eval shows tasks as evaluation asks them; expected neither --corpus nor --template");
   if (arguments.corpus) return corpus_examples(arguments);
   if (arguments.what.empty()) fail_input("say what to show: a task, a mixture, or --corpus");
-  const DataChoice choice = choose_data(arguments.what, arguments.data);
-  if (choice.mixture) return mixture_examples(arguments, *choice.mixture, tokenizer);
   std::vector<Shown> examples;
-  for (const TaskSpec& task : choice.tasks) {
-    for (Shown& shown : task_examples(arguments, task, tokenizer)) examples.push_back(std::move(shown));
+  const auto append = [&examples](std::vector<Shown> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(examples));
+  };
+  for (const std::string& word : arguments.what) {
+    const DataChoice choice = choose_data(word, arguments.data);
+    if (choice.mixture && arguments.eval)
+      fail_input("--eval is for tasks; '{}' is a mixture, which evaluation does not ask", word);
+    if (choice.mixture) append(mixture_examples(arguments, word, *choice.mixture, tokenizer));
+    for (const TaskSpec& task : choice.tasks) {
+      append(arguments.eval ? evaluation_examples(arguments, task, tokenizer)
+                            : task_examples(arguments, task, tokenizer));
+    }
   }
   return examples;
 }

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
+#include "cli/text_table.h"
 #include "data/mixture/mixture_stats.h"
 
 namespace flanmoe {
@@ -60,23 +61,27 @@ Json as_json(const MixtureStats& stats) {
 }
 
 void print_rows(const char* title, const std::vector<TaskStats>& entries, const MixtureStats& stats) {
-  std::cout << fmt::format("{:<52} {:>7} {:>7} {:>7} {:>7}", title, "rows", "used", "asked%", "drawn%");
-  if (stats.has_tokens)
-    std::cout << fmt::format(" {:>7} {:>7} {:>6} {:>6} {:>7} {:>6} {:>6}", "source", "target", "cut", "t.cut",
-                             "dropped", "none", "unk");
-  std::cout << "\n";
+  std::vector<TableColumn> columns = {{title}};
+  for (const char* name : {"rows", "used", "asked%", "drawn%"}) columns.push_back({name, true});
+  if (stats.has_tokens) {
+    for (const char* name : {"source", "target", "cut", "t.cut", "dropped", "none", "unk"})
+      columns.push_back({name, true});
+  }
+  std::vector<std::vector<std::string>> rows;
   for (const TaskStats& entry : entries) {
     const DrawCounts& counts = entry.counts;
-    std::cout << fmt::format("{:<52} {:>7} {:>7} {:>7.2f} {:>7.2f}", entry.task.empty() ? entry.group : entry.task,
-                             entry.num_rows, entry.used_rows, 100.0 * entry.rate,
-                             100.0 * share(counts.draws, stats.draws));
-    if (stats.has_tokens)
-      std::cout << fmt::format(" {:>7.1f} {:>7.1f} {:>6} {:>6} {:>7} {:>6} {:>6}",
-                               share(counts.source_tokens, counts.draws), share(counts.target_tokens, counts.draws),
-                               counts.source_cut, counts.target_cut, counts.exemplars_dropped, counts.none_fitted,
-                               counts.unknown);
-    std::cout << "\n";
+    std::vector<std::string>& row = rows.emplace_back();
+    row = {entry.task.empty() ? entry.group : entry.task, std::to_string(entry.num_rows),
+           std::to_string(entry.used_rows), fmt::format("{:.2f}", 100.0 * entry.rate),
+           fmt::format("{:.2f}", 100.0 * share(counts.draws, stats.draws))};
+    if (!stats.has_tokens) continue;
+    row.push_back(fmt::format("{:.1f}", share(counts.source_tokens, counts.draws)));
+    row.push_back(fmt::format("{:.1f}", share(counts.target_tokens, counts.draws)));
+    for (const int64_t count :
+         {counts.source_cut, counts.target_cut, counts.exemplars_dropped, counts.none_fitted, counts.unknown})
+      row.push_back(std::to_string(count));
   }
+  std::cout << text_table(columns, rows, output_width());
 }
 
 void print_table(const MixtureStats& stats) {

@@ -43,7 +43,7 @@ void add_answers(CLI::App& parser, EvalArguments& arguments) {
   parser
       .add_option("--compare", arguments.compare,
                   "no model: two folders that --out wrote; differences B - A of tasks, suites and the normalised "
-                  "average, 95% intervals by paired bootstrap over items, 10,000 resamples")
+                  "average, 95% intervals by paired bootstrap over items, 10,000 resamples; what differs first")
       ->expected(2)
       ->type_name("A B");
   parser.add_option("--seed", arguments.seed, "of --compare and of --baseline random (default 0)")
@@ -57,6 +57,9 @@ void add_output(CLI::App& parser, EvalArguments& arguments) {
                   "write config.json, samples/TASK.jsonl and results.json into this folder; if it holds an unfinished "
                   "evaluation of the same configuration, go on with it")
       ->type_name("FOLDER");
+  parser.add_flag("--all-tasks", arguments.all_tasks,
+                  "also list the tasks of a suite that has more than 20; with --compare, "
+                  "also those that do not differ");
   parser.add_flag("--json", arguments.json, "print results.json instead of tables");
 }
 
@@ -66,8 +69,9 @@ std::function<int()> setup_eval(CLI::App& parser) {
   auto arguments = std::make_shared<EvalArguments>();
   parser.add_option("model", arguments->model, "model folder, such as RUN/checkpoints/step-1000")->type_name("MODEL");
   parser
-      .add_option("overrides", arguments->overrides,
-                  "settings, on top of each suite's own:\n" + setting_help<EvalOptions>())
+      .add_option(
+          "overrides", arguments->overrides,
+          "settings, on top of each suite's own, or of what the task files say:\n" + setting_help(as_tasks_say()))
       ->type_name("KEY=VALUE");
   add_questions(parser, *arguments);
   add_answers(parser, *arguments);

@@ -16,11 +16,11 @@ struct EvalArguments {
   OnBadRow on_bad_row = OnBadRow::kStop;
   std::vector<std::string> overrides, compare;
   int64_t limit = 0, seed = 0;
-  bool json = false, skip_missing = false;
+  bool json = false, skip_missing = false, all_tasks = false;
 };
 
-// Suites and tasks with every setting; UserError for a suite that is none (with the nearest name) and for a bad
-// setting.
+// Suites and tasks with every setting; without a suite tasks are asked as their files say (eval/options.h). UserError
+// for a suite that is none (with the nearest name) and for a bad setting.
 EvalRequest plan_request(const EvalArguments& arguments);
 
 // Asks, writes --out, prints; the exit status.
@@ -29,7 +29,7 @@ int run_evaluation(const EvalArguments& arguments);
 // --compare A B.
 int run_comparison(const EvalArguments& arguments);
 
-// results.json as tables on stdout, or as it is.
-void print_results(const Json& results, bool as_json);
+// results.json on stdout: the average, suites and tasks as tables, or (`json`) as it is.
+void print_results(const Json& results, const EvalArguments& arguments);
 
 }  // namespace flanmoe

@@ -1,6 +1,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/config_paths.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -22,6 +23,7 @@
 #include "eval/files/results_json.h"
 #include "model/folder.h"
 #include "tensor/device.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -35,11 +37,11 @@ std::vector<std::string> names_of(const std::string& list) {
   return names;
 }
 
-EvalOptions options_of(const ConfigNode& config, const EvalArguments& arguments) {
+// `options`, below what the file says and the settings typed.
+EvalOptions options_of(EvalOptions options, const ConfigNode& config, const EvalArguments& arguments) {
   std::vector<std::string> overrides = arguments.overrides;
   if (arguments.limit > 0) overrides.push_back(fmt::format("max_items={}", arguments.limit));
-  EvalOptions options;
-  load_options(with_overrides(config, overrides), options);
+  load_options(with_absolute_paths(with_overrides(config, overrides), {"tasks"}), options);
   if (options.tasks.empty()) {
     fail_input(
         "'tasks' is empty: name task files or folders, as in 'tasks=[\"{{data}}/heldout\"]', or suites, as in --suite "
@@ -59,11 +61,12 @@ EvalArguments with_one_answerer(EvalArguments arguments) {
   if (count != 1)
     fail_input("{} of a model folder, --baseline and --predictions are given; expected one",
                count == 0 ? "none" : "two");
+  if (!arguments.model.empty()) arguments.model = model_folder(arguments.model).string();
   return arguments;
 }
 
 EvalSetup setup_of(const EvalArguments& arguments) {
-  EvalSetup setup{arguments.model, "", "", "model", kVersion, typed_command()};
+  EvalSetup setup{arguments.model, "", "", "model", kVersion, as_utf8(typed_command())};
   if (!arguments.predictions.empty()) {
     setup.answers = fmt::format("predictions {}", checksum_file(arguments.predictions));
   } else if (!arguments.baseline.empty()) {
@@ -82,13 +85,13 @@ struct LoadedModel {
   Tokenizer tokenizer;
 };
 
-Answerer answerer_of(const EvalArguments& arguments, const EvalPlan& plan) {
+Answerer answerer_of(const EvalArguments& arguments, const EvalPlan& plan, const std::function<void()>& before_step) {
   if (!arguments.predictions.empty()) return prediction_answerer(arguments.predictions, plan.runs);
   if (!arguments.baseline.empty()) return baseline_answerer(arguments.baseline, static_cast<uint64_t>(arguments.seed));
   const auto loaded = std::make_shared<LoadedModel>(
       LoadedModel{load_model(arguments.model).to(chosen_device()), open_model_tokenizer(arguments.model)});
   check_tokenizer_fits(loaded->tokenizer, loaded->model.options().vocab_size, arguments.model);
-  const Answerer answerer = model_answerer(loaded->model, loaded->tokenizer);
+  const Answerer answerer = model_answerer(loaded->model, loaded->tokenizer, before_step);
   return [loaded, answerer](const AskedTask& asked, size_t begin, size_t end) { return answerer(asked, begin, end); };
 }
 
@@ -119,9 +122,9 @@ EvalRequest plan_request(const EvalArguments& arguments) {
   EvalRequest request{{}, names_of(arguments.tasks), arguments.on_bad_row, arguments.skip_missing, arguments.data};
   for (const std::string& name : names_of(arguments.suites)) {
     const fs::path file = find_preset("suites", name);
-    request.suites.push_back({file.stem().string(), options_of(load_config(file), arguments)});
+    request.suites.push_back({file.stem().string(), options_of({}, load_config(file), arguments)});
   }
-  if (request.suites.empty()) request.suites.push_back({"", options_of(ConfigNode(), arguments)});
+  if (request.suites.empty()) request.suites.push_back({"", options_of(as_tasks_say(), ConfigNode(), arguments)});
   return request;
 }
 
@@ -137,8 +140,8 @@ int run_evaluation(const EvalArguments& typed) {
   RunHooks hooks;
   hooks.progress = [&progress](int64_t done, int64_t total, const std::string& task) { progress(done, total, task); };
   hooks.between_parts = [&stopped] { leave_if_asked(stopped); };
-  const auto answerer = [&] { return answerer_of(arguments, plan); };
-  print_results(evaluate_into(arguments.out, request, plan, setup, answerer, hooks), arguments.json);
+  const auto answerer = [&] { return answerer_of(arguments, plan, hooks.between_parts); };
+  print_results(evaluate_into(arguments.out, request, plan, setup, answerer, hooks), arguments);
   return kExitDone;
 }
 

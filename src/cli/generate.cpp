@@ -4,7 +4,9 @@
 #include <iostream>
 #include <optional>
 
+#include "answering/routes.h"
 #include "answering/routes_json.h"
+#include "answering/routes_table.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -16,21 +18,24 @@
 #include "cli/command.h"
 #include "cli/generate_files.h"
 #include "cli/generate_interactive.h"
+#include "cli/output.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
+#include "data/tokenizer/written_tokens.h"
 #include "decode/generate.h"
 #include "eval/files/config_json.h"
 #include "model/folder.h"
 #include "tensor/device.h"
 #include "tensor/platform.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
 
 struct GenerateArguments {
-  std::string model, input, output;
+  std::string model, input, output, routing_table;
   std::vector<std::string> words;  // prompts and key=value
-  bool json = false, routing = false, interactive = false, resume = false;
+  bool json = false, routing = false, interactive = false, resume = false, plain = false;
 };
 
 // "max_new_tokens=8" is a setting, and "max_tokens=8" one that is misspelt; "x=3, what is x?" is a prompt.
@@ -59,8 +64,7 @@ Words words_of(const GenerateArguments& arguments) {
 GenerateOptions read_options(const GenerateArguments& arguments) {
   const std::vector<std::string> settings = words_of(arguments).settings;
   GenerateOptions options;
-  const fs::path file = fs::path(arguments.model) / "generation_config.json";
-  if (fs::exists(file)) apply_generation_config(read_json(file), file.string(), options);
+  apply_folder_settings(arguments.model, options);
   load_options(with_overrides(ConfigNode(), settings), options);
   return options;
 }
@@ -96,10 +100,13 @@ struct Asked {
 Asked read_asked(const Session& session, const GenerateArguments& arguments) {
   Asked asked{read_prompts(arguments), {}};
   TextLoss lost(session.tokenizer);
+  WrittenTokens written(session.tokenizer);
   for (const Prompt& prompt : asked.prompts) {
     asked.sources.push_back(session.encode(prompt));
     lost.add(prompt.text, asked.sources.back());
+    if (!session.plain) written.add(prompt.text);
   }
+  if (const std::string told = written.told(); !told.empty()) log_info("{}", told);
   for (const std::string& warning : lost.warnings()) log_warn("{}", warning);
   return asked;
 }
@@ -110,33 +117,63 @@ Json config_of(const Session& session, const GenerateArguments& arguments, const
   for (const Prompt& prompt : asked.prompts) prompts += Json({prompt.text, prompt.id}).dump() + "\n";
   return {{"version", kVersion},
           {"model_hash", model_hash(arguments.model)},
-          {"tokenizer_hash", checksum_file(session.tokenizer.model_file())},
+          {"tokenizer_hash", session.tokenizer.fingerprint()},
           {"settings", settings_json(dump_options(session.options))},
           {"json", arguments.json},
           {"routing", arguments.routing},
+          {"plain", arguments.plain},
           {"num_prompts", asked.prompts.size()},
           {"prompts", checksum_text(prompts)},
           {"platform", platform_json()}};
 }
 
+// Routes have no place in answers that are lines of text.
+void check_routing(const GenerateArguments& arguments, const OutputOptions& output) {
+  if (arguments.routing && arguments.routing_table.empty() && !writes_json(output))
+    fail_input(
+        "--routing: routes are part of the JSON; expected --json, --output FILE.jsonl, or --routing-table FILE.csv");
+  if (!arguments.routing_table.empty() && arguments.resume)
+    fail_input("--routing-table {}: it is written from the first prompt on; expected no --resume",
+               arguments.routing_table);
+}
+
+// Where answers and routes go.
+struct Outputs {
+  AnswerWriter& answers;
+  NewLinesFile& table;
+  bool routing;  // into the answers' JSON
+};
+
+void write_answers(const Session& session, const Asked& asked, size_t prompt, const std::vector<Answer>& answers,
+                   const Outputs& out) {
+  Json routes;
+  if (out.routing || out.table.is_wanted()) {
+    const std::vector<RoutedLayer> layers = routes_of(session, asked.sources[prompt], answers[0]);
+    for (const std::string& row : routes_rows(static_cast<int64_t>(prompt), layers)) out.table.write(row);
+    if (out.routing) routes = routes_json(layers);
+  }
+  out.answers.write(asked.prompts[prompt], answers, routes);
+}
+
 // Answers prompts [begin, end) and writes those from `first` on.
 void answer_part(const Session& session, const Asked& asked, size_t begin, size_t end, size_t first,
-                 const GenerateHooks& hooks, bool routing, AnswerWriter& writer) {
+                 const GenerateHooks& hooks, const Outputs& out) {
   const std::vector<TokenIds> sources(asked.sources.begin() + begin, asked.sources.begin() + end);
   const Stopwatch watch;
   const auto answers = generate_answers(session.weights, sources, session.options, hooks);
   log_speed(answers, watch.seconds());
-  for (size_t i = std::max(begin, first); i < end; ++i) {
-    const std::vector<Answer>& of_prompt = answers[i - begin];
-    writer.write(asked.prompts[i], of_prompt, routing ? routes_json(session, asked.sources[i], of_prompt[0]) : Json());
-  }
+  for (size_t i = std::max(begin, first); i < end; ++i) write_answers(session, asked, i, answers[i - begin], out);
 }
 
 void answer_all(const Session& session, const GenerateArguments& arguments) {
   const Asked asked = read_asked(session, arguments);
   const std::vector<Prompt>& prompts = asked.prompts;
   const Json config = arguments.output.empty() ? Json() : config_of(session, arguments, asked);
-  AnswerWriter writer(session, {arguments.output, arguments.json, arguments.resume}, config);
+  const OutputOptions output{arguments.output, arguments.json, arguments.resume};
+  check_routing(arguments, output);
+  NewLinesFile table("--routing-table", arguments.routing_table);
+  table.write(routes_header());
+  AnswerWriter writer(session, output, config);
   const size_t first = std::min(writer.num_written(), prompts.size());
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
   const StopSignals signals;
@@ -146,7 +183,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   // A chunk that was begun is answered whole again, so that its last digits are those of a straight run.
   for (size_t begin = first / chunk * chunk; begin < prompts.size() && first < prompts.size(); begin += chunk) {
     GenerateHooks hooks = session.hooks();
-    hooks.ids_only = !writer.writes_json();
+    hooks.ids_only = !writer.writes_json() && !table.is_wanted();
     hooks.prompts_done = [&](int64_t done) {
       if (progress) progress->update(static_cast<int64_t>(begin) + done, "");
     };
@@ -154,13 +191,17 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
       leave_if_asked(fmt::format("stopped: {} of {} prompts are answered{}", begin, prompts.size(),
                                  arguments.output.empty() ? "" : "; the same command with --resume goes on from here"));
     };
-    answer_part(session, asked, begin, std::min(begin + chunk, prompts.size()), first, hooks, arguments.routing,
-                writer);
+    answer_part(session, asked, begin, std::min(begin + chunk, prompts.size()), first, hooks,
+                {writer, table, arguments.routing});
   }
+  table.finish();
   if (progress) progress->finish(arguments.output);
+  writer.tell_cut();
 }
 
-int run(const GenerateArguments& arguments) {
+int run(const GenerateArguments& typed) {
+  GenerateArguments arguments = typed;
+  arguments.model = model_folder(typed.model).string();
   const GenerateOptions options = read_options(arguments);
   const Stopwatch watch;
   const T5Model model = load_model(arguments.model).to(chosen_device());
@@ -169,8 +210,10 @@ int run(const GenerateArguments& arguments) {
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   options.check(model.options().vocab_size);
-  const Session session{weights, tokenizer, options};
+  const Session session{weights, tokenizer, options, arguments.plain};
   if (arguments.interactive) {
+    if (arguments.routing || !arguments.routing_table.empty())
+      fail_input("--interactive shows answers alone; expected no --routing and no --routing-table");
     converse(session);
   } else {
     answer_all(session, arguments);
@@ -204,7 +247,13 @@ std::function<int()> setup_generate(CLI::App& parser) {
   parser.add_flag("--json", arguments->json,
                   "one object per prompt: answers with text, score, log-probability, and every token with its own");
   parser.add_flag("--routing", arguments->routing,
-                  "with --json: the experts of every token of prompt and best answer in every sparse layer, and drops");
+                  "with JSON: the experts of every token of prompt and best answer in every sparse layer, and drops");
+  parser
+      .add_option("--routing-table", arguments->routing_table,
+                  "the same as rows of this new CSV file: prompt, stack, layer, position, piece, rank, expert, weight, "
+                  "dropped")
+      ->type_name("FILE");
+  parser.add_flag("--plain", arguments->plain, "</s>, <extra_id_0> and the like in prompts are text, not tokens");
   parser.add_flag("--interactive", arguments->interactive, "ask for prompts and show answers as they come");
   add_device_option(parser);
   return [arguments] { return run(*arguments); };

@@ -8,6 +8,7 @@
 
 #include "answering/answer_json.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text_file.h"
 #include "cli/output.h"
 #include "data/records.h"
@@ -26,7 +27,9 @@ std::vector<Prompt> prompts_of(const TextFile& file) {
   std::vector<Prompt> prompts;
   if (file.kind == TextKind::kLines) {
     each_text_line(file.text, [&](std::string_view line, int64_t number) {
-      prompts.push_back({std::string(line), nullptr, fmt::format("{}:{}", file.name, number)});
+      const std::string where = fmt::format("{}:{}", file.name, number);
+      if (is_blank(line)) fail_input("{}: the prompt is empty; expected a text", where);  // there may be billions
+      prompts.push_back({std::string(line), nullptr, where});
     });
   } else {
     each_object_of(file, [&](const Json& object, const std::string& where) {
@@ -72,8 +75,10 @@ std::vector<Prompt> prompts_of_stream(std::istream& in) {
   return prompts;
 }
 
+bool writes_json(const OutputOptions& output) { return output.json || ending_of_name(output.file) == ".jsonl"; }
+
 AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config)
-    : session_(session), json_(output.json || ending_of_name(output.file) == ".jsonl") {
+    : session_(session), json_(flanmoe::writes_json(output)) {
   if (output.file.empty()) return;
   const bool is_new = !fs::exists(output.file);
   if (!is_new && !output.resume)
@@ -98,7 +103,15 @@ void AnswerWriter::line(const std::string& text) {
   std::cout << text << "\n" << std::flush;
 }
 
+void AnswerWriter::tell_cut() const {
+  if (num_cut_ == 0) return;
+  log_info("{} of {} answer{} did not end and {} cut at max_new_tokens ({})", num_cut_, num_answers_,
+           num_answers_ == 1 ? "" : "s", num_cut_ == 1 ? "was" : "were", session_.options.max_new_tokens);
+}
+
 void AnswerWriter::write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routes) {
+  for (const Answer& answer : answers) num_cut_ += answer.ended ? 0 : 1;
+  num_answers_ += answers.size();
   if (!json_) {
     for (const Answer& answer : answers) line(one_line(session_.text_of(answer.ids)));
     return;

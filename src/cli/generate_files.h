@@ -24,6 +24,8 @@ struct OutputOptions {
   bool json = false, resume = false;
 };
 
+bool writes_json(const OutputOptions& output);  // --json, or a file that ends with .jsonl
+
 // Answers in the order of the prompts. Beside a file stands FILE.config.json: what decides the answers in it.
 class AnswerWriter {
  public:
@@ -33,12 +35,13 @@ class AnswerWriter {
   size_t num_written() const { return num_written_; }  // prompts whose answers the file held already
   bool writes_json() const { return json_; }           // with log-probabilities
   void write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routes);
+  void tell_cut() const;  // logs how many of the answers written were as long as allowed, if any
 
  private:
   void line(const std::string& text);
   const Session& session_;
   bool json_;
-  size_t num_written_ = 0;
+  size_t num_written_ = 0, num_cut_ = 0, num_answers_ = 0;
   std::optional<FileLock> lock_;
   std::unique_ptr<LineWriter> file_;
 };

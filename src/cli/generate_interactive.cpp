@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "answering/streamed_text.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "decode/generate.h"
@@ -12,20 +13,17 @@ namespace {
 // Answers one line, showing it as it comes.
 void answer_line(const Session& session, const std::string& line) {
   TokenIds ids;
-  size_t shown = 0;
+  StreamedText streamed;
   GenerateHooks hooks = session.hooks();
   hooks.ids_only = true;
   hooks.token = [&](int32_t id) {
     ids.push_back(id);
-    const std::string text = session.text_of(ids);
-    if (text.size() <= shown) return;
-    std::cout << text.substr(shown) << std::flush;
-    shown = text.size();
+    std::cout << streamed.grown(session.text_of(ids)) << std::flush;
   };
   const TokenIds source = session.encode({line, nullptr, "the prompt"});
   const auto answers = generate_answers(session.weights, {source}, session.options, hooks);
-  if (session.options.num_beams > 1) std::cout << session.text_of(answers[0][0].ids);
-  std::cout << "\n";
+  std::cout << streamed.ended(session.text_of(answers[0][0].ids)) << "\n";
+  if (!answers[0][0].ended) log_info("cut at max_new_tokens ({})", session.options.max_new_tokens);
 }
 
 }  // namespace

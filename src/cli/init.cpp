@@ -61,7 +61,9 @@ std::function<int()> setup_init(CLI::App& parser) {
   parser.add_option("preset", arguments->preset, preset_help("model") + ", or a config.json")
       ->required()
       ->type_name("PRESET");
-  parser.add_option("overrides", arguments->overrides, "settings over the preset, such as model.moe.num_experts=16")
+  parser
+      .add_option("overrides", arguments->overrides,
+                  "settings over the preset, such as model.moe.num_experts=16 (or moe.num_experts=16)")
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "the new model folder")->required()->type_name("FOLDER");
   parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model to put beside the weights")

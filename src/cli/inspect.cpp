@@ -13,6 +13,7 @@
 #include "model/weights.h"
 #include "moe/capacity.h"
 #include "tensor/tensor_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -33,12 +34,15 @@ struct Inspected {
 };
 
 std::string describe_tokenizer(const fs::path& folder) {
-  if (!fs::exists(folder / "spiece.model")) return "none";
+  if (!fs::exists(folder / "spiece.model"))
+    return fs::exists(folder / "tokenizer.json") ? "tokenizer.json alone, which is not read" : "none";
   const Tokenizer tokenizer = open_model_tokenizer(folder);
   return fmt::format("spiece.model, {} pieces and {} sentinels", tokenizer.num_pieces(), tokenizer.num_sentinels());
 }
 
-Inspected look_at(const InspectArguments& arguments) {
+Inspected look_at(const InspectArguments& typed) {
+  InspectArguments arguments = typed;
+  arguments.model = model_folder(typed.model).string();
   Inspected result;
   result.options = options_of_model(arguments.model, arguments.overrides);
   result.options.check();
@@ -142,7 +146,9 @@ std::function<int()> setup_inspect(CLI::App& parser) {
   parser.add_option("model", arguments->model, "model folder, config.json, or one of " + preset_help("model"))
       ->required()
       ->type_name("MODEL");
-  parser.add_option("overrides", arguments->overrides, "settings over a preset, such as model.moe.num_experts=16")
+  parser
+      .add_option("overrides", arguments->overrides,
+                  "settings over a preset, such as model.moe.num_experts=16 (or moe.num_experts=16)")
       ->type_name("KEY=VALUE");
   parser.add_flag("--tensors", arguments->tensors, "list the tensors");
   parser.add_flag("--json", arguments->json, "as JSON on stdout");

@@ -7,9 +7,18 @@
 #include "base/presets.h"
 #include "cli/command.h"
 #include "model/folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
+
+// "moe.k=2" as "model.moe.k=2", which presets say.
+std::vector<std::string> from_model(std::vector<std::string> overrides) {
+  for (std::string& text : overrides) {
+    if (text.starts_with("moe.")) text = "model." + text;
+  }
+  return overrides;
+}
 
 struct ModelSection {
   ModelOptions model;
@@ -18,7 +27,7 @@ struct ModelSection {
 
 ModelOptions preset_options(const std::string& name, const std::vector<std::string>& overrides) {
   ModelSection section;
-  load_options(with_overrides(load_config(find_preset("model", name)), overrides), section);
+  load_options(with_overrides(load_config(find_preset("model", name)), from_model(overrides)), section);
   return section.model;
 }
 
@@ -34,7 +43,7 @@ ModelOptions options_of_model(const std::string& name, const std::vector<std::st
     fail_input("'{}' cannot be set on {}, which is as it is stored; expected a preset with overrides", overrides[0],
                name);
   }
-  return load_model_options(name);
+  return load_model_options(model_folder(name));
 }
 
 MoeOptions options_of_routing(const std::string& name, const std::vector<std::string>& overrides) {

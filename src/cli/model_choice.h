@@ -12,7 +12,7 @@
 namespace flanmoe {
 
 // Options of a model folder, a config.json, a preset by name or a YAML file, with `model.x=value` overrides on top (of
-// presets and YAML files only).
+// presets and YAML files only); `moe.x=value` is `model.moe.x=value`.
 ModelOptions options_of_model(const std::string& name, const std::vector<std::string>& overrides);
 
 // The `model.moe` of a preset or YAML file, with overrides.

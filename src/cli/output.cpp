@@ -14,4 +14,31 @@ void create_output_folder(const std::string& out, const std::function<void(const
   create_folder_atomically(out, fill);
 }
 
+NewLinesFile::NewLinesFile(const std::string& name, const std::string& path)
+    : path_(path), partial_(path + ".partial") {
+  if (path.empty()) return;
+  if (fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
+  std::error_code ignored;
+  fs::remove(partial_, ignored);
+  lines_.emplace(partial_);
+}
+
+NewLinesFile::~NewLinesFile() {
+  std::error_code ignored;
+  if (lines_) fs::remove(partial_, ignored);
+}
+
+void NewLinesFile::write(const std::string& line) {
+  if (lines_) lines_->write(line);
+}
+
+void NewLinesFile::finish() {
+  if (!lines_) return;
+  lines_.reset();
+  sync_path(partial_);
+  std::error_code error;
+  fs::rename(partial_, path_, error);
+  if (error) fail_run("cannot write {}: {}", path_, error.message());
+}
+
 }  // namespace flanmoe

@@ -1,9 +1,12 @@
-// What commands write: new folders.
+// What commands write: new folders and files.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+
+#include "base/files.h"
 
 namespace flanmoe {
 
@@ -12,5 +15,24 @@ void expect_new_folder(const std::string& out);
 
 // create_folder_atomically (base/files.h), with the folders above it.
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill);
+
+// Lines of a new file that is there only once all of them are.
+class NewLinesFile {
+ public:
+  // "" = nothing is written. UserError when the file, which the option `name` gives, is there already.
+  NewLinesFile(const std::string& name, const std::string& path);
+  ~NewLinesFile();
+  NewLinesFile(const NewLinesFile&) = delete;
+  NewLinesFile& operator=(const NewLinesFile&) = delete;
+
+  bool is_wanted() const { return lines_.has_value(); }
+  const std::string& path() const { return path_; }
+  void write(const std::string& line);
+  void finish();
+
+ private:
+  std::string path_, partial_;
+  std::optional<LineWriter> lines_;
+};
 
 }  // namespace flanmoe

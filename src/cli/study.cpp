@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/config_paths.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -19,8 +20,8 @@ struct StudyArguments {
 StudyOptions resolved_options(const StudyArguments& arguments) {
   ConfigNode config = load_config(find_preset("study", arguments.preset));
   StudyOptions options;
-  load_options(with_overrides(config, arguments.overrides), options);
-  if (!arguments.data.empty()) options.data = fs::absolute(arguments.data).lexically_normal().string();
+  load_study_options(with_overrides(config, arguments.overrides), options);
+  if (!arguments.data.empty()) options.data = absolute_path(arguments.data);
   if (options.kind == DataKind::kReal && options.data.empty()) {
     fail_input("study '{}' reads real data: say where it is with --data FOLDER", arguments.preset);
   }
@@ -52,7 +53,11 @@ int run(const StudyArguments& arguments) {
 std::function<int()> setup_study(CLI::App& parser) {
   auto arguments = std::make_shared<StudyArguments>();
   parser.add_option("preset", arguments->preset, preset_help("study"))->type_name("PRESET");
-  parser.add_option("overrides", arguments->overrides, "settings over the preset; --print-config shows every key")
+  parser
+      .add_option("overrides", arguments->overrides,
+                  "settings over the preset, which has values of its own for many (--print-config shows them):\n" +
+                      setting_help<StudyOptions>() + "\nof each arm, as in arms.switch.label=Switch:\n" +
+                      setting_help<ArmOptions>())
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "folder of the study; run again, it goes on there (default runs/PRESET)")
       ->type_name("FOLDER");

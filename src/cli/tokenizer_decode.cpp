@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 #include "cli/tokenizer_commands.h"
 #include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -20,7 +21,7 @@ struct DecodeArguments {
 TokenIds parsed_ids(const std::string& line, const Tokenizer& tokenizer, const std::string& where) {
   std::string spaced = line;
   std::replace(spaced.begin(), spaced.end(), ',', ' ');
-  const int64_t end = tokenizer.num_pieces() + tokenizer.num_sentinels();
+  const int64_t end = tokenizer.num_ids();
   TokenIds ids;
   for (const std::string& word : split_words(spaced)) {
     const bool negative = word.starts_with('-');
@@ -38,7 +39,7 @@ TokenIds parsed_ids(const std::string& line, const Tokenizer& tokenizer, const s
 }
 
 int decode(const DecodeArguments& arguments) {
-  const Tokenizer tokenizer = open_tokenizer_at(arguments.model);
+  const Tokenizer tokenizer = open_tokenizer_at(model_folder(arguments.model));
   const auto print = [&](const std::string& line, const std::string& where) {
     const TokenIds ids = parsed_ids(line, tokenizer, where);
     std::cout << (arguments.special ? tokenizer.decode_with_special(ids) : tokenizer.decode_without_special(ids))

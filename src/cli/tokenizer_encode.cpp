@@ -7,6 +7,8 @@
 #include "cli/tokenizer_commands.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
+#include "data/tokenizer/written_tokens.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -36,17 +38,20 @@ void print_encoded(const std::string& text, const std::vector<Tokenizer::Piece>&
 }
 
 int encode(const EncodeArguments& arguments) {
-  const Tokenizer tokenizer = open_tokenizer_at(arguments.model);
+  const Tokenizer tokenizer = open_tokenizer_at(model_folder(arguments.model));
   TextLoss loss(tokenizer);
+  WrittenTokens written(tokenizer);
   for (const std::string& text : words_or_lines(arguments.texts, "text")) {
     auto pieces = arguments.plain ? tokenizer.encode_plain(text) : tokenizer.encode_with_offsets(text);
     if (arguments.eos) pieces.push_back({kEosId, text.size(), text.size(), tokenizer.piece(kEosId)});
     TokenIds ids;
     for (const Tokenizer::Piece& piece : pieces) ids.push_back(piece.id);
     loss.add(text, ids);
+    if (!arguments.plain) written.add(text);
     print_encoded(text, pieces, arguments);
   }
   for (const std::string& warning : loss.warnings()) log_warn("{}", warning);
+  if (const std::string told = written.told(); !told.empty()) log_info("{}", told);
   return kExitDone;
 }
 

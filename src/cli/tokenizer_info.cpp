@@ -7,6 +7,7 @@
 #include "cli/tokenizer_commands.h"
 #include "data/tokenizer/text_loss.h"
 #include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -53,7 +54,7 @@ Json facts_of(const Tokenizer& tokenizer) {
 }
 
 int info(const InfoArguments& arguments) {
-  const Json facts = facts_of(open_tokenizer_at(arguments.model));
+  const Json facts = facts_of(open_tokenizer_at(model_folder(arguments.model)));
   if (arguments.json) {
     std::cout << json_line(facts, "standard output") << "\n";
     return kExitDone;

@@ -1,13 +1,16 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/presets.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "cli/data_choice.h"
 #include "model/counts.h"
+#include "run/beginning.h"
 #include "run/initial_model.h"
+#include "run/needed_data.h"
 #include "run/run.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
@@ -24,9 +27,10 @@ struct TrainArguments {
 
 // Everything but the steps: data, model, counts.
 int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
-  const Tokenizer tokenizer = open_tokenizer(options);
+  const Beginning beginning = beginning_of(options, folder);
+  const Tokenizer tokenizer = open_tokenizer(options, beginning);
   const auto source = make_source(options, tokenizer);
-  const T5Model model = initial_model(options, tokenizer, folder);
+  const T5Model model = initial_model(options, tokenizer, beginning);
   const ModelCounts counts = count_model(model.options());
   const TokenBatch batch = source->batch(0);
   std::cout << fmt::format("data: {}\n", source->describe())
@@ -40,13 +44,39 @@ int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
   return kExitDone;
 }
 
-// The preset, its mixture replaced by that of a file, and the settings of the command line above both.
+// The preset, its mixture replaced by that of a file, and the settings of the command line above both. With `init` the
+// section `model` is that of the model there.
 RunOptions run_options(const TrainArguments& arguments) {
+  const ConfigNode preset = load_config(find_preset("train", arguments.preset));
   RunOptions options;
-  load_options(load_config(find_preset("train", arguments.preset)), options);
+  load_run_options(preset, options);
   if (!arguments.mixture.empty()) options.mixture = open_mixture(arguments.mixture);
-  load_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  load_run_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  if (options.init.empty()) return options;
+  const Beginning beginning = beginning_of(options, arguments.out);
+  refuse_other_model(with_overrides(preset, arguments.overrides), options, beginning);
+  options.model = model_of_beginning(options, beginning);
   return options;
+}
+
+// What is allowed and probably not meant.
+void warn_of(const RunOptions& options) {
+  constexpr double kLargestPretrainedRate = 2e-3;
+  if (options.mode == Phase::kPretrain) return;
+  if (options.init.empty()) {
+    log_warn("no 'init': {} begins with random weights; init=MODEL names what a pre-training has made",
+             name_of(options.mode));
+    return;
+  }
+  const OptimizerOptions& optimizer = options.train.optimizer;
+  const bool is_ours = fs::exists(beginning_of(options, "").folder / "train_state");
+  if (is_ours || optimizer.name != OptimizerName::kAdafactor || optimizer.learning_rate <= kLargestPretrainedRate)
+    return;
+  log_warn(
+      "init={} is no checkpoint of `flanmoe train`, and the learning rate {} is that of small models on built-in "
+      "worlds: "
+      "for a pretrained T5 the presets instruct_t5 and finetune_t5 have smaller ones",
+      options.init, optimizer.learning_rate);
 }
 
 int run(const TrainArguments& arguments) {
@@ -55,9 +85,10 @@ int run(const TrainArguments& arguments) {
     std::cout << dump_options(options);
     return kExitDone;
   }
-  if (options.data.empty()) fail_input("'data' is empty: say where the data is with data=FOLDER");
+  check_data_is_given(options);
   if (arguments.dry_run) return dry_run(options, arguments.out);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
+  warn_of(options);
   const TrainResult result = run_training(options, arguments.out, name_of(options.mode));
   log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps,
            format_count(static_cast<double>(result.num_tokens)), result.final_loss,
@@ -70,7 +101,10 @@ int run(const TrainArguments& arguments) {
 std::function<int()> setup_train(CLI::App& parser) {
   auto arguments = std::make_shared<TrainArguments>();
   parser.add_option("preset", arguments->preset, preset_help("train"))->required()->type_name("PRESET");
-  parser.add_option("overrides", arguments->overrides, "settings over the preset; --print-config shows every key")
+  parser
+      .add_option("overrides", arguments->overrides,
+                  "settings over the preset, which has values of its own for some (--print-config shows them):\n" +
+                      setting_help<RunOptions>())
       ->type_name("KEY=VALUE");
   parser.add_option("--mixture", arguments->mixture, "in place of the preset's mixture: " + preset_help("mixtures"))
       ->type_name("MIXTURE");

@@ -11,6 +11,7 @@
 #include "model/folder.h"
 #include "model/manifest.h"
 #include "model/upcycle.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -36,7 +37,9 @@ void explain(const T5Model& dense, const T5Model& sparse, double noise) {
   std::cout << fmt::format("  noise on the experts: {}\n", noise);
 }
 
-int run(const UpcycleArguments& arguments) {
+int run(const UpcycleArguments& typed) {
+  UpcycleArguments arguments = typed;
+  arguments.source = model_folder(typed.source).string();
   expect_new_folder(arguments.out);
   if (arguments.noise < 0.0) fail_input("--noise is {}, expected 0 or more", arguments.noise);
   const MoeOptions moe = options_of_routing(arguments.routing, arguments.overrides);
@@ -46,7 +49,7 @@ int run(const UpcycleArguments& arguments) {
     save_model(sparse, folder);
     if (fs::exists(fs::path(arguments.source) / "spiece.model")) {
       const Tokenizer tokenizer = open_model_tokenizer(arguments.source);
-      write_tokenizer_files({tokenizer.model_file(), tokenizer.num_sentinels()}, folder);
+      write_tokenizer_files(files_of(tokenizer), folder);
     }
     write_manifest(folder);
   });
@@ -63,7 +66,9 @@ int run(const UpcycleArguments& arguments) {
 std::function<int()> setup_upcycle(CLI::App& parser) {
   auto arguments = std::make_shared<UpcycleArguments>();
   parser.add_option("model", arguments->source, "folder of a dense model")->required()->type_name("MODEL");
-  parser.add_option("overrides", arguments->overrides, "settings over the routing, such as model.moe.num_experts=8")
+  parser
+      .add_option("overrides", arguments->overrides,
+                  "settings over the routing, such as model.moe.num_experts=8 (or moe.num_experts=8)")
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "the new model folder")->required()->type_name("FOLDER");
   parser.add_option("--routing", arguments->routing,

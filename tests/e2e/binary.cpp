@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,9 +83,15 @@ Running::~Running() {
   fs::remove_all(folder_);
 }
 
-bool Running::ended() {
+bool Running::ended() { return has_ended(WNOHANG); }
+
+bool Running::has_ended(int how_to_wait) {
   int status = 0;
-  if (status_ < 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = exit_status(status);
+  rusage use{};
+  if (status_ < 0 && ::wait4(pid_, &status, how_to_wait, &use) == pid_) {
+    status_ = exit_status(status);
+    peak_memory_ = use.ru_maxrss * 1024;
+  }
   return status_ >= 0;
 }
 
@@ -93,9 +100,8 @@ void Running::signal(int number, bool to_group) {
 }
 
 Ended Running::wait() {
-  int status = 0;
-  if (status_ < 0 && ::waitpid(pid_, &status, 0) == pid_) status_ = exit_status(status);
-  return {status_, content_of(folder_ / "out"), content_of(folder_ / "err")};
+  has_ended(0);
+  return {status_, content_of(folder_ / "out"), content_of(folder_ / "err"), peak_memory_};
 }
 
 std::string Running::err_so_far() const { return content_of(folder_ / "err"); }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace flanmoe::e2e {
 struct Ended {
   int status = 0;  // exit status, or 128 + signal
   std::string out, err;
+  int64_t peak_memory = 0;  // bytes that it held at once
 };
 
 // A running flanmoe with one thread (or $OMP_NUM_THREADS) and FLANMOE_HOME at the source folder, in a process group of
@@ -31,8 +33,11 @@ class Running {
   std::string err_so_far() const;
 
  private:
+  bool has_ended(int how_to_wait);
+
   pid_t pid_ = 0;
   int status_ = -1;
+  int64_t peak_memory_ = 0;
   std::filesystem::path folder_;
 };
 

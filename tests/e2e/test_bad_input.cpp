@@ -95,6 +95,21 @@ TEST_F(BadInput, ValuesThatCannotBe) {
   refused_training({"model.moe.routing=expert_choise"}, {"'expert_choise'", "expert_choice"});
 }
 
+// Before anything is allocated, whatever the size.
+TEST_F(BadInput, SizesBeyondAnyMachine) {
+  refused_training({"model.num_layers=100000"}, {"model.num_layers' is 100000", "at most 10000"});
+  refused_training({"model.d_model=1000000000"}, {"model.d_model' is 1000000000", "at most 1000000"});
+  refused_training({"model.num_heads=9223372036854775807"}, {"model.num_heads'", "at most 10000"});
+  refused_training({"model.d_model=1000000", "model.d_ff=1000000", "model.moe.num_experts=10000"},
+                   {"parameters", "at most 1e+15"});
+  refused_training({"model.d_model=100000", "model.d_ff=1000000"}, {"not enough memory", "GB are free"}, 1);
+  refused_training({"train.accumulate=1000000000"}, {"train.accumulate'", "at most 10000"});
+  refused_training({"corpus.source_length=1000000000"}, {"corpus.source_length'", "at most 1000000"});
+  refused_training({"num_sentinels=4294967296"}, {"num_sentinels'", "at most 100000"});
+  for (const char* setting : {"num_beams=1000000000", "num_answers=1000000000", "max_new_tokens=1000000000"})
+    expect_refused({"generate", model().string(), "x", setting}, {setting, "at most"});
+}
+
 TEST_F(BadInput, ExpertChoiceInACausalStack) {
   refused_training({"model.decoder_only=true", "model.moe.routing=expert_choice"}, {"expert_choice", "causal"});
   refused_training({"model.moe.routing=expert_choice"}, {"expert_choice", "causal", "decoder_routing=token_choice"});
@@ -170,7 +185,8 @@ TEST_F(BadInput, RunFolderOfAnotherConfiguration) {
   arguments.insert(arguments.begin(), "train");
   arguments.insert(arguments.end(), {"train.steps=1", "--out", out()});
   ASSERT_EQ(flanmoe(arguments).status, 0);
-  refused_training({"train.steps=2"}, {out(), "another configuration", "there:   steps: 1", "asked:   steps: 2"});
+  refused_training({"train.steps=2"}, {out(), "another configuration", "there: train.steps: 1", "asked: train.steps: 2",
+                                       "init=FOLDER/checkpoints/step-1 --out OTHER"});
 }
 
 TEST_F(BadInput, StudyFolderOfAnotherConfiguration) {

@@ -85,7 +85,7 @@ TEST_F(CompletionTest, OffersTheOptionsOfACommand) {
 TEST_F(CompletionTest, OffersPresets) {
   EXPECT_EQ(offered({"study", "mi"}), Set{"mini"});
   EXPECT_EQ(offered({"study", "--out", "runs/a", "mi"}), Set{"mini"});
-  EXPECT_EQ(offered({"train", ""}), (Set{"finetune", "instruct", "pretrain"}));
+  EXPECT_EQ(offered({"train", ""}), (Set{"finetune", "finetune_t5", "instruct", "instruct_t5", "pretrain"}));
   EXPECT_EQ(offered({"train", "--mixture", "sm"}), Set{"small"});
   EXPECT_EQ(offered({"init", "st_moe_3"}), Set{"st_moe_32b"});
   EXPECT_EQ(offered({"inspect", "t5_v1_0_x"}), (Set{"t5_v1_0_xl", "t5_v1_0_xxl"}));

@@ -7,6 +7,8 @@
 namespace flanmoe::e2e {
 namespace {
 
+using Words = std::vector<std::string>;
+
 class Data : public FolderTest {
  protected:
   void SetUp() override {
@@ -155,6 +157,60 @@ TEST_F(Data, EvaluationTasksAreNotTrainedOn) {
       flanmoe({"train", "instruct", "data=" + data(), "mixture.tasks=[\"{data}/heldout\"]", "--dry-run"});
   EXPECT_EQ(ended.status, 2);
   EXPECT_NE(ended.err.find("evaluation only (held: out)"), std::string::npos) << ended.err;
+}
+
+TEST_F(Data, ShowTakesSeveralNames) {
+  const std::string first = (world() / "heldout/exam").string();
+  const Words both = {"data", "show", first, mixture(), "--data", data(), "--count", "1", "--json"};
+  const Ended ended = flanmoe(both);
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const auto lines = json_lines(ended.out);
+  EXPECT_TRUE(lines.front().contains("split"));  // of a task
+  EXPECT_TRUE(lines.back().contains("style"));   // of the mixture
+  EXPECT_EQ(lines.size(), 1 + json_lines(flanmoe({"data", "show", first, "--count", "1", "--json"}).out).size());
+}
+
+TEST_F(Data, MakeSaysWhatItWrote) {
+  const std::string folder = (folder_ / "caf\xe9 ").string();  // a Latin-1 name that ends with a blank
+  const Ended ended = flanmoe({"data", "make", "num_facts=100", "vocab_pieces=700", "--out", folder});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  for (const char* part : {" tasks to tune on (tasks/)", "held out (heldout/)", "spiece.model", "flanmoe data list"})
+    EXPECT_NE(ended.err.find(part), std::string::npos) << part << " in " << ended.err;
+  const Ended list = flanmoe({"data", "list", folder + "/tasks/cot", "--json"});
+  EXPECT_EQ(list.status, 0) << list.err;
+  const Ended config = flanmoe({"train", "pretrain", "data=" + folder, "--print-config"});
+  EXPECT_EQ(config.status, 2) << config.err;  // settings are YAML, which is UTF-8
+  EXPECT_NE(config.err.find("is no UTF-8"), std::string::npos) << config.err;
+}
+
+TEST_F(Data, LongNamesKeepTheirRow) {
+  const std::string name(70, 'n');
+  put("good.jsonl", "{\"id\": \"1\", \"fields\": {\"q\": \"x\"}, \"answers\": [\"y\"]}\n");
+  put("task.yaml", "name: " + name +
+                       "\ngroup: cot\nformat: jsonl\nsplits: {train: good.jsonl}\n"
+                       "templates: [{input: \"{q}\"}]\n");
+  const Ended list = flanmoe({"data", "list", (folder_ / "task.yaml").string()});
+  ASSERT_EQ(list.status, 0) << list.err;
+  const size_t header = list.out.find("group"), row = list.out.find("cot", list.out.find('\n'));
+  EXPECT_EQ(header, row - list.out.find('\n') - 1) << list.out;
+}
+
+// Of other tasks no file need be there.
+TEST_F(Data, OnlyChosenTasksFilesAreOpened) {
+  put("good.jsonl", "{\"id\": \"1\", \"fields\": {\"q\": \"x\"}, \"answers\": [\"y\"]}\n");
+  put("tasks.yaml",
+      "format: jsonl\ngroup: cot\ntemplates: [{input: \"{q}\"}]\ntasks:\n"
+      "  - {name: good, splits: {train: good.jsonl}}\n"
+      "  - {name: gone, splits: {train: gone.jsonl}, chance_of_options: true}\n");
+  put("one.yaml", "tasks: [\"" + (folder_ / "tasks.yaml").string() + "\"]\ninclude: [good]\n");
+  put("all.yaml", "tasks: [\"" + (folder_ / "tasks.yaml").string() + "\"]\n");
+  for (const char* command : {"show", "stats", "list"}) {
+    const Ended one = flanmoe({"data", command, (folder_ / "one.yaml").string()});
+    EXPECT_EQ(one.status, 0) << command << one.err;
+    const Ended all = flanmoe({"data", command, (folder_ / "all.yaml").string()});
+    EXPECT_EQ(all.status, 2) << command << all.out;
+    EXPECT_NE(all.err.find("gone.jsonl: no such file"), std::string::npos) << all.err;
+  }
 }
 
 }  // namespace

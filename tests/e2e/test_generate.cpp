@@ -119,5 +119,41 @@ TEST_F(Generate, AFileHasOneWriter) {
   refused(again, {"out.txt", "another process is writing it"});
 }
 
+// Where routes go is said; the table holds what the JSON holds.
+TEST_F(Generate, RoutesAreInTheJsonAndInTheTable) {
+  refused({"--routing", "Who is it?"}, {"--routing: routes are part of the JSON", "--routing-table FILE.csv"});
+  refused({"--routing", "--output", at("a.txt"), "Who is it?"}, {"--routing: routes are part of the JSON"});
+  EXPECT_FALSE(fs::exists(folder_ / "a.txt"));
+  refused({"--routing-table", at("r.csv"), "--resume", "--output", at("a.txt"), "x"}, {"r.csv", "no --resume"});
+  const Json answer = parse_json(run({"--json", "--routing", "--routing-table", at("r.csv"), "Who is it?"}), "out");
+  EXPECT_EQ(answer["routing"]["decoder"][0]["tokens"][0]["piece"], "<pad>");  // what the decoder reads first
+  std::istringstream table(content_of(folder_ / "r.csv"));
+  std::string line;
+  std::getline(table, line);
+  EXPECT_EQ(line, "prompt,stack,layer,position,piece,rank,expert,weight,dropped");
+  size_t num_rows = 0, num_routes = 0;
+  while (std::getline(table, line)) num_rows += line.starts_with("0,");
+  for (const char* stack : {"encoder", "decoder"}) {
+    for (const Json& layer : answer["routing"][stack]) {
+      for (const Json& token : layer["tokens"]) num_routes += token["experts"].size() + token["full"].size();
+    }
+  }
+  EXPECT_EQ(num_rows, num_routes);
+  EXPECT_GT(num_rows, 0u);
+  refused({"--routing-table", at("r.csv"), "Who is it?"}, {"--routing-table", "r.csv: exists already"});
+  run({"--routing-table", at("two.csv"), "Who is it?", "Where is the boat?"});  // without JSON, too
+  EXPECT_NE(content_of(folder_ / "two.csv").find("\n1,encoder,"), std::string::npos);
+  EXPECT_EQ(content_of(folder_ / "two.csv").find(content_of(folder_ / "r.csv")), 0u);
+}
+
+TEST_F(Generate, SettingsThatForbidEveryTokenAreNamed) {
+  std::string all = "0";
+  const auto vocab_size = read_json(model() / "config.json").at("vocab_size").get<int64_t>();
+  for (int64_t id = 1; id < vocab_size; ++id) all += ", " + std::to_string(id);
+  for (const char* beams : {"num_beams=1", "num_beams=3"})
+    refused({"suppress_tokens=[" + all + "]", beams, "Who is it?"}, {"every token is forbidden", "'suppress_tokens'"});
+  refused({"stop=[\"\"]", "Who is it?"}, {"'stop' is", "texts that are not empty"});
+}
+
 }  // namespace
 }  // namespace flanmoe::e2e

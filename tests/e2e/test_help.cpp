@@ -17,9 +17,9 @@ void expect_help(const std::vector<std::string>& arguments, const std::vector<st
     EXPECT_NE(ended.out.find(part), std::string::npos) << "'" << part << "' in: " << ended.out;
 }
 
-const std::vector<std::string> kCommands = {"study",   "train",     "eval",    "generate",  "score",
-                                            "data",    "tokenizer", "init",    "inspect",   "convert",
-                                            "upcycle", "twin",      "analyze", "completion"};
+const std::vector<std::string> kCommands = {"study",   "train",     "eval",    "generate", "score",
+                                            "data",    "tokenizer", "init",    "inspect",  "convert",
+                                            "upcycle", "twin",      "analyze", "settings", "completion"};
 
 TEST(Help, OfEveryCommandShowsAnExample) {
   for (const std::string& command : kCommands) {
@@ -37,6 +37,9 @@ TEST(Help, ListsTheSettings) {
   expect_help({"eval", "--help"}, {"max_new_tokens", "prompts"});
   expect_help({"generate", "--help"}, {"temperature", "max_new_tokens"});
   expect_help({"data", "make", "--help"}, {"num_facts", "--out"});
+  expect_help({"train", "--help"}, {"train.optimizer.warmup_steps", "adamw, adafactor",
+                                    "constant, rsqrt, cosine, linear", "mixture.tasks", "keep_checkpoints"});
+  expect_help({"study", "--help"}, {"pretrain.optimizer.final_fraction", "finetune_sets", "twin_of", "seeds"});
   expect_help({"data", "list", "--help"}, {"--data", "--json"});
   expect_help({"data", "show", "--help"}, {"--count", "--seed", "--template", "--split", "--tokenizer"});
   expect_help({"data", "stats", "--help"}, {"MIXTURE", "flan", "small", "--draws", "--tokenizer", "--json"});

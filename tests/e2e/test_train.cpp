@@ -67,6 +67,80 @@ TEST_F(Train, InterruptedInTheMiddleEqualsStraight) {
   EXPECT_EQ(metrics("straight"), metrics("halves"));
 }
 
+// The loss on held-out documents, from the command line: the same training whether or when it is asked.
+TEST_F(Train, ValidatesWithoutChangingTheTraining) {
+  const std::vector<std::string> often = {"corpus.held_out_share=0.2", "train.eval_every=2", "train.best=eval/loss",
+                                          "validation.loss_batches=2"};
+  std::vector<std::string> seldom = often;
+  seldom[1] = "train.eval_every=5";
+  ASSERT_EQ(flanmoe(command("often", often)).status, 0);
+  ASSERT_EQ(flanmoe(command("seldom", seldom)).status, 0);
+  EXPECT_TRUE(weights("often", 6) == weights("seldom", 6));
+  const auto steps_of = [&](const std::string& out) {
+    std::vector<int64_t> steps;
+    for (const Json& line : metrics(out)) {
+      if (line.contains("eval/loss")) steps.push_back(line.at("step").get<int64_t>());
+    }
+    return steps;
+  };
+  EXPECT_EQ(steps_of("often"), (std::vector<int64_t>{2, 4, 6}));
+  EXPECT_EQ(steps_of("seldom"), (std::vector<int64_t>{5, 6}));
+  EXPECT_EQ(metrics("often").back().at("eval/loss"), metrics("seldom").back().at("eval/loss"));
+  const Ended answer = flanmoe({"generate", (folder_ / "often/checkpoints/best").string(), "Who?", "max_new_tokens=2"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  const Ended refused = flanmoe(command("refused", {"train.eval_every=2"}));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("there is nothing to evaluate"), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(folder_ / "refused"));
+}
+
+// A stop in the middle of a long validation is not waited for.
+TEST_F(Train, StopsInAValidationAndGoesOn) {
+  const std::vector<std::string> settings = {"train.eval_every=3", "validation.tasks=[\"{data}/heldout/exam\"]",
+                                             "validation.method=generate", "validation.max_new_tokens=64",
+                                             "train.log_every=3"};
+  ASSERT_EQ(flanmoe(command("straight", settings)).status, 0);
+  Running run(command("halves", settings));
+  while (!run.ended() && !fs::exists(folder_ / "halves/validation/step-3/samples"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  run.signal(SIGTERM);
+  const auto asked = std::chrono::steady_clock::now();
+  const Ended ended = run.wait();
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - asked).count(), 2.0);
+  EXPECT_EQ(ended.status, 143) << ended.err;
+  EXPECT_NE(ended.err.find("stopped in the validation behind step 3 of 6, and saved; the same command goes on"),
+            std::string::npos)
+      << ended.err;
+  const Ended last = flanmoe(command("halves", settings));
+  ASSERT_EQ(last.status, 0) << last.err;
+  EXPECT_TRUE(weights("straight", 6) == weights("halves", 6));
+  EXPECT_EQ(metrics("straight"), metrics("halves"));
+}
+
+TEST_F(Train, AnotherVocabularyBehindTheSameNameIsRefused) {
+  const fs::path vocabulary = folder_ / "v.model";
+  fs::copy_file(world() / "spiece.model", vocabulary);
+  const std::vector<std::string> settings = {"tokenizer=" + vocabulary.string(), "train.checkpoint_every=3"};
+  ASSERT_EQ(flanmoe(command("run", settings)).status, 0);
+  fs::remove_all(folder_ / "run/checkpoints/step-6");
+  const std::string whole = content_of(vocabulary);
+  std::ofstream(vocabulary, std::ios::binary) << whole << "\xa0\x06\x01";  // a field that its reader passes over
+  const Ended refused = flanmoe(command("run", settings));
+  EXPECT_EQ(refused.status, 2) << refused.err;
+  EXPECT_NE(refused.err.find("the vocabulary is no longer what the run began with"), std::string::npos) << refused.err;
+  std::ofstream(vocabulary, std::ios::binary) << whole;
+  EXPECT_EQ(flanmoe(command("run", settings)).status, 0);
+}
+
+// A line that is none is told by file and line, not by "internal error".
+TEST_F(Train, AMetricsFileThatIsNoneIsNamed) {
+  ASSERT_EQ(flanmoe(command("run", {"train.checkpoint_every=3"})).status, 0);
+  std::ofstream(folder_ / "run/metrics.jsonl", std::ios::app) << "{\"step\":\"x\"}\n";
+  const Ended ended = flanmoe(command("run", {"train.checkpoint_every=3"}));
+  EXPECT_EQ(ended.status, 2) << ended.err;
+  EXPECT_NE(ended.err.find("metrics.jsonl:4: 'step' is \"x\", expected an integer"), std::string::npos) << ended.err;
+}
+
 TEST_F(Train, ItsConfigurationIsTakenBack) {
   ASSERT_EQ(flanmoe(command("run")).status, 0);
   const std::string before = weights("run", 6);
