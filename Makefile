@@ -4,10 +4,12 @@ JOBS ?= $(shell scripts/jobs.sh)
 BUILD ?= build
 DATA ?= ../shared/data
 RUNS ?= 1000000
+SECONDS ?= 3600
+SEED ?= 1
 FRESH ?= build-fresh
 RUN := $(BUILD)/flanmoe
 
-.PHONY: help setup setup-test build study test test-docs test-fresh test-processors same-bits parity fuzz bench bench-decode bench-data strict lint format clean
+.PHONY: help setup setup-test build study test test-docs test-fresh test-processors same-bits parity harness torture fuzz bench bench-decode bench-data strict lint format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +47,11 @@ same-bits: setup ## run OLD=BINARY and this build over the same inputs and compa
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@scripts/same_bits.py $(or $(OLD),$(error name the old binary: make same-bits OLD=BINARY)) $(RUN)
 
+torture: setup-test ## kill, starve, damage and double every command for SECONDS (3600), and compare with undisturbed runs
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@scripts/build.sh $(BUILD) $(JOBS) torture_shim
+	@scripts/torture.py $(RUN) $(BUILD)/tests/torture/libtorture_shim.so --seconds $(SECONDS) --seed $(SEED)
+
 fuzz: setup-test ## feed RUNS random inputs to each reader of model files and of rows, under sanitizers
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
 	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config json_rows csv_rows tsv_rows xml_rows
@@ -52,6 +59,10 @@ fuzz: setup-test ## feed RUNS random inputs to each reader of model files and of
 parity: setup-test ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@scripts/parity.sh $(BUILD)
+
+harness: setup-test ## rank ARC and MMLU (DATA=FOLDER) beside lm-evaluation-harness 0.4.13 (its own virtual environment), item by item
+	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
+	@scripts/harness.sh $(BUILD) $(DATA)
 
 bench: setup ## build and run the benchmarks of the kernels against their references
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels

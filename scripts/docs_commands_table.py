@@ -40,9 +40,10 @@ FILLED_IN = [
     (r"MIXTURE --against SUITES\.\.\. \[--corpus FILES\.\.\.\]", "small --against mmlu bbh --corpus corpus.txt",
      "a mixture, two suites and a file"),
     (r"data build MIXTURE", "data build small", "a mixture that ships"),
-    (r"train instruct \.\.\. mixture.cache=FOLDER", "train instruct --mixture small data=../shared/data "
-     """'tokenizer="{data}/tokenizer/t5_spiece.model"' mixture.cache=cache --out runs/run""", "arguments of docs/data.md"),
+    (r"train instruct_t5 \.\.\. mixture.cache=FOLDER", "train instruct_t5 --mixture small data=../shared/data "
+     "init=any-model mixture.cache=cache --out runs/run", "arguments of docs/data.md"),
     (r"--out FOLDER\b", "--out cache", "the cache that the next command reads"),
+    (r"data show TASK", "data show tiny-world/heldout/exam", "held-out tasks of a world"),
     (r"data show FILE", "data show tiny-world/tasks/niv2/list_contains.yaml", "a task of a world"),
     (r"data stats NAME", "data stats small", "a mixture that ships"),
     (r"recompute\.py FOLDER", "recompute.py runs/eval-a", "the evaluation that the page writes"),
@@ -75,7 +76,7 @@ CUTS = [
     (r"^((build/)?flanmoe train pretrain .*)$", r"\1 $LIGHT", "narrow, two rows a step; minutes otherwise"),
     (r"^((build/)?flanmoe train instruct data=runs/world .*)$", r"\1 mixture.examples_per_batch=2",
      "two examples a step; minutes otherwise"),
-    (r"^((build/)?flanmoe train instruct --mixture .*)$", r"\1 train.steps=4", "4 steps; minutes otherwise"),
+    (r"^((build/)?flanmoe train instruct_t5 --mixture .*)$", r"\1 train.steps=4", "4 steps; minutes otherwise"),
     (r"--limit \d+", "--limit 1 max_new_tokens=8", ONE_ITEM),
     (r"^((build/)?flanmoe eval (?!.*--(limit|baseline)).*--suite .*)$", r"\1 --limit 1 max_new_tokens=8", ONE_ITEM),
     (r"^(flanmoe eval .* prompts=both .*)$", r"\1 --limit 4", "four items of each task"),
