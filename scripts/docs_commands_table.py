@@ -10,6 +10,8 @@ SKIPPED = [
     (r"^docker ", "needs docker and an hour; .ci/run builds without"),
     (r"^make test\b", "builds and runs tests, of which this is one"),
     (r"^make parity", "needs transformers in an environment of its own; .ci/run runs it"),
+    (r"^make harness", "needs lm-evaluation-harness in an environment of its own; .ci/run runs it"),
+    (r"^make torture", "takes an hour; `make test` runs a part of every kind"),
     (r"^make fuzz", "needs a build of its own with sanitizers; `make test` gives each target 20,000 inputs"),
     (r"^make lint", "half a minute for every file of src; needs no binary and no page"),
     (r"^make bench", "needs the benchmarks built and quiet cores; bench/RESULTS.md holds what it said"),

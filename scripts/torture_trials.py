@@ -7,7 +7,6 @@ import errno
 import hashlib
 import json
 import os
-import random
 import re
 import resource
 import shutil
@@ -135,48 +134,46 @@ class Setting:
     def run(self, words, **how):
         return wait(self.start(words, **how))
 
-    def straight(self, name):
-        """The folder of the undisturbed command, and its digest."""
+    def once(self, make, *what):
+        """make(folder, *what), the first time that it is asked for."""
+        key = "-".join([make.__name__, *map(str, what)])
         with self.lock:
-            if name not in self.done:
-                folder = self.scratch / "straight" / name
-                folder.mkdir(parents=True)
-                begin = time.time()
-                self.must(" ".join(self.words(name, folder)))
-                self.done[name] = (folder, digest(folder), time.time() - begin)
-            return self.done[name]
+            if key not in self.done:
+                folder = self.scratch / key
+                folder.mkdir()
+                self.done[key] = make(folder, *what)
+            return self.done[key]
+
+    def straight(self, name):
+        """The folder of the undisturbed command, its digest, and its seconds."""
+        def straight(folder, name):
+            begin = time.time()
+            self.must(" ".join(self.words(name, folder)))
+            return folder, digest(folder), time.time() - begin
+        return self.once(straight, name)
 
     def half(self, name, step):
         """A run folder killed after the checkpoint `step`, to be copied."""
-        with self.lock:
-            key = f"half {name}"
-            if key not in self.done:
-                folder = self.scratch / "half" / name
-                folder.mkdir(parents=True)
-                process = self.start(self.words(name, folder))
-                while process.poll() is None and not (folder / f"out/checkpoints/step-{step}").exists():
-                    time.sleep(0.002)
-                kill(process, signal.SIGKILL)
-                wait(process)
-                self.done[key] = folder
-            return self.done[key]
+        def half(folder, name, step):
+            process = self.start(self.words(name, folder))
+            while process.poll() is None and not (folder / f"out/checkpoints/step-{step}").exists():
+                time.sleep(0.002)
+            kill(process, signal.SIGKILL)
+            wait(process)
+            return folder
+        return self.once(half, name, step)
 
     def counts(self, name, step):
-        """How often each call comes in going on from there: [(call, number)]."""
-        with self.lock:
-            key = f"counts {name}"
-            if key not in self.done:
-                folder = self.scratch / "counts" / name
-                if step:
-                    copy(self.half(name, step), folder)
-                else:
-                    folder.mkdir(parents=True)
-                file = self.scratch / f"counts-{name}.txt"
-                ended = self.run(self.words(name, folder, again=step > 0), below=folder, counts=file)
-                if ended.status != 0:
-                    raise RuntimeError(ended.err)
-                self.done[key] = {line.split()[0]: int(line.split()[1]) for line in file.read_text().splitlines()}
-            return self.done[key]
+        """How often each call comes, with `step` in going on from there: {call: number}."""
+        def counts(folder, name, step):
+            work = folder / "work"
+            copy(self.half(name, step), work) if step else work.mkdir()
+            ended = self.run(self.words(name, work, again=step > 0), below=work, counts=folder / "counts.txt")
+            if ended.status != 0:
+                raise RuntimeError(ended.err)
+            lines = (folder / "counts.txt").read_text().splitlines()
+            return {line.split()[0]: int(line.split()[1]) for line in lines}
+        return self.once(counts, name, step)
 
 
 def kill(process, number):
@@ -250,10 +247,6 @@ def finish(setting, name, folder, again):
     """The command once more, undisturbed, to its end."""
     ended = setting.run(setting.words(name, folder, again=again))
     return ended.fault((0,)) or difference(setting, name, folder)
-
-
-def goes_on(name):
-    return bool(COMMANDS[name].again)
 
 
 # ---- trials ----
@@ -491,11 +484,11 @@ def killed_study(setting, rng):
     def results(folder):
         return untimed(json.loads((folder / "results.json").read_text()))
 
+    def study(folder):
+        setting.must(f"study smoke --out {folder}/out")
+        return results(folder / "out")
+
     def run(folder):
-        with setting.lock:
-            if "study" not in setting.done:
-                setting.must(f"study smoke --out {setting.scratch}/study")
-                setting.done["study"] = results(setting.scratch / "study")
         for delay in delays:
             process = setting.start(["study", "smoke", "--out", str(folder / "out")])
             time.sleep(delay)
@@ -504,7 +497,7 @@ def killed_study(setting, rng):
         ended = setting.run(["study", "smoke", "--out", str(folder / "out")])
         if (fault := ended.fault((0,))) is not None:
             return fault
-        return None if results(folder / "out") == setting.done["study"] else "other results than undisturbed"
+        return None if results(folder / "out") == setting.once(study) else "other results than undisturbed"
 
     return Trial("SIGKILL at random, study", f"after {[round(delay, 1) for delay in delays]}", run)
 

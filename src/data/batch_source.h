@@ -9,6 +9,8 @@
 
 namespace flanmoe {
 
+constexpr int64_t kMostBatchTokens = 100'000'000;  // that options may ask for
+
 class BatchSource {
  public:
   virtual ~BatchSource() = default;

@@ -11,8 +11,6 @@
 namespace flanmoe {
 namespace {
 
-constexpr int64_t kMostBatchTokens = 100'000'000;
-
 struct Document {
   TokenIds ids;
   Spans marked;  // in tokens

@@ -12,8 +12,9 @@ namespace {
 
 constexpr int64_t kNumbersOfWhole = 1 << 23;  // 32 MiB, at most
 
+// All of it is x itself: the gradient of a slice is a copy.
 at::Tensor narrowed(const at::Tensor& x, int64_t dim, int64_t begin, int64_t size) {
-  return x.size(dim) == 1 ? x : x.narrow(dim, begin, size);
+  return x.size(dim) == 1 || x.size(dim) == size ? x : x.narrow(dim, begin, size);
 }
 
 // The bias by distance alone, [H, 2 length - 1]: entry length - 1 + d is that of a key d positions behind the query.

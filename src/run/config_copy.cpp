@@ -42,8 +42,7 @@ std::string way_on(const std::vector<ConfigDifference>& differences) {
     if (std::atoll(difference.now.c_str()) <= std::atoll(difference.before.c_str())) return "";
     return fmt::format(
         "\nThe learning rate has come to the end of its schedule at step {0}. For more steps begin another run from "
-        "what "
-        "this one made: init=FOLDER/checkpoints/step-{0} --out OTHER",
+        "what this one made: init=FOLDER/checkpoints/step-{0} --out OTHER",
         difference.before);
   }
   return "";

@@ -11,8 +11,8 @@
 #include "data/corpus.h"
 #include "data/mixture/mixture.h"
 #include "data/mixture/mixture_source.h"
-#include "data/task_paths.h"
 #include "model/forward.h"
+#include "run/source.h"
 
 namespace flanmoe {
 namespace {
@@ -28,8 +28,7 @@ Source corpus_source(const RunOptions& options, const Tokenizer& tokenizer) {
   if (!files.empty() && corpus.held_out_share > 0.0) {
     fail_input("'validation.files' and 'corpus.held_out_share' are both given; expected one of them");
   }
-  if (!files.empty()) corpus.files = files;
-  for (std::string& file : corpus.files) file = resolve_path(file, options.data).string();
+  corpus.files = resolved_paths(files.empty() ? corpus.files : files, options.data);
   return make_corpus_source(corpus, tokenizer, kSeed, files.empty() ? CorpusPart::kHeldOut : CorpusPart::kTrained);
 }
 

@@ -1,9 +1,5 @@
 #include "run/source.h"
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "data/corpus.h"
 #include "data/mixture/cached_mixture.h"
 #include "data/mixture/length_buckets.h"
@@ -13,11 +9,6 @@
 namespace flanmoe {
 namespace {
 
-std::vector<std::string> resolved(std::vector<std::string> paths, const std::filesystem::path& data_folder) {
-  for (std::string& path : paths) path = resolve_path(path, data_folder).string();
-  return paths;
-}
-
 int64_t num_examples_needed(const RunOptions& options) {
   return num_examples_of(options.train.steps * options.train.accumulate, options.mixture.examples_per_batch,
                          options.mixture.length_window);
@@ -25,11 +16,16 @@ int64_t num_examples_needed(const RunOptions& options) {
 
 }  // namespace
 
+std::vector<std::string> resolved_paths(std::vector<std::string> paths, const std::filesystem::path& data_folder) {
+  for (std::string& path : paths) path = resolve_path(path, data_folder).string();
+  return paths;
+}
+
 std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokenizer& tokenizer) {
   const auto seed = static_cast<uint64_t>(options.seed);
   if (options.mode == Phase::kPretrain) {
     CorpusOptions corpus = options.corpus;
-    corpus.files = resolved(corpus.files, options.data);
+    corpus.files = resolved_paths(corpus.files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);
   }
   if (options.mixture.cache.empty()) return make_mixture_source(options.mixture, options.data, tokenizer, seed);

@@ -25,8 +25,7 @@ Tokenizer of_beginning(const fs::path& folder, const RunOptions& options) {
   if (!fs::exists(folder / "spiece.model")) {
     fail_input(
         "'init' is {}, which has no spiece.model: say with tokenizer=FILE (a SentencePiece model) or tokenizer=FOLDER "
-        "(a "
-        "model folder that has one) which vocabulary the model was trained with",
+        "(a model folder that has one) which vocabulary the model was trained with",
         folder.string());
   }
   return of_folder(folder, options);

@@ -33,6 +33,12 @@ TEST(ScoreBias, ByPartsIsTheWholeToTheBit) {
   }
 }
 
+// A slice of everything would copy the gradient of the whole.
+TEST(ScoreBias, AllOfAWholeIsTheWholeItself) {
+  const at::Tensor whole = random_normal({2, kHeads, 4, 6}, 1.0, 1);
+  EXPECT_TRUE(ScoreBias(whole).part({0, 2, 0, 4}).is_same(whole));
+}
+
 TEST(ScoreBias, NoMaskOfAllPairsIsAskedForWhereTheWholeWouldBeLarge) {
   const at::Tensor table = random_normal({kBuckets, kHeads}, 1.0, 1);
   int64_t most_asked = 0;

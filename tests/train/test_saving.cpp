@@ -1,48 +1,16 @@
 // What a checkpoint presumes is on the disk before it, and a fault while saving is no fault of the user's input.
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
 #include "testing/check.h"
+#include "testing/disk_calls.h"
 #include "train/checkpoint.h"
 #include "train_case.h"
-
-namespace {
-
-std::vector<std::string>* g_calls = nullptr;  // "sync PATH", "rename TO", in order, while a test looks
-
-void note(const std::string& call) {
-  if (g_calls != nullptr) g_calls->push_back(call);
-}
-
-}  // namespace
-
-// In the place of the C library's, for this program.
-extern "C" int fsync(int descriptor) {
-  std::array<char, 4096> path = {};
-  const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
-  if (::readlink(link.c_str(), path.data(), path.size() - 1) > 0) note(std::string("sync ") + path.data());
-  return static_cast<int>(::syscall(SYS_fsync, descriptor));
-}
-extern "C" int rename(const char* from, const char* to) noexcept {
-  note(std::string("rename ") + to);
-  return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
-}
 
 namespace flanmoe {
 namespace {
 
-class Saving : public FolderTest {
- protected:
-  void TearDown() override {
-    g_calls = nullptr;
-    FolderTest::TearDown();
-  }
-};
+using Saving = FolderTest;
 
 TEST_F(Saving, MetricsAndEventsAreSyncedBeforeTheCheckpoint) {
   TrainOptions options;
@@ -50,10 +18,8 @@ TEST_F(Saving, MetricsAndEventsAreSyncedBeforeTheCheckpoint) {
   options.log_every = 1;
   options.checkpoint_every = 1;
   T5Model model(tiny::options("switch"), 1);
-  std::vector<std::string> calls;
-  g_calls = &calls;
-  train(model, cases::RandomSource(23), options, cases::run_in(folder_));
-  g_calls = nullptr;
+  const std::vector<std::string> calls =
+      disk_calls::of([&] { train(model, cases::RandomSource(23), options, cases::run_in(folder_)); });
   int num_saved = 0;
   bool has_metrics = false, has_events = false;
   for (const std::string& call : calls) {

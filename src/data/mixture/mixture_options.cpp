@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "data/batch_source.h"
 
 namespace flanmoe {
 namespace {
-
-constexpr int64_t kMostBatchTokens = 100'000'000;
 
 bool fits_groups(size_t size, const MixtureOptions& options) { return size == 0 || size == options.groups.size(); }
 

@@ -168,7 +168,7 @@ bool cut_before_end(TokenIds& ids, int64_t length) {
 std::string Tokenizer::piece(int32_t id) const {
   if (id >= 0 && id < num_pieces()) return impl_->processor.IdToPiece(id);
   if (id >= num_pieces() && id < num_pieces() + num_sentinels_)
-    return fmt::format("<extra_id_{}>", num_pieces() + num_sentinels_ - 1 - id);
+    return sentinel_name(num_pieces() + num_sentinels_ - 1 - id);
   const AddedToken* added = added_token(ruled_->rules, id);
   return added != nullptr ? added->text : fmt::format("<unused_{}>", id);
 }

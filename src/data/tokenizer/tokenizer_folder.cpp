@@ -16,8 +16,7 @@ namespace {
   }
   fail_input(
       "{}: it has a tokenizer.json alone, and flanmoe reads SentencePiece's spiece.model; expected that file beside "
-      "it. "
-      "The model that this one was finetuned from has it (T5 and Flan-T5 share one): copy its spiece.model here",
+      "it. The model that this one was finetuned from has it (T5 and Flan-T5 share one): copy its spiece.model here",
       folder.string());
 }
 
@@ -60,8 +59,7 @@ void check_tokenizer_fits(const Tokenizer& tokenizer, int64_t vocab_size, const 
   const size_t num_added = tokenizer.rules().added.size();
   fail_input(
       "{}: the tokenizer has {} ids ({} pieces, {} sentinels{}), the embedding {} rows; expected the tokenizer that "
-      "the "
-      "model was trained with",
+      "the model was trained with",
       model_folder.string(), needed, tokenizer.num_pieces(), tokenizer.num_sentinels(),
       num_added == 0 ? "" : fmt::format(", {} added", num_added), vocab_size);
 }

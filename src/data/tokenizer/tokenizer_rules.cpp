@@ -1,12 +1,13 @@
 #include "data/tokenizer/tokenizer_rules.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/foreign_keys.h"
+#include "data/tokenizer/written_names.h"
 
 namespace flanmoe {
 namespace {
@@ -31,13 +32,10 @@ std::string token_text(const Json& token, const std::string& key, const std::str
   return text.get<std::string>();
 }
 
-// The place of a sentinel's name, -1 for any other text.
-int64_t sentinel_index(std::string_view text, int64_t num_sentinels) {
-  constexpr std::string_view kOpen = "<extra_id_";
-  int64_t index = -1;
-  if (!text.starts_with(kOpen)) return -1;
-  std::from_chars(text.data() + kOpen.size(), text.data() + text.size(), index);
-  return index < num_sentinels && text == fmt::format("<extra_id_{}>", index) ? index : -1;
+// The sentinel whose name the text is.
+std::optional<int64_t> sentinel_named(std::string_view text, int64_t num_sentinels) {
+  const auto index = sentinel_index(text, num_sentinels);
+  return index && text == sentinel_name(*index) ? index : std::nullopt;
 }
 
 // Gathers what the files say, and holds it against the pieces.
@@ -148,9 +146,9 @@ class RulesReader {
       fail_input("{}: token '{}' is {} and {}; expected one id", place, text, there->second, id);
     id_of_[token.text] = id;
     token.id = static_cast<int32_t>(id);
-    if (const int64_t index = sentinel_index(token.text, pieces_.num_sentinels()); index >= 0) {
-      if (pieces_.sentinel(index) != id)
-        fail_input("{}: token '{}' is {}, expected {}, where T5 has it", place, text, id, pieces_.sentinel(index));
+    if (const auto index = sentinel_named(token.text, pieces_.num_sentinels())) {
+      if (pieces_.sentinel(*index) != id)
+        fail_input("{}: token '{}' is {}, expected {}, where T5 has it", place, text, id, pieces_.sentinel(*index));
       rule_sentinels(token, place);
     } else if (id < pieces_.num_pieces() + pieces_.num_sentinels()) {
       if (pieces_.piece(token.id) != token.text) {
@@ -180,7 +178,7 @@ class RulesReader {
   void add_special() {
     const int64_t first = pieces_.num_pieces() + pieces_.num_sentinels();
     for (const std::string& text : special_) {
-      if (id_of_.contains(text) || sentinel_index(text, pieces_.num_sentinels()) >= 0) continue;
+      if (id_of_.contains(text) || sentinel_named(text, pieces_.num_sentinels())) continue;
       const std::optional<int32_t> piece = pieces_.id_of_piece(text);
       const auto behind = std::distance(by_id_.lower_bound(first), by_id_.end());
       add({text, 0, false, false, true}, piece ? *piece : first + behind, file_);
@@ -232,7 +230,7 @@ Json tokenizer_config_of(const TokenizerRules& rules, int64_t num_sentinels, int
   Json special = Json::array(), decoder = Json::object();
   const bool usual = rules.sentinels_take_left && rules.sentinels_take_right;
   for (int64_t i = 0; i < num_sentinels; ++i) {
-    special.push_back(fmt::format("<extra_id_{}>", i));
+    special.push_back(sentinel_name(i));
     const auto id = static_cast<int32_t>(num_pieces + num_sentinels - 1 - i);
     const AddedToken token{special.back(), id, rules.sentinels_take_left, rules.sentinels_take_right, true};
     if (!usual) decoder[std::to_string(token.id)] = decoder_entry(token);

@@ -17,6 +17,16 @@ bool lies_in(const TokenRanges& ranges, size_t begin, size_t end) {
 
 }  // namespace
 
+std::string sentinel_name(int64_t index) { return fmt::format("{}{}>", kSentinelOpen, index); }
+
+std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentinels) {
+  if (!text.starts_with(kSentinelOpen)) return {};
+  int64_t index = -1;
+  std::from_chars(text.data() + kSentinelOpen.size(), text.data() + text.size(), index);
+  if (index < 0 || index >= num_sentinels || !text.starts_with(sentinel_name(index))) return {};
+  return index;
+}
+
 WrittenNames::WrittenNames(const TokenizerRules& rules, int64_t num_sentinels, int64_t end_of_sentinels)
     : tokens_(rules.added),
       num_sentinels_(num_sentinels),
@@ -32,17 +42,11 @@ WrittenNames::WrittenNames(const TokenizerRules& rules, int64_t num_sentinels, i
   begins_[static_cast<unsigned char>(kSentinelOpen[0])] = true;
 }
 
-// "<extra_id_7>" as written by us: no sign, no zeros in front.
 std::optional<WrittenToken> WrittenNames::sentinel_at(std::string_view text, size_t begin) const {
-  const std::string_view rest = text.substr(begin);
-  if (!rest.starts_with(kSentinelOpen)) return {};
-  int64_t index = -1;
-  std::from_chars(rest.data() + kSentinelOpen.size(), rest.data() + rest.size(), index);
-  if (index < 0 || index >= num_sentinels_) return {};
-  const std::string name = fmt::format("<extra_id_{}>", index);
-  if (!rest.starts_with(name)) return {};
-  return WrittenToken{static_cast<int32_t>(end_of_sentinels_ - 1 - index), begin, begin + name.size(),
-                      sentinels_take_left_, sentinels_take_right_};
+  const auto index = sentinel_index(text.substr(begin), num_sentinels_);
+  if (!index) return {};
+  return WrittenToken{static_cast<int32_t>(end_of_sentinels_ - 1 - *index), begin,
+                      begin + sentinel_name(*index).size(), sentinels_take_left_, sentinels_take_right_};
 }
 
 std::optional<WrittenToken> WrittenNames::at(std::string_view text, size_t begin, const TokenRanges& special) const {

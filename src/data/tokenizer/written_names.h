@@ -4,12 +4,18 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/tokenizer/tokenizer.h"
 
 namespace flanmoe {
+
+// "<extra_id_7>", as written by us: no sign, no zeros in front.
+std::string sentinel_name(int64_t index);
+// The sentinel whose name `text` begins with; none from `num_sentinels` on.
+std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentinels);
 
 // A token that the text spells out: [begin, end) in bytes.
 struct WrittenToken {
