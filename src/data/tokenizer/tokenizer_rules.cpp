@@ -1,6 +1,7 @@
 #include "data/tokenizer/tokenizer_rules.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <optional>
 
