@@ -127,9 +127,15 @@ class Setting:
             env[names[key]] = str(value)
         if fault:
             env["LD_PRELOAD"] = str(self.shim)
-        limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
+
+        def before():
+            for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # this may run under nohup
+                signal.signal(number, signal.SIG_DFL)
+            if memory:
+                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
         return subprocess.Popen([str(self.binary), *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True, preexec_fn=limit)
+                                stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True, preexec_fn=before)
 
     def run(self, words, **how):
         return wait(self.start(words, **how))

@@ -35,6 +35,7 @@ int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 1
 
 [[noreturn]] void become_flanmoe(const std::vector<char*>& argv, const fs::path& folder, const fs::path& output) {
   ::setpgid(0, 0);
+  for (const int number : {SIGINT, SIGHUP, SIGTERM}) ::signal(number, SIG_DFL);  // tests may run under nohup
   ::dup2(::open((folder / "in").c_str(), O_RDONLY), STDIN_FILENO);
   ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT, 0644), STDOUT_FILENO);
   ::dup2(::open((folder / "err").c_str(), O_WRONLY | O_CREAT, 0644), STDERR_FILENO);
