@@ -234,6 +234,7 @@ std::string Tokenizer::fingerprint() const {
   std::string text = fmt::format("{} {}", impl_->checksum, num_sentinels_);
   const TokenizerRules& rules = ruled_->rules;
   if (rules.legacy) text += " legacy";
+  if (rules.clean_up) text += " clean_up";
   if (!rules.sentinels_take_left || !rules.sentinels_take_right)
     text += fmt::format(" {:d}{:d}", rules.sentinels_take_left, rules.sentinels_take_right);
   std::string added;

@@ -90,7 +90,7 @@ class Tokenizer {
   int64_t vocab_size() const;
   const std::filesystem::path& model_file() const { return model_file_; }
   const TokenizerRules& rules() const;
-  std::string fingerprint() const;  // of all that decides the ids of a text
+  std::string fingerprint() const;  // of all that decides the ids of a text, and the text of ids
   const std::string& type() const;  // how the pieces were trained: "unigram", "bpe", "word", "char"
 
  private:

@@ -13,7 +13,7 @@ namespace flanmoe {
 struct EvalSetup {
   std::string model;           // "" = none
   std::string model_hash;      // of config.json and the weight files
-  std::string tokenizer_hash;  // of spiece.model
+  std::string tokenizer_hash;  // Tokenizer::fingerprint: of spiece.model and the rules beside it
   std::string answers;         // "model" | "chance" | ... | the file of predictions
   std::string version, command;
 };
