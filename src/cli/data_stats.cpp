@@ -8,6 +8,8 @@
 #include "cli/data_commands.h"
 #include "cli/text_table.h"
 #include "data/mixture/mixture_stats.h"
+#include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -107,7 +109,7 @@ void print_table(const MixtureStats& stats) {
 int run(const StatsArguments& arguments) {
   const MixtureStream stream(open_mixture(arguments.mixture), arguments.data, static_cast<uint64_t>(arguments.seed));
   std::optional<Tokenizer> tokenizer;
-  if (!arguments.tokenizer.empty()) tokenizer.emplace(arguments.tokenizer);
+  if (!arguments.tokenizer.empty()) tokenizer = open_tokenizer_at(model_folder(arguments.tokenizer));
   Progress progress("stats", arguments.draws, "example");
   const MixtureStats stats = mixture_stats(stream, tokenizer ? &*tokenizer : nullptr, arguments.draws,
                                            [&progress](int64_t done) { progress.update(done, ""); });
@@ -126,8 +128,10 @@ std::function<int()> setup_data_stats(CLI::App& parser) {
   parser.add_option("mixture", arguments->mixture, preset_help("mixtures"))->required()->type_name("MIXTURE");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
-  parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model: also count tokens and what is cut")
-      ->type_name("FILE");
+  parser
+      .add_option("--tokenizer", arguments->tokenizer,
+                  "SentencePiece model or model folder: also count tokens and what is cut")
+      ->type_name("FILE|FOLDER");
   parser.add_option("--draws", arguments->draws, "examples drawn (default 10000)")->check(CLI::PositiveNumber);
   parser.add_option("--seed", arguments->seed, "of the drawing (default 1)");
   parser.add_flag("--json", arguments->json, "as JSON on stdout");

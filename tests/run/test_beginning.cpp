@@ -102,6 +102,12 @@ TEST_F(Beginnings, AVocabularyIsAFileOrAFolder) {
   EXPECT_EQ(open_tokenizer(run).num_sentinels(), 100);
   run = pretraining();
   EXPECT_EQ(open_tokenizer(run).model_file(), folder_ / "w/spiece.model");
+  run_training(run, folder_ / "run", "run");  // of a run it is that of its newest checkpoint
+  for (const char* name : {"run", "run/checkpoints", "run/checkpoints/step-2"}) {
+    RunOptions other = from(model_folder("m"));
+    other.tokenizer = (folder_ / name).string();
+    EXPECT_EQ(open_tokenizer(other).model_file(), folder_ / "run/checkpoints/step-2/spiece.model") << name;
+  }
   run.data = folder_.string();
   expect_parts(refusal([&] { open_tokenizer(run); }), {(folder_ / "spiece.model").string(), "tokenizer=FOLDER"});
 }
