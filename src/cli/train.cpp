@@ -14,6 +14,8 @@
 #include "run/run.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
+#include "run/validation.h"
+#include "train/best.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
@@ -25,11 +27,13 @@ struct TrainArguments {
   bool print_config = false, dry_run = false;
 };
 
-// Everything but the steps: data, model, counts.
+// Everything but the steps: data, model, counts, what is validated.
 int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
   const Beginning beginning = beginning_of(options, folder);
   const Tokenizer tokenizer = open_tokenizer(options, beginning);
   const auto source = make_source(options, tokenizer);
+  const TrainHooks hooks = validation_hooks(options, tokenizer, folder);
+  check_best(options.train, hooks.metrics);
   const T5Model model = initial_model(options, tokenizer, beginning);
   const ModelCounts counts = count_model(model.options());
   const TokenBatch batch = source->batch(0);
@@ -41,6 +45,7 @@ int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
                            format_count(counts.decoder_flops))
             << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
                            batch.num_source_tokens, batch.num_target_tokens);
+  for (const std::string& metric : hooks.metrics) std::cout << fmt::format("validation: eval/{}\n", metric);
   return kExitDone;
 }
 
