@@ -159,6 +159,18 @@ TEST_F(TrainSettings, UnlikelyBeginningsAreWarnedOf) {
   init.insert(init.end(), tiny.begin(), tiny.end());
   done(init);
   expect_parts(done(tuning(in_folder("t5"), "run")).err, {"learning rate 0.01", "instruct_t5"});
+  const std::string adamw = "train.optimizer.name=adamw";  // whose rates are no shares of a weight's size
+  expect_parts(done(tuning(in_folder("t5"), "none", {adamw, "--dry-run"})).err, {"learning rate 0.01", "finetune_t5"});
+  expect_parts(done(tuning(in_folder("t5"), "none", {adamw, "train.optimizer.learning_rate=0.0015", "--dry-run"})).err,
+               {"learning rate 0.0015"});
+  for (const char* rate : {"train.optimizer.learning_rate=0.0001", "train.optimizer.learning_rate=0.001"}) {
+    const std::string err = done(tuning(in_folder("t5"), "none", {adamw, rate, "--dry-run"})).err;
+    EXPECT_EQ(err.find("learning rate"), std::string::npos) << err;
+  }
+  put("corpus.txt", "quiet towns sell bread.\n\nevery river runs past stone.\n");
+  const Words more = {"train", "pretrain", "init=" + in_folder("t5"), "corpus.files=[" + in_folder("corpus.txt") + "]",
+                      "--dry-run"};
+  expect_parts(done(more).err, {"learning rate 0.0", "pretrained T5s take 0.0005 to 0.001"});
   const std::string calm = done(tuning(in_folder("t5"), "calm", {"train.optimizer.learning_rate=0.001"})).err;
   EXPECT_EQ(calm.find("instruct_t5"), std::string::npos) << calm;
   for (const auto& [preset, rate] : {std::pair{"instruct_t5", "0.0005"}, std::pair{"finetune_t5", "0.001"}}) {
