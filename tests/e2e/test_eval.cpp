@@ -161,6 +161,12 @@ TEST_F(Eval, BadInputIsOneClearError) {
   refused(asked({}), {"none of a model folder"});
   refused({"eval", model().string(), "--suite", "mmlu", "--data", at("")}, {"no such folder", "--skip-missing"});
   refused({"eval", "--compare", at("a"), at("b")}, {at("a"), "no folder of an evaluation"});
+  for (const Words& more : std::vector<Words>{
+           {"--tasks", "exam*"}, {"--suite", "mmlu"}, {"--limit", "3"}, {"--baseline", "chance"}, {"--out", at("c")}}) {
+    Words words = {"eval", "--compare", at("a"), at("b")};
+    words.insert(words.end(), more.begin(), more.end());
+    refused(words, {"--compare takes two folders as they are", "expected no " + more[0]});
+  }
   fs::create_directories(folder_ / "plain");
   put("plain/notes.txt", "mine");
   refused(of_model({"--out", at("plain")}), {"exists already", "holds no evaluation"});
