@@ -57,11 +57,23 @@ RunOptions run_options(const TrainArguments& arguments) {
   load_run_options(preset, options);
   if (!arguments.mixture.empty()) options.mixture = open_mixture(arguments.mixture);
   load_run_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  if (!arguments.mixture.empty() && options.mode == Phase::kPretrain)
+    fail_input("--mixture {}: 'mode' is pretrain, which reads 'corpus'; expected no --mixture", arguments.mixture);
   if (options.init.empty()) return options;
   const Beginning beginning = beginning_of(options, arguments.out);
   refuse_other_model(with_overrides(preset, arguments.overrides), options, beginning);
   options.model = model_of_beginning(options, beginning);
   return options;
+}
+
+// Settings typed of the section that the mode does not read.
+void warn_of_unread(const RunOptions& options, const std::vector<std::string>& overrides) {
+  const std::string unread = options.mode == Phase::kPretrain ? "mixture" : "corpus";
+  for (const std::string& text : overrides) {
+    if (!text.starts_with(unread + ".") && !text.starts_with(unread + "=")) continue;
+    log_warn("'{}' changes nothing: mode {} reads '{}'", text, name_of(options.mode),
+             options.mode == Phase::kPretrain ? "corpus" : "mixture");
+  }
 }
 
 // What is allowed and probably not meant.
@@ -90,6 +102,7 @@ int run(const TrainArguments& arguments) {
     return kExitDone;
   }
   check_data_is_given(options);
+  warn_of_unread(options, arguments.overrides);
   warn_of(options);
   if (arguments.dry_run) return dry_run(options, arguments.out);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");

@@ -179,6 +179,19 @@ TEST_F(TrainSettings, UnlikelyBeginningsAreWarnedOf) {
   }
 }
 
+// The batch of a mixture is no batch of a corpus.
+TEST_F(TrainSettings, WhatTheModeDoesNotReadIsTold) {
+  Words pretrain = tiny_pretraining();
+  pretrain.insert(pretrain.begin(), "train");
+  pretrain.insert(pretrain.end(), {"mixture.examples_per_batch=8", "--dry-run"});
+  expect_parts(done(pretrain).err, {"'mixture.examples_per_batch=8' changes nothing: mode pretrain reads 'corpus'"});
+  const Words tune = tuning(model().string(), "none", {"corpus.rows_per_batch=8", "--dry-run"});
+  expect_parts(done(tune).err, {"'corpus.rows_per_batch=8' changes nothing: mode finetune reads 'mixture'"});
+  EXPECT_EQ(done(tuning(model().string(), "none", {"--dry-run"})).err.find("changes nothing"), std::string::npos);
+  pretrain.insert(pretrain.end(), {"--mixture", "small"});
+  expect_refused(pretrain, {"--mixture small: 'mode' is pretrain", "expected no --mixture"});
+}
+
 TEST_F(TrainSettings, ExpertsAreSetWithAndWithoutModel) {
   for (const char* preset : {"switch_base", "gshard_base"}) {
     const std::string json = done({"inspect", preset, "moe.num_experts=6", "--json"}).out;
