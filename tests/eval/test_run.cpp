@@ -198,6 +198,23 @@ TEST_F(RunTasks, AFolderOfAnotherConfigurationIsRefused) {
   EXPECT_NE(message.find("exists already and holds no evaluation"), std::string::npos) << message;
 }
 
+// Training runs and studies have a lock, too, and models a config.json: nothing is written into them.
+TEST_F(RunTasks, AFolderOfSomethingElseIsRefusedAndLeftAsItIs) {
+  const std::vector<std::vector<std::string>> others = {{"lock", "config.yaml", "metrics.jsonl"},
+                                                        {"lock", "config.yaml", "results.json"},
+                                                        {"config.json", "model.safetensors"},
+                                                        {"lock", "config.json"},
+                                                        {"lock", "notes.txt"}};
+  for (const std::vector<std::string>& files : others) {
+    const fs::path out = folder_ / fmt::format("{}", fmt::join(files, "-"));
+    make_folders(out);
+    for (const std::string& file : files) write_atomically(out / file, "{\"model_type\": \"t5\"}");
+    const std::string message = message_of<UserError>([&] { EvalFolder(out, {{"shots", 1}}); });
+    EXPECT_NE(message.find(out.string() + ": exists already and holds no evaluation"), std::string::npos) << message;
+    EXPECT_EQ(std::distance(fs::directory_iterator(out), {}), static_cast<std::ptrdiff_t>(files.size())) << out;
+  }
+}
+
 // What a kill leaves between the folder, its lock and its configuration; and an empty folder of the user's.
 TEST_F(RunTasks, AFolderThatWasOnlyBegunIsGoneOnWith) {
   for (const std::vector<std::string>& files :
