@@ -75,12 +75,12 @@ std::function<int()> setup_data_build(CLI::App& parser) {
   parser
       .add_option("--sentinels", arguments->num_sentinels,
                   "sentinel ids of the vocabulary (default: as the folder says, 100 for a file)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number_from(1));
   parser.add_option("--out", arguments->out, "the new folder; trainings use it by mixture.cache=FOLDER")
       ->required()
       ->type_name("FOLDER");
   parser.add_option("--examples", arguments->num_examples, "how many (default: one pass, the sum of the capped sizes)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number_from(1));
   parser.add_option("--threads", arguments->num_threads, "default: one per processor; the files are the same")
       ->check(CLI::Range(1, 256));
   parser.add_option("--seed", arguments->seed, "of the drawing: the run's seed (default 1)");

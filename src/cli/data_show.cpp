@@ -76,12 +76,12 @@ std::function<int()> setup_data_show(CLI::App& parser) {
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
   parser.add_option("--count", arguments->count, "examples of each task, or of the mixture (default 10)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number_from(1));
   parser.add_option("--seed", arguments->seed, "of the drawing (default 1)");
   parser
       .add_option("--template", arguments->prompt,
                   "of a task: this one of its templates, counted from 0, chains of thought last (default: in turn)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number_from(0));
   parser.add_option("--split", arguments->split, "of a task: its rows (default: train, else what evaluation asks)");
   parser
       .add_option("--tokenizer", arguments->tokenizer,

@@ -132,7 +132,7 @@ std::function<int()> setup_data_stats(CLI::App& parser) {
       .add_option("--tokenizer", arguments->tokenizer,
                   "SentencePiece model or model folder: also count tokens and what is cut")
       ->type_name("FILE|FOLDER");
-  parser.add_option("--draws", arguments->draws, "examples drawn (default 10000)")->check(CLI::PositiveNumber);
+  parser.add_option("--draws", arguments->draws, "examples drawn (default 10000)")->check(whole_number_from(1));
   parser.add_option("--seed", arguments->seed, "of the drawing (default 1)");
   parser.add_flag("--json", arguments->json, "as JSON on stdout");
   return [arguments] { return run(*arguments); };

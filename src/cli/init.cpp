@@ -78,7 +78,7 @@ std::function<int()> setup_init(CLI::App& parser) {
   parser
       .add_option("--sentinels", arguments->num_sentinels,
                   "sentinel ids above the tokenizer's pieces (default: as the folder says, 100 for a file)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number_from(0));
   parser.add_option("--dtype", arguments->dtype, "float32 (default), bfloat16 or float16");
   parser.add_option("--max-shard", arguments->max_shard, "size of a weights file, such as 5GB (default: one file)");
   parser.add_option("--seed", arguments->seed, "of the weights (default 1)");
