@@ -187,6 +187,26 @@ TEST_F(Beginnings, ADifferenceOfModelOrSentinelsIsNotHidden) {
   expect_parts(refusal([&] { run_training(run, folder_ / "run", "other"); }), {"there: num_sentinels: 20", "19"});
 }
 
+TEST_F(Beginnings, AFolderOfAnotherKindIsNamedAsOne) {
+  const auto kept = [&](const std::string& what) {
+    return refusal([&] {
+      keep_config("seed: 1\n", folder_ / "other", what, [](const fs::path& file) {
+        RunOptions run;
+        load_run_options(load_config(file), run);
+        return dump_options(run);
+      });
+    });
+  };
+  fs::create_directories(folder_ / "other");
+  put("other/config.yaml", "title: a study\narms: {}\n");
+  for (const std::string what : {"run", "study"}) {
+    expect_parts(kept(what),
+                 {"other: its config.yaml is not read as that of a " + what, "config.yaml:1: unknown key 'title'"});
+  }
+  expect_parts(refusal([&] { run_training(pretraining(), folder_ / "other", "x"); }),
+               {"not read as that of a run", "choose another"});
+}
+
 TEST_F(Beginnings, MoreStepsAreAnotherRun) {
   RunOptions run = pretraining();
   run_training(run, folder_ / "run", "first");
