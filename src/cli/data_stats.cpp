@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
+#include "cli/help_format.h"
 #include "cli/text_table.h"
 #include "data/mixture/mixture_stats.h"
 #include "data/tokenizer/tokenizer_folder.h"
@@ -92,18 +93,20 @@ void print_table(const MixtureStats& stats) {
   print_rows("group", stats.groups, stats);
   DrawCounts total;
   for (const TaskStats& group : stats.groups) total += group.counts;
-  std::cout << fmt::format("\n{} draws; styles:", stats.draws);
+  std::string text = fmt::format("\n{} draws; styles:", stats.draws);
   for (const auto& [style, count] : stats.styles)
-    std::cout << fmt::format(" {} {:.1f}%", style, 100.0 * share(count, stats.draws));
-  std::cout << fmt::format("; chain of thought {:.1f}%, inverted {:.1f}%, {:.2f} exemplars per few-shot draw\n",
-                           100.0 * share(total.cot, stats.draws), 100.0 * share(total.inverted, stats.draws),
-                           share(total.exemplars, total.few_shot));
-  if (!stats.has_tokens) return;
-  std::cout << fmt::format("{} source and {} target tokens, {} unknown; packed rows are {:.1f}% and {:.1f}% full\n",
-                           total.source_tokens, total.target_tokens, total.unknown, 100.0 * stats.source_fill,
-                           100.0 * stats.target_fill)
-            << "source, target: mean tokens of an example; cut, t.cut: examples whose source or target is cut;\n"
-               "dropped: exemplars without room; none: examples that lost all of them; unk: unknown tokens\n";
+    text += fmt::format(" {} {:.1f}%", style, 100.0 * share(count, stats.draws));
+  text += fmt::format("; chain of thought {:.1f}%, inverted {:.1f}%, {:.2f} exemplars per few-shot draw\n",
+                      100.0 * share(total.cot, stats.draws), 100.0 * share(total.inverted, stats.draws),
+                      share(total.exemplars, total.few_shot));
+  if (stats.has_tokens) {
+    text += fmt::format("{} source and {} target tokens, {} unknown; packed rows are {:.1f}% and {:.1f}% full\n",
+                        total.source_tokens, total.target_tokens, total.unknown, 100.0 * stats.source_fill,
+                        100.0 * stats.target_fill) +
+            "source, target: mean tokens of an example; cut, t.cut: examples whose source or target is cut;\n"
+            "dropped: exemplars without room; none: examples that lost all of them; unk: unknown tokens\n";
+  }
+  std::cout << fitted_help(text, output_width());
 }
 
 int run(const StatsArguments& arguments) {
