@@ -251,6 +251,26 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
   EXPECT_EQ(said(other), "");  // nothing is left to be computed
 }
 
+// A prompt may come from a file that tasks share, which the checksum of the task file does not see.
+TEST_F(RunTasks, OtherPromptsAreAnotherConfiguration) {
+  const EvalRequest request{{{"", options("many.yaml")}}, {}, OnBadRow::kStop, false, folder_};
+  EvalPlan plan;
+  plan.runs = runs();
+  const Json before = config_json({}, request, plan);
+  const auto difference = [&](const std::function<void(TaskSpec&)>& change) {
+    EvalPlan other = plan;
+    for (TaskRun& asked_run : other.runs) change(asked_run.task);
+    return first_difference(before, config_json({}, request, other));
+  };
+  EXPECT_EQ(difference([](TaskSpec&) {}), "");
+  EXPECT_TRUE(
+      difference([](TaskSpec& task) { task.eval.direct.input = "ask {q}"; }).starts_with("'tasks/many/prompts'"));
+  EXPECT_TRUE(difference([](TaskSpec& task) { task.eval.cot.target = "{answer}"; }).starts_with("'tasks/many_cot/"));
+  EXPECT_NE(difference([](TaskSpec& task) { task.definition = "Say which."; }), "");
+  EXPECT_NE(difference([](TaskSpec& task) { task.eval.header = "Questions."; }), "");
+  EXPECT_NE(difference([](TaskSpec& task) { task.eval.separator = " "; }), "");
+}
+
 // The layout that the harness's users read.
 TEST_F(RunTasks, ResultsInTheHarnessesLayout) {
   const EvalRequest request{{{"", options("many.yaml")}}, {}, OnBadRow::kStop, false, folder_};

@@ -19,7 +19,7 @@ struct EvalSetup {
 };
 
 // Everything that decides an evaluation's numbers: model, suites with every setting, tasks with the checksums of their
-// task files and data files. Two evaluations of equal configuration give equal results.
+// task files, prompts and data files. Two evaluations of equal configuration give equal results.
 Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
 
 // A text of the user's as files can hold it: bytes that are no UTF-8, as in the name of a folder, become U+FFFD.
