@@ -34,8 +34,8 @@ void create_folder_atomically(const fs::path& path, const std::function<void(con
 // their targets. Nobody may be writing there.
 void remove_leftovers(const fs::path& folder);
 
-// Whether the folder holds nothing but what remove_leftovers would remove.
-bool holds_only_leftovers(const fs::path& folder);
+// Whether the folder holds nothing but what remove_leftovers would remove, and perhaps a file of the name `also`.
+bool holds_only_leftovers(const fs::path& folder, const std::string& also);
 
 // Creates the folder and its parents; RunError with the reason when impossible.
 void make_folders(const fs::path& path);

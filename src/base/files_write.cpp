@@ -151,9 +151,10 @@ void remove_leftovers(const fs::path& folder) {
   for (const fs::path& path : found) fs::remove_all(path);
 }
 
-bool holds_only_leftovers(const fs::path& folder) {
-  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const fs::directory_entry& entry) { return is_temporary(entry.path()); });
+bool holds_only_leftovers(const fs::path& folder, const std::string& also) {
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(), [&](const fs::directory_entry& entry) {
+    return is_temporary(entry.path()) || entry.path().filename() == also;
+  });
 }
 
 void make_folders(const fs::path& path) {

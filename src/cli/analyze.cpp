@@ -111,7 +111,7 @@ std::function<int()> setup_analyze(CLI::App& parser) {
       ->type_name("NAME");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
-  parser.add_option("--texts", arguments->texts, "texts to route (default 256)")->check(CLI::PositiveNumber);
+  parser.add_option("--texts", arguments->texts, "texts to route (default 256)")->check(whole_number_from(1));
   parser.add_option("--out", arguments->out, "everything as JSON into this new file, too (docs/analyze.md)")
       ->type_name("FILE");
   parser.add_flag("--json", arguments->json, "everything as JSON on stdout");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <iostream>
 
@@ -119,6 +120,17 @@ std::string preset_help(const std::string& kind) {
   } catch (const UserError&) {  // help is given without the configs, too
     return "a YAML file";
   }
+}
+
+CLI::Validator whole_number_from(int64_t least) {
+  const auto fault_of = [least](const std::string& text) {
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_whole = error == std::errc() && end == text.data() + text.size();
+    return is_whole && number >= least ? std::string()
+                                       : fmt::format("it is '{}', expected a whole number of {} or more", text, least);
+  };
+  return CLI::Validator(fault_of, fmt::format("{} or more", least));
 }
 
 void add_device_option(CLI::App& parser) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -42,6 +43,9 @@ std::function<int()> setup_completion(CLI::App& parser);
 
 // Runs the binary: parses, runs, turns an exception into a message and an exit status (cli/failure.h).
 int run_command_line(int argc, char** argv);
+
+// Of an option: a whole number in plain digits, `least` or more.
+CLI::Validator whole_number_from(int64_t least);
 
 // --device, for commands that compute with a model.
 void add_device_option(CLI::App& parser);

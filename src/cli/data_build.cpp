@@ -1,5 +1,6 @@
 // flanmoe data build: the examples of a mixture as token ids, once for many runs.
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "base/error.h"
@@ -11,6 +12,8 @@
 #include "data/mixture/cached_mixture.h"
 #include "data/mixture/mixture_options.h"
 #include "data/mixture/token_cache.h"
+#include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -18,7 +21,8 @@ namespace {
 struct BuildArguments {
   std::string mixture, data = ".", tokenizer, out;
   std::vector<std::string> overrides;
-  int64_t num_examples = 0, num_threads = 0, seed = 1, num_sentinels = 100;
+  int64_t num_examples = 0, num_threads = 0, seed = 1;
+  std::optional<int64_t> num_sentinels;
   bool json = false;
 };
 
@@ -30,7 +34,7 @@ MixtureOptions mixture_of(const BuildArguments& arguments) {
 
 int run(const BuildArguments& arguments) {
   expect_new_folder(arguments.out);
-  const Tokenizer tokenizer(arguments.tokenizer, arguments.num_sentinels);
+  const Tokenizer tokenizer = open_tokenizer_at(model_folder(arguments.tokenizer), arguments.num_sentinels);
   const int64_t num_threads =
       arguments.num_threads > 0 ? arguments.num_threads : std::max(1U, std::thread::hardware_concurrency());
   const Stopwatch watch;
@@ -63,14 +67,20 @@ std::function<int()> setup_data_build(CLI::App& parser) {
       ->type_name("KEY=VALUE");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
-  parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model")->required()->type_name("FILE");
-  parser.add_option("--sentinels", arguments->num_sentinels, "sentinel ids of the vocabulary (default 100)")
-      ->check(CLI::PositiveNumber);
+  parser
+      .add_option("--tokenizer", arguments->tokenizer,
+                  "vocabulary of the runs: a SentencePiece model, or the model folder that they begin with (init)")
+      ->required()
+      ->type_name("FILE|FOLDER");
+  parser
+      .add_option("--sentinels", arguments->num_sentinels,
+                  "sentinel ids of the vocabulary (default: as the folder says, 100 for a file)")
+      ->check(whole_number_from(1));
   parser.add_option("--out", arguments->out, "the new folder; trainings use it by mixture.cache=FOLDER")
       ->required()
       ->type_name("FOLDER");
   parser.add_option("--examples", arguments->num_examples, "how many (default: one pass, the sum of the capped sizes)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number_from(1));
   parser.add_option("--threads", arguments->num_threads, "default: one per processor; the files are the same")
       ->check(CLI::Range(1, 256));
   parser.add_option("--seed", arguments->seed, "of the drawing: the run's seed (default 1)");

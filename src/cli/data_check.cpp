@@ -95,7 +95,7 @@ std::function<int()> setup_data_check(CLI::App& parser) {
                   "words in a row that a long text must share (default 13); shorter questions are found as a whole")
       ->check(CLI::Range(kShortestQuestion + 1, int64_t{1000}));
   parser.add_option("--show", arguments->show, "pairs shown per evaluation task and split (default 5)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number_from(0));
   parser.add_option("--out", arguments->out, "every pair goes into this new file, one JSON object a line")
       ->type_name("FILE");
   parser.add_flag("--skip-missing", arguments->skip_missing,

@@ -4,6 +4,8 @@
 #include "cli/data_commands.h"
 #include "cli/data_show_examples.h"
 #include "cli/output.h"
+#include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -57,7 +59,8 @@ void print_json(const Shown& shown, const Tokenizer* tokenizer) {
 
 int run(const ShowArguments& arguments) {
   std::optional<Tokenizer> tokenizer;
-  if (!arguments.tokenizer.empty() && !arguments.corpus) tokenizer.emplace(arguments.tokenizer);
+  if (!arguments.tokenizer.empty() && !arguments.corpus)
+    tokenizer = open_tokenizer_at(model_folder(arguments.tokenizer));
   const Tokenizer* shown_by = tokenizer ? &*tokenizer : nullptr;
   for (const Shown& shown : chosen_examples(arguments, shown_by))
     arguments.json ? print_json(shown, shown_by) : print(shown, shown_by);
@@ -73,17 +76,17 @@ std::function<int()> setup_data_show(CLI::App& parser) {
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
   parser.add_option("--count", arguments->count, "examples of each task, or of the mixture (default 10)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number_from(1));
   parser.add_option("--seed", arguments->seed, "of the drawing (default 1)");
   parser
       .add_option("--template", arguments->prompt,
                   "of a task: this one of its templates, counted from 0, chains of thought last (default: in turn)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number_from(0));
   parser.add_option("--split", arguments->split, "of a task: its rows (default: train, else what evaluation asks)");
   parser
       .add_option("--tokenizer", arguments->tokenizer,
-                  "SentencePiece model: also print pieces and ids; a mixture is fitted to its lengths")
-      ->type_name("FILE");
+                  "SentencePiece model or model folder: also print pieces and ids; a mixture is fitted to its lengths")
+      ->type_name("FILE|FOLDER");
   parser.add_flag(
       "--eval", arguments->eval,
       "of a task: the prompts that evaluation makes of its first rows, exemplars and all, with what is ranked; "

@@ -6,8 +6,11 @@
 #include "base/progress.h"
 #include "cli/data_choice.h"
 #include "cli/data_commands.h"
+#include "cli/help_format.h"
 #include "cli/text_table.h"
 #include "data/mixture/mixture_stats.h"
+#include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -90,24 +93,26 @@ void print_table(const MixtureStats& stats) {
   print_rows("group", stats.groups, stats);
   DrawCounts total;
   for (const TaskStats& group : stats.groups) total += group.counts;
-  std::cout << fmt::format("\n{} draws; styles:", stats.draws);
+  std::string text = fmt::format("\n{} draws; styles:", stats.draws);
   for (const auto& [style, count] : stats.styles)
-    std::cout << fmt::format(" {} {:.1f}%", style, 100.0 * share(count, stats.draws));
-  std::cout << fmt::format("; chain of thought {:.1f}%, inverted {:.1f}%, {:.2f} exemplars per few-shot draw\n",
-                           100.0 * share(total.cot, stats.draws), 100.0 * share(total.inverted, stats.draws),
-                           share(total.exemplars, total.few_shot));
-  if (!stats.has_tokens) return;
-  std::cout << fmt::format("{} source and {} target tokens, {} unknown; packed rows are {:.1f}% and {:.1f}% full\n",
-                           total.source_tokens, total.target_tokens, total.unknown, 100.0 * stats.source_fill,
-                           100.0 * stats.target_fill)
-            << "source, target: mean tokens of an example; cut, t.cut: examples whose source or target is cut;\n"
-               "dropped: exemplars without room; none: examples that lost all of them; unk: unknown tokens\n";
+    text += fmt::format(" {} {:.1f}%", style, 100.0 * share(count, stats.draws));
+  text += fmt::format("; chain of thought {:.1f}%, inverted {:.1f}%, {:.2f} exemplars per few-shot draw\n",
+                      100.0 * share(total.cot, stats.draws), 100.0 * share(total.inverted, stats.draws),
+                      share(total.exemplars, total.few_shot));
+  if (stats.has_tokens) {
+    text += fmt::format("{} source and {} target tokens, {} unknown; packed rows are {:.1f}% and {:.1f}% full\n",
+                        total.source_tokens, total.target_tokens, total.unknown, 100.0 * stats.source_fill,
+                        100.0 * stats.target_fill) +
+            "source, target: mean tokens of an example; cut, t.cut: examples whose source or target is cut;\n"
+            "dropped: exemplars without room; none: examples that lost all of them; unk: unknown tokens\n";
+  }
+  std::cout << fitted_help(text, output_width());
 }
 
 int run(const StatsArguments& arguments) {
   const MixtureStream stream(open_mixture(arguments.mixture), arguments.data, static_cast<uint64_t>(arguments.seed));
   std::optional<Tokenizer> tokenizer;
-  if (!arguments.tokenizer.empty()) tokenizer.emplace(arguments.tokenizer);
+  if (!arguments.tokenizer.empty()) tokenizer = open_tokenizer_at(model_folder(arguments.tokenizer));
   Progress progress("stats", arguments.draws, "example");
   const MixtureStats stats = mixture_stats(stream, tokenizer ? &*tokenizer : nullptr, arguments.draws,
                                            [&progress](int64_t done) { progress.update(done, ""); });
@@ -126,9 +131,11 @@ std::function<int()> setup_data_stats(CLI::App& parser) {
   parser.add_option("mixture", arguments->mixture, preset_help("mixtures"))->required()->type_name("MIXTURE");
   parser.add_option("--data", arguments->data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
-  parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model: also count tokens and what is cut")
-      ->type_name("FILE");
-  parser.add_option("--draws", arguments->draws, "examples drawn (default 10000)")->check(CLI::PositiveNumber);
+  parser
+      .add_option("--tokenizer", arguments->tokenizer,
+                  "SentencePiece model or model folder: also count tokens and what is cut")
+      ->type_name("FILE|FOLDER");
+  parser.add_option("--draws", arguments->draws, "examples drawn (default 10000)")->check(whole_number_from(1));
   parser.add_option("--seed", arguments->seed, "of the drawing (default 1)");
   parser.add_flag("--json", arguments->json, "as JSON on stdout");
   return [arguments] { return run(*arguments); };

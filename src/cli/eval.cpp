@@ -17,7 +17,7 @@ void add_questions(CLI::App& parser, EvalArguments& arguments) {
           "of these only the tasks of such names, separated by commas; * and ? stand for anything, as in mmlu_*")
       ->type_name("GLOBS");
   parser.add_option("--limit", arguments.limit, "items per task, the first ones (default 0: all)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number_from(0))
       ->type_name("N");
   parser.add_option("--data", arguments.data, "folder that {data} stands for (default: the current one)")
       ->type_name("FOLDER");
@@ -47,7 +47,7 @@ void add_answers(CLI::App& parser, EvalArguments& arguments) {
       ->expected(2)
       ->type_name("A B");
   parser.add_option("--seed", arguments.seed, "of --compare and of --baseline random (default 0)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number_from(0))
       ->type_name("N");
 }
 

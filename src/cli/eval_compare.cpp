@@ -71,8 +71,14 @@ void print_comparison(const Comparison& comparison, const EvalArguments& argumen
 }  // namespace
 
 int run_comparison(const EvalArguments& arguments) {
-  if (!arguments.model.empty() || !arguments.out.empty())
-    fail_input("--compare takes two folders alone; expected neither a model nor --out");
+  const std::vector<std::pair<const char*, bool>> others = {
+      {"a model", !arguments.model.empty()},       {"settings", !arguments.overrides.empty()},
+      {"--out", !arguments.out.empty()},           {"--suite", !arguments.suites.empty()},
+      {"--tasks", !arguments.tasks.empty()},       {"--limit", arguments.limit > 0},
+      {"--baseline", !arguments.baseline.empty()}, {"--predictions", !arguments.predictions.empty()}};
+  for (const auto& [name, is_given] : others) {
+    if (is_given) fail_input("--compare takes two folders as they are, with all that was asked; expected no {}", name);
+  }
   const Comparison comparison =
       compare_evaluations(arguments.compare[0], arguments.compare[1], static_cast<uint64_t>(arguments.seed));
   if (arguments.json) {

@@ -76,7 +76,7 @@ EvalSetup setup_of(const EvalArguments& arguments) {
   const fs::path folder = arguments.model;
   if (!fs::is_directory(folder)) fail_input("{}: no such model folder", arguments.model);
   setup.model_hash = model_hash(folder);
-  if (fs::exists(folder / "spiece.model")) setup.tokenizer_hash = checksum_file(folder / "spiece.model");
+  setup.tokenizer_hash = open_model_tokenizer(folder).fingerprint();
   return setup;
 }
 

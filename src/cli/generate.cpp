@@ -132,9 +132,26 @@ void check_routing(const GenerateArguments& arguments, const OutputOptions& outp
   if (arguments.routing && arguments.routing_table.empty() && !writes_json(output))
     fail_input(
         "--routing: routes are part of the JSON; expected --json, --output FILE.jsonl, or --routing-table FILE.csv");
+  if (arguments.resume && arguments.output.empty())
+    fail_input("--resume goes on behind the answers in a file; expected --output FILE");
   if (!arguments.routing_table.empty() && arguments.resume)
     fail_input("--routing-table {}: it is written from the first prompt on; expected no --resume",
                arguments.routing_table);
+}
+
+// A conversation reads lines of stdin and shows answers: what asks for more would be passed over.
+void check_interactive(const GenerateArguments& arguments) {
+  if (!arguments.interactive) return;
+  const std::vector<std::pair<const char*, bool>> others = {{"prompts", !words_of(arguments).prompts.empty()},
+                                                            {"--input", !arguments.input.empty()},
+                                                            {"--output", !arguments.output.empty()},
+                                                            {"--resume", arguments.resume},
+                                                            {"--json", arguments.json},
+                                                            {"--routing", arguments.routing},
+                                                            {"--routing-table", !arguments.routing_table.empty()}};
+  for (const auto& [name, is_given] : others) {
+    if (is_given) fail_input("--interactive asks for prompts itself and shows answers alone; expected no {}", name);
+  }
 }
 
 // Where answers and routes go.
@@ -200,6 +217,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
 }
 
 int run(const GenerateArguments& typed) {
+  check_interactive(typed);
   GenerateArguments arguments = typed;
   arguments.model = model_folder(typed.model).string();
   const GenerateOptions options = read_options(arguments);
@@ -212,8 +230,6 @@ int run(const GenerateArguments& typed) {
   options.check(model.options().vocab_size);
   const Session session{weights, tokenizer, options, arguments.plain};
   if (arguments.interactive) {
-    if (arguments.routing || !arguments.routing_table.empty())
-      fail_input("--interactive shows answers alone; expected no --routing and no --routing-table");
     converse(session);
   } else {
     answer_all(session, arguments);

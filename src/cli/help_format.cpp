@@ -15,6 +15,10 @@ size_t indentation_of(const std::string& line, size_t width) {
 }
 
 void append_fitted(std::string& text, const std::string& line, size_t width) {
+  constexpr size_t kNarrow = 4;  // in place of an indentation that leaves a narrow terminal no room
+  const size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  if (line.size() > width && begin > width / 2 && begin > kNarrow)
+    return append_fitted(text, std::string(kNarrow, ' ') + line.substr(begin), width);
   const size_t indentation = indentation_of(line, width);
   if (line.size() <= width || width < indentation + 10) {
     text += line + "\n";

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -9,6 +11,7 @@
 #include "model/counts.h"
 #include "model/folder.h"
 #include "model/manifest.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -16,7 +19,8 @@ namespace {
 struct InitArguments {
   std::string preset, out, tokenizer, dtype = "float32", max_shard = "0";
   std::vector<std::string> overrides;
-  int64_t seed = 1, num_sentinels = 100;
+  int64_t seed = 1;
+  std::optional<int64_t> num_sentinels;
 };
 
 // Fresh weights one after the other, with a progress bar by parameters.
@@ -33,10 +37,11 @@ int run(const InitArguments& arguments) {
   ModelOptions options = options_of_model(arguments.preset, arguments.overrides);
   expect_new_folder(arguments.out);
   const SaveOptions save{parse_dtype(arguments.dtype), parse_bytes(arguments.max_shard)};
+  std::optional<Tokenizer> tokenizer;
   if (!arguments.tokenizer.empty()) {
-    const Tokenizer tokenizer(arguments.tokenizer, arguments.num_sentinels);
-    if (options.vocab_size == 0) options.vocab_size = tokenizer.vocab_size();
-    check_tokenizer_fits(tokenizer, options.vocab_size, arguments.tokenizer);
+    tokenizer = open_tokenizer_at(model_folder(arguments.tokenizer), arguments.num_sentinels);
+    if (options.vocab_size == 0) options.vocab_size = tokenizer->vocab_size();
+    check_tokenizer_fits(*tokenizer, options.vocab_size, arguments.tokenizer);
   }
   options.check();
   const ModelCounts counts = count_model(options);
@@ -45,7 +50,7 @@ int run(const InitArguments& arguments) {
   create_output_folder(arguments.out, [&](const fs::path& folder) {
     const WeightSource fresh = fresh_weights(static_cast<uint64_t>(arguments.seed));
     write_model(options, counted(fresh, progress, done), folder, save);
-    if (!arguments.tokenizer.empty()) write_tokenizer_files({arguments.tokenizer, arguments.num_sentinels}, folder);
+    if (tokenizer) write_tokenizer_files(files_of(*tokenizer), folder);
     write_manifest(folder);
   });
   progress.finish(arguments.out);
@@ -66,10 +71,14 @@ std::function<int()> setup_init(CLI::App& parser) {
                   "settings over the preset, such as model.moe.num_experts=16 (or moe.num_experts=16)")
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "the new model folder")->required()->type_name("FOLDER");
-  parser.add_option("--tokenizer", arguments->tokenizer, "SentencePiece model to put beside the weights")
-      ->type_name("FILE");
-  parser.add_option("--sentinels", arguments->num_sentinels, "sentinel ids above the tokenizer's pieces (default 100)")
-      ->check(CLI::NonNegativeNumber);
+  parser
+      .add_option("--tokenizer", arguments->tokenizer,
+                  "vocabulary to put beside the weights: a SentencePiece model, or that of a model folder")
+      ->type_name("FILE|FOLDER");
+  parser
+      .add_option("--sentinels", arguments->num_sentinels,
+                  "sentinel ids above the tokenizer's pieces (default: as the folder says, 100 for a file)")
+      ->check(whole_number_from(0));
   parser.add_option("--dtype", arguments->dtype, "float32 (default), bfloat16 or float16");
   parser.add_option("--max-shard", arguments->max_shard, "size of a weights file, such as 5GB (default: one file)");
   parser.add_option("--seed", arguments->seed, "of the weights (default 1)");

@@ -70,8 +70,8 @@ Every `KEY=VALUE` of a command, made by `flanmoe settings --markdown > docs/sett
 `flanmoe settings train` shows those of a command on a terminal, and so does its `--help`.
 
 A value is YAML: `8`, `0.1`, `true`, `name`, `[a, b]`, `{key: value}`; texts with braces or colons stand in quotes, as in `'corpus.files=["{data}/a.jsonl"]'`. In a
-file the keys are nested (`train: {optimizer: {learning_rate: 0.001}}`). Defaults are those of the program; the presets of `configs/` set others for `train`, `study` and
-`eval`, which `--print-config` shows. What a value must be stands in brackets behind its meaning.
+file the keys are nested (`train: {optimizer: {learning_rate: 0.001}}`). Defaults are those of the program; the presets of `configs/` set others: `--print-config` of
+`train` and `study` shows them, those of `eval` stand in `configs/suites/`. What a value must be stands in brackets behind its meaning.
 
 Relative paths lead from the file that names them, on the command line from the current folder; `{data}` is the data folder, `{home}` the folder of `configs/` and `tasks/`. A
 run's `config.yaml` holds absolute ones.

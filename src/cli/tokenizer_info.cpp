@@ -39,7 +39,7 @@ Json facts_of(const Tokenizer& tokenizer) {
           {"type", tokenizer.type()},
           {"num_pieces", tokenizer.num_pieces()},
           {"num_sentinels", sentinels},
-          {"num_ids", tokenizer.num_pieces() + sentinels},
+          {"num_ids", tokenizer.num_ids()},
           {"vocab_size", tokenizer.vocab_size()},
           {"pad_id", kPadId},
           {"eos_id", kEosId},

@@ -14,6 +14,8 @@
 #include "run/run.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
+#include "run/validation.h"
+#include "train/best.h"
 #include "train/checkpoint.h"
 
 namespace flanmoe {
@@ -25,11 +27,13 @@ struct TrainArguments {
   bool print_config = false, dry_run = false;
 };
 
-// Everything but the steps: data, model, counts.
+// Everything but the steps: data, model, counts, what is validated.
 int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
   const Beginning beginning = beginning_of(options, folder);
   const Tokenizer tokenizer = open_tokenizer(options, beginning);
   const auto source = make_source(options, tokenizer);
+  const TrainHooks hooks = validation_hooks(options, tokenizer, folder);
+  check_best(options.train, hooks.metrics);
   const T5Model model = initial_model(options, tokenizer, beginning);
   const ModelCounts counts = count_model(model.options());
   const TokenBatch batch = source->batch(0);
@@ -41,6 +45,7 @@ int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
                            format_count(counts.decoder_flops))
             << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
                            batch.num_source_tokens, batch.num_target_tokens);
+  for (const std::string& metric : hooks.metrics) std::cout << fmt::format("validation: eval/{}\n", metric);
   return kExitDone;
 }
 
@@ -52,6 +57,8 @@ RunOptions run_options(const TrainArguments& arguments) {
   load_run_options(preset, options);
   if (!arguments.mixture.empty()) options.mixture = open_mixture(arguments.mixture);
   load_run_options(with_overrides(ConfigNode(), arguments.overrides), options);
+  if (!arguments.mixture.empty() && options.mode == Phase::kPretrain)
+    fail_input("--mixture {}: 'mode' is pretrain, which reads 'corpus'; expected no --mixture", arguments.mixture);
   if (options.init.empty()) return options;
   const Beginning beginning = beginning_of(options, arguments.out);
   refuse_other_model(with_overrides(preset, arguments.overrides), options, beginning);
@@ -59,23 +66,32 @@ RunOptions run_options(const TrainArguments& arguments) {
   return options;
 }
 
+// Settings typed of the section that the mode does not read.
+void warn_of_unread(const RunOptions& options, const std::vector<std::string>& overrides) {
+  const std::string unread = options.mode == Phase::kPretrain ? "mixture" : "corpus";
+  for (const std::string& text : overrides) {
+    if (!text.starts_with(unread + ".") && !text.starts_with(unread + "=")) continue;
+    log_warn("'{}' changes nothing: mode {} reads '{}'", text, name_of(options.mode),
+             options.mode == Phase::kPretrain ? "corpus" : "mixture");
+  }
+}
+
 // What is allowed and probably not meant.
 void warn_of(const RunOptions& options) {
-  constexpr double kLargestPretrainedRate = 2e-3;
-  if (options.mode == Phase::kPretrain) return;
+  constexpr double kLargestAdafactorRate = 2e-3, kLargestAdamRate = 1e-3;  // of a pretrained T5
   if (options.init.empty()) {
+    if (options.mode == Phase::kPretrain) return;
     log_warn("no 'init': {} begins with random weights; init=MODEL names what a pre-training has made",
              name_of(options.mode));
     return;
   }
   const OptimizerOptions& optimizer = options.train.optimizer;
   const bool is_ours = fs::exists(beginning_of(options, "").folder / "train_state");
-  if (is_ours || optimizer.name != OptimizerName::kAdafactor || optimizer.learning_rate <= kLargestPretrainedRate)
-    return;
+  const bool is_adafactor = optimizer.name == OptimizerName::kAdafactor;
+  if (is_ours || optimizer.learning_rate <= (is_adafactor ? kLargestAdafactorRate : kLargestAdamRate)) return;
   log_warn(
       "init={} is no checkpoint of `flanmoe train`, and the learning rate {} is that of small models on built-in "
-      "worlds: "
-      "for a pretrained T5 the presets instruct_t5 and finetune_t5 have smaller ones",
+      "worlds: pretrained T5s take 0.0005 to 0.001 (presets instruct_t5 and finetune_t5)",
       options.init, optimizer.learning_rate);
 }
 
@@ -86,9 +102,10 @@ int run(const TrainArguments& arguments) {
     return kExitDone;
   }
   check_data_is_given(options);
+  warn_of_unread(options, arguments.overrides);
+  warn_of(options);
   if (arguments.dry_run) return dry_run(options, arguments.out);
   if (arguments.out.empty()) fail_input("--out FOLDER is needed: where the run is written");
-  warn_of(options);
   const TrainResult result = run_training(options, arguments.out, name_of(options.mode));
   log_info("{} steps, {} tokens, loss {:.3f}; model: {}", result.steps,
            format_count(static_cast<double>(result.num_tokens)), result.final_loss,

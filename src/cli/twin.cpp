@@ -24,6 +24,8 @@ void print_line(const char* kind, const ModelOptions& options, const ModelCounts
 }
 
 int run(const TwinArguments& arguments) {
+  if (!arguments.out.empty() && fs::exists(arguments.out))
+    fail_input("--out {}: exists already; expected a new file", arguments.out);
   const bool backwards = !arguments.routing.empty();
   const ModelOptions given =
       options_of_model(arguments.model, backwards ? std::vector<std::string>{} : arguments.overrides);
@@ -59,7 +61,7 @@ std::function<int()> setup_twin(CLI::App& parser) {
       "--routing", arguments->routing,
       "the way back: give a dense model this routing (switch, gshard, st_moe, expert_choice, a YAML file) "
       "at equal FLOPs");
-  parser.add_option("--out", arguments->out, "also write the twin's config.json here, for flanmoe init")
+  parser.add_option("--out", arguments->out, "also write the twin's config.json into this new file, for flanmoe init")
       ->type_name("FILE");
   parser.add_flag("--json", arguments->json, "the twin's config.json on stdout");
   return [arguments] { return run(*arguments); };

@@ -146,6 +146,15 @@ void tell_tokens(const TaskSpec& spec) {
     for (const PromptTemplate& prompt : *templates)
       count += names_a_token(prompt.input) || names_a_token(prompt.target) ? 1 : 0;
   }
+  const EvalForm& form = spec.eval;  // that it has of its own
+  for (const std::string* text : {&form.header, &form.separator}) count += names_a_token(*text) ? 1 : 0;
+  for (const auto& [prompt, templates] :
+       {std::pair(&form.direct, &spec.templates), std::pair(&form.cot, &spec.cot_templates)}) {
+    const bool is_shared = std::any_of(templates->begin(), templates->end(), [&prompt = prompt](const auto& other) {
+      return other.input == prompt->input && other.target == prompt->target;
+    });
+    count += !is_shared && (names_a_token(prompt->input) || names_a_token(prompt->target)) ? 1 : 0;
+  }
   if (count == 0) return;
   log_info("task '{}': {} of its templates hold{} names of tokens (such as <extra_id_0>), which are tokens there",
            spec.name, count, count == 1 ? "s" : "");

@@ -35,6 +35,18 @@ std::string value_at(const Values& values, const std::string& key) {
   return found == values.end() ? "" : found->second;
 }
 
+// What the file says today. A study's file is none of a run, nor the other way round.
+std::string read_today(const std::filesystem::path& file, const std::string& what,
+                       const std::function<std::string(const std::filesystem::path&)>& today) {
+  try {
+    return today(file);
+  } catch (const UserError& error) {
+    fail_input(
+        "{}: its config.yaml is not read as that of a {}: {}. Where the folder holds something else, choose another",
+        file.parent_path().string(), what, error.what());
+  }
+}
+
 // More steps are another run: the schedule of the learning rate ends with the last step.
 std::string way_on(const std::vector<ConfigDifference>& differences) {
   for (const ConfigDifference& difference : differences) {
@@ -66,7 +78,7 @@ void keep_config(const std::string& text, const std::filesystem::path& folder, c
                  const std::function<std::string(const std::filesystem::path&)>& today) {
   const std::filesystem::path file = folder / "config.yaml";
   if (!fs::exists(file)) return write_atomically(file, text);
-  const std::vector<ConfigDifference> differences = config_differences(today(file), text);
+  const std::vector<ConfigDifference> differences = config_differences(read_today(file, what, today), text);
   if (differences.empty()) return;
   std::string lines;
   for (const ConfigDifference& difference : differences) {

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/error.h"
 #include "base/file_lock.h"
 #include "base/files.h"
 #include "run/beginning.h"
@@ -26,6 +27,13 @@ void keep_run_config(const RunOptions& options, const Beginning& beginning, cons
     load_run_options(load_config(file), kept);
     return text_of(kept);
   });
+}
+
+// Beside a config.json the folder would stand for a model or an evaluation, not for this run.
+void check_folder(const std::filesystem::path& folder) {
+  if (fs::exists(folder / "config.yaml") || !fs::exists(folder / "config.json")) return;
+  fail_input("{}: holds a model or an evaluation (config.json); expected a new folder, or that of a training run",
+             folder.string());
 }
 
 // A folder that was made for a run which was refused before it wrote anything goes again. For the folder's owner:
@@ -53,6 +61,7 @@ class NewFolder {
 // other rows.
 TrainResult run_training(const RunOptions& asked, const std::filesystem::path& folder, const std::string& label) {
   const RunOptions options = with_absolute_paths(asked);
+  check_folder(folder);
   const bool is_new = !fs::exists(folder);
   const FileLock lock = FileLock::owner_of(folder);
   const NewFolder new_folder(folder, is_new);

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "data/task_paths.h"
 #include "data/tokenizer/tokenizer_folder.h"
+#include "train/model_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -37,7 +38,7 @@ Tokenizer open_tokenizer(const RunOptions& options, const Beginning& beginning) 
   if (!options.tokenizer.empty()) {
     const fs::path path = resolve_path(options.tokenizer, options.data);
     std::error_code ignored;
-    return fs::is_directory(path, ignored) ? of_folder(path, options) : of_file(path, options);
+    return fs::is_directory(path, ignored) ? of_folder(model_folder(path), options) : of_file(path, options);
   }
   if (!options.init.empty()) {
     return of_beginning(beginning.folder.empty() ? beginning_of(options, "").folder : beginning.folder, options);

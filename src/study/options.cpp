@@ -33,7 +33,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.require_within(jobs, 0, 10'000, "jobs");
   v.section("world", world, "the built-in world (kind world)");
   v.field("data", data, "the data folder (kind real)");
-  v.field("tokenizer", tokenizer, "SentencePiece model; empty = {data}/spiece.model");
+  v.field("tokenizer", tokenizer,
+          "vocabulary: a SentencePiece model, or a model folder with its own; empty = {data}/spiece.model");
   v.field("num_sentinels", num_sentinels, "sentinel ids for span corruption");
   v.require_within(num_sentinels, 1, 100'000, "num_sentinels");
   v.section("model", recipe.model, "what all arms share");

@@ -62,7 +62,7 @@ void TrainOptions::fields(FieldVisitor& v) {
   v.require_within(patience, 0, 1'000'000'000, "patience");
   v.field("loader_threads", loader_threads,
           "threads that compute batches ahead, the same ones; 0 = the training thread does");
-  v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "a number in [0, 64]");
+  v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "an integer in [0, 64]");
   v.section("optimizer", optimizer, "optimiser and learning rate");
 }
 

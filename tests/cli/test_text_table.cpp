@@ -73,6 +73,12 @@ TEST(FittedHelp, GoesOnUnderItsText) {
   EXPECT_EQ(fitted_help("Examples:\n  flanmoe train pretrain data=w --out runs/a\n", 30),
             "Examples:\n  flanmoe train pretrain\n    data=w --out runs/a\n");
   EXPECT_LE(widest(fitted_help(help, 40)), 40u);
+  // An indentation that leaves no room is given up: settings stand deep in a help.
+  const std::string setting =
+      std::string(30, ' ') + "prompts  text  direct  direct answers, chain of thought, or both\n";
+  EXPECT_EQ(fitted_help(setting, 40),
+            "    prompts  text  direct  direct\n             answers, chain of thought,\n             or both\n");
+  for (const size_t width : {16, 25, 40, 59, 80}) EXPECT_LE(widest(fitted_help(setting, width)), width);
 }
 
 }  // namespace

@@ -29,6 +29,28 @@ TEST_F(Mixture, AnExemplarIsNeverTheQueryItself) {
   }
 }
 
+// The same question under other ids would give its answer away; other options make it another one.
+TEST_F(Mixture, WhatReadsLikeTheQueryIsNoExemplarOfIt) {
+  const auto row = [](const char* id, const char* list) {
+    return fmt::format(R"({{"id": "{}", "fields": {{"q": "same"}}, "options": [{}], "answers": ["a"]}})", id, list) +
+           "\n";
+  };
+  put("a.jsonl", row("1", R"("a", "b")") + row("2", R"("a", "b")") + row("3", R"("a", "c")"));
+  put("a.yaml", "name: a\nformat: jsonl\nsplits: {train: a.jsonl}\ntemplates: [{input: \"{q} {options:inline}#\"}]\n");
+  MixtureOptions o = options();
+  o.few_shot_share = 1.0;
+  o.max_shots = 2;
+  int64_t few_shot = 0;
+  for (const Example& example : sampled(o, 5, 100)) {
+    const std::string& input = example.text.input;
+    const bool asks_for_b = input.ends_with("a or b#");
+    EXPECT_LE(occurrences(input, "a or b#"), asks_for_b ? 1 : 2) << input;
+    EXPECT_LE(occurrences(input, "a or c#"), 1) << input;
+    few_shot += occurrences(input, "#") > 1 ? 1 : 0;
+  }
+  EXPECT_GT(few_shot, 0);
+}
+
 TEST_F(Mixture, ATaskOfOneRowHasNoExemplars) {
   add_task("a", "muffin", 1);
   MixtureOptions o = options();

@@ -230,7 +230,8 @@ TEST_F(MixtureTasks, ContradictionsAreTold) {
   o.few_shot_length = 129;
   EXPECT_TRUE(tells(refusal(o), "'few_shot_length' is 129, expected at most 'source_length', which is 128"));
   for (const char* wrong : {"styles: {zs_opt: -1}", "temperature: 0", "answers: all", "cot_few_shot_share: -0.5",
-                            "inversion_share: 2", "num_tasks: -1"}) {
+                            "inversion_share: 2", "num_tasks: -1", "few_shot_length: 129",
+                            "{pack: true, length_window: 4}", "{max_shots: 0, styles: {fs_noopt: 1}}"}) {
     const std::string message = message_of<UserError>([&] {
       MixtureOptions loaded;
       load_options(parse_config(wrong, "m.yaml"), loaded);

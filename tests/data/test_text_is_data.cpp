@@ -75,6 +75,23 @@ TEST_F(TextIsData, ATemplateWithTokensIsToldOf) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
+TEST_F(TextIsData, AnEvaluationFormWithTokensIsToldOf) {
+  const auto told = [&](const std::string& form) {
+    put_task("[{input: \"{q}\"}]\neval: " + form, "the river", "bread");
+    testing::internal::CaptureStderr();
+    load_tasks(folder_ / "a.yaml", folder_);
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(told("{header: \"Read.\"}"), "");
+  for (const std::string form : {"{header: \"Read <pad>.\"}", "{separator: \"</s>\"}", "{input: \"{q} <extra_id_0>\"}",
+                                 "{cot_input: \"why {q}\", cot_target: \"<extra_id_0> {answer}\"}"})
+    EXPECT_TRUE(cases::tells(told(form), "task 'a': 1 of its templates holds names of tokens")) << form;
+  put_task("[{input: \"{q} <extra_id_0>\"}]", "the river", "bread");  // asked as it is tuned on: one template
+  testing::internal::CaptureStderr();
+  load_tasks(folder_ / "a.yaml", folder_);
+  EXPECT_TRUE(cases::tells(testing::internal::GetCapturedStderr(), "1 of its templates holds"));
+}
+
 TEST_F(TextIsData, FieldsThatMeetDoNotMakeAToken) {
   put_task("[{input: \"<extra_id_{q}>\"}]", "0", "bread");
   EXPECT_FALSE(holds(drawn().source, t().sentinel(0)));

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "data/tokenizer/answer_text.h"
+#include "data/tokenizer/tokenizer_folder.h"
 #include "data_case.h"
 
 namespace flanmoe {
@@ -279,6 +280,23 @@ TEST_F(TokenizerFile, WholeWordsMayHoldAnything) {
     const std::string piece = t.piece(static_cast<int32_t>(i) + 3);
     EXPECT_TRUE(piece == words[i] || piece == "two▁words") << piece;
   }
+}
+
+TEST_F(TokenizerFile, IsOpenedByItselfOrInAModelFolder) {
+  const std::filesystem::path file = folder_ / "a.model", model = folder_ / "m";
+  std::filesystem::copy_file(cases::tokenizer().model_file(), file);
+  EXPECT_EQ(open_tokenizer_at(file).num_sentinels(), 100);
+  EXPECT_EQ(open_tokenizer_at(file, 7).num_sentinels(), 7);
+  EXPECT_EQ(open_tokenizer_at(file, 0).num_sentinels(), 0);
+  std::filesystem::create_directory(model);
+  TokenizerRules rules;
+  rules.legacy = true;
+  write_tokenizer_files({file, 20, rules}, model);
+  EXPECT_EQ(open_tokenizer_at(model).num_sentinels(), 20);
+  EXPECT_EQ(open_tokenizer_at(model, 20).rules(), rules);
+  const std::string message = message_of<UserError>([&] { open_tokenizer_at(model, 7); });
+  for (const char* part : {"m: its vocabulary has 20 sentinels, and 7 are asked for", "expected as many, or no number"})
+    EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 
 TEST_F(TokenizerFile, SaysWhatIsWrongWithAFile) {

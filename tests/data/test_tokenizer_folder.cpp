@@ -160,11 +160,13 @@ TEST_F(TokenizerFolder, LegacyIsWhatTheFileDoesNotDeny) {
 TEST_F(TokenizerFolder, DecodedTextsAreCleanedUpWhereTheFileSaysSo) {
   const TokenIds ids = {3, 5, 3, 6, 8774, 3, 58, 3, 5}, more = {8774, 3, 5, 3, 31, 7};
   EXPECT_EQ(open_model_tokenizer(folder_).decode_without_special(more), "Hello . 's");
+  const std::string fingerprint = open_model_tokenizer(folder_).fingerprint();
   put_json("tokenizer_config.json", {{"clean_up_tokenization_spaces", true}});
   const Tokenizer t = open_model_tokenizer(folder_);
   EXPECT_EQ(t.decode_with_special(ids), "., Hello?.");
   EXPECT_EQ(t.decode_with_special(more), "Hello.'s");
   EXPECT_EQ(t.decode(more), "Hello.'s");
+  EXPECT_EQ(t.fingerprint(), fingerprint + " clean_up");
 }
 
 // Tokens of the vocabulary are words of data, too; special ones are text there.

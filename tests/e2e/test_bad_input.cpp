@@ -231,6 +231,25 @@ TEST_F(BadInput, CellThatIsNotThere) {
   expect_refused({"study", "--cell", "switch/seed-1/pretrain", "--out", out()}, {out(), "cannot read"});
 }
 
+TEST_F(BadInput, NumbersOfOptions) {
+  const std::string exam = (world() / "heldout/exam").string();
+  const std::vector<std::pair<Words, std::string>> cases = {{{"data", "show", exam, "--count"}, "1 or more"},
+                                                            {{"data", "show", exam, "--template"}, "0 or more"},
+                                                            {{"data", "stats", "small", "--draws"}, "1 or more"},
+                                                            {{"eval", model().string(), "--limit"}, "0 or more"},
+                                                            {{"analyze", model().string(), "--texts"}, "1 or more"}};
+  for (const auto& [words, expected] : cases) {
+    for (const std::string number : {"-3", "1.5", "many", "1e3", "99999999999999999999"}) {
+      Words all = words;
+      all.push_back(number);
+      expect_refused(all,
+                     {words.back() + ": it is '" + number + "', expected a whole number of " + expected, "--help"});
+    }
+  }
+  expect_refused({"data", "show", exam, "--count", "0"}, {"--count: it is '0', expected a whole number of 1 or more"});
+  EXPECT_EQ(flanmoe({"data", "show", exam, "--count", "1"}).status, 0);
+}
+
 TEST_F(BadInput, GenerationSettings) {
   expect_refused({"generate", model().string(), "hello", "temperature=-1"}, {"temperature' is -1"});
   expect_refused({"generate", model().string(), "hello", "max_new_token=3"}, {"max_new_token", "'max_new_tokens'"});

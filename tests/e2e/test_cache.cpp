@@ -66,6 +66,32 @@ TEST_F(Cache, IsBuiltOnceAndTrainsAlike) {
   EXPECT_NE(last_err_.find("is built: its seed changed"), std::string::npos) << last_err_;
 }
 
+// The rules beside spiece.model decide ids, too: those of transformers are the older ones unless a file says otherwise.
+TEST_F(Cache, OfAModelFolderFitsARunThatBeginsWithIt) {
+  fs::copy(model(), folder_ / "m", fs::copy_options::recursive);
+  fs::remove(folder_ / "m/manifest.json");
+  Json config = read_json(folder_ / "m/tokenizer_config.json");
+  config["legacy"] = true;
+  write_json(folder_ / "m/tokenizer_config.json", config);
+  const std::string own = (folder_ / "own").string(), plain = (folder_ / "plain").string(),
+                    init = "init=" + (folder_ / "m").string();
+  Words words = building(own, {"--examples", "192"});
+  words[6] = (folder_ / "m").string();
+  ASSERT_EQ(words[5], "--tokenizer");
+  EXPECT_EQ(flanmoe(words).status, 0);
+  trained("run", {init, "mixture.cache=" + own});
+  EXPECT_EQ(last_err_.find("is built"), std::string::npos) << last_err_;
+  EXPECT_EQ(flanmoe(building(plain, {"--examples", "192"})).status, 0);
+  const Ended refused = flanmoe({"train", "instruct", "data=" + world().string(), init, "mixture.cache=" + plain,
+                                 "--mixture", mixture_, "--dry-run"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("`data build --tokenizer FOLDER` takes the model folder"), std::string::npos)
+      << refused.err;
+  words.insert(words.end(), {"--sentinels", "7"});
+  words[8] = (folder_ / "seven").string();
+  EXPECT_NE(flanmoe(words).err.find("its vocabulary has 100 sentinels, and 7 are asked for"), std::string::npos);
+}
+
 TEST_F(Cache, MistakesAreNamedAndLeaveNothing) {
   const auto refused = [&](const Words& words, const Words& parts) {
     const Words before = listing(folder_);

@@ -76,6 +76,29 @@ TEST_F(Eval, AFinishedFolderSaysSoAndAnotherConfigurationIsRefused) {
           {"another configuration", "max_items' is 2 there and 3 here"});
 }
 
+// What stands beside spiece.model decides the ids, too.
+TEST_F(Eval, OtherRulesOfTheVocabularyAreAnotherConfiguration) {
+  fs::copy(model(), folder_ / "m", fs::copy_options::recursive);
+  fs::remove(folder_ / "m/manifest.json");
+  const Words words = {"eval",    at("m"), "--data", world().string(), "tasks=[\"{data}/heldout/exam\"]",
+                       "--limit", "1",     "--out",  at("out")};
+  run(words);
+  const auto refused_with = [&](const std::string& name, const Json& value, const std::string& part) {
+    write_json(folder_ / "m" / name, value);
+    refused(words, {"out: was begun under another configuration: 'tokenizer_hash' is", part});
+  };
+  const Json config = read_json(folder_ / "m/tokenizer_config.json");
+  for (const char* key : {"legacy", "clean_up_tokenization_spaces"}) {
+    Json other = config;
+    other[key] = true;
+    refused_with("tokenizer_config.json", other, key == std::string("legacy") ? " legacy\" here" : " clean_up\" here");
+  }
+  write_json(folder_ / "m/tokenizer_config.json", config);
+  refused_with("added_tokens.json", {{"<sep>", read_json(folder_ / "m/config.json").at("vocab_size")}}, " here");
+  fs::remove(folder_ / "m/added_tokens.json");
+  EXPECT_NE(run(words).err.find("finished already"), std::string::npos);
+}
+
 TEST_F(Eval, KilledAndGoneOnWithItSaysTheSame) {
   run(of_model({"--limit", "40", "--out", at("straight")}));
   for (int kill = 0; kill < 3; ++kill) {
@@ -138,6 +161,12 @@ TEST_F(Eval, BadInputIsOneClearError) {
   refused(asked({}), {"none of a model folder"});
   refused({"eval", model().string(), "--suite", "mmlu", "--data", at("")}, {"no such folder", "--skip-missing"});
   refused({"eval", "--compare", at("a"), at("b")}, {at("a"), "no folder of an evaluation"});
+  for (const Words& more : std::vector<Words>{
+           {"--tasks", "exam*"}, {"--suite", "mmlu"}, {"--limit", "3"}, {"--baseline", "chance"}, {"--out", at("c")}}) {
+    Words words = {"eval", "--compare", at("a"), at("b")};
+    words.insert(words.end(), more.begin(), more.end());
+    refused(words, {"--compare takes two folders as they are", "expected no " + more[0]});
+  }
   fs::create_directories(folder_ / "plain");
   put("plain/notes.txt", "mine");
   refused(of_model({"--out", at("plain")}), {"exists already", "holds no evaluation"});

@@ -101,6 +101,30 @@ TEST_F(Generate, AnotherConfigurationIsNotGoneOnWith) {
   };
   refused(with({"num_beams=2"}), {"out.jsonl", "another configuration", "settings/num_beams' is 1 there and 2 here"});
   refused(with({"--routing"}), {"'routing' is false there and true here"});
+  refused(with({"--plain"}), {"'plain' is false there and true here"});
+  std::string turned;  // as many prompts, in another order
+  for (int i = 39; i >= 0; --i) turned += "Who is number " + std::to_string(i) + " of them?\n";
+  put("in.txt", turned);
+  refused(with({}), {"'prompts' is"});
+  put_prompts();
+  fs::copy(model(), folder_ / "other", fs::copy_options::recursive);
+  fs::remove(folder_ / "other/manifest.json");
+  const auto of_other = [&] {
+    const Ended ended = flanmoe({"generate", at("other"), "max_new_tokens=3", "--input", at("in.txt"), "--output",
+                                 at("out.jsonl"), "--resume"});
+    EXPECT_EQ(ended.status, 2) << ended.err;
+    return ended.err;
+  };
+  const std::string rules = content_of(folder_ / "other/tokenizer_config.json");
+  Json legacy = parse_json(rules, "rules");
+  legacy["legacy"] = true;
+  write_json(folder_ / "other/tokenizer_config.json", legacy);
+  EXPECT_NE(of_other().find("'tokenizer_hash' is"), std::string::npos);
+  put("other/tokenizer_config.json", rules);
+  put("other/generation_config.json", "{\"num_beams\": 2}");
+  EXPECT_NE(of_other().find("'settings/num_beams' is 1 there and 2 here"), std::string::npos);
+  put("other/config.json", content_of(folder_ / "other/config.json") + "\n");
+  EXPECT_NE(of_other().find("'model_hash' is"), std::string::npos);
   put("in.txt", "Who is it?\n");
   refused(with({}), {"'num_prompts' is 40 there and 1 here"});
   put_prompts();
@@ -144,6 +168,24 @@ TEST_F(Generate, RoutesAreInTheJsonAndInTheTable) {
   run({"--routing-table", at("two.csv"), "Who is it?", "Where is the boat?"});  // without JSON, too
   EXPECT_NE(content_of(folder_ / "two.csv").find("\n1,encoder,"), std::string::npos);
   EXPECT_EQ(content_of(folder_ / "two.csv").find(content_of(folder_ / "r.csv")), 0u);
+}
+
+// What would be passed over in silence.
+TEST_F(Generate, OptionsThatDoNotGoTogetherAreNamed) {
+  put_prompts();
+  for (const Words& more : std::vector<Words>{{"Who is it?"},
+                                              {"--input", at("in.txt")},
+                                              {"--output", at("out.txt")},
+                                              {"--output", at("out.txt"), "--resume"},
+                                              {"--json"},
+                                              {"--json", "--routing"},
+                                              {"--routing-table", at("r.csv")}}) {
+    Words words = {"--interactive"};
+    words.insert(words.end(), more.begin(), more.end());
+    refused(words, {"--interactive asks for prompts itself", more[0].starts_with("--") ? more[0] : "no prompts"});
+  }
+  refused({"--resume", "Who is it?"}, {"--resume goes on behind the answers in a file", "--output FILE"});
+  EXPECT_FALSE(fs::exists(folder_ / "out.txt") || fs::exists(folder_ / "r.csv"));
 }
 
 TEST_F(Generate, SettingsThatForbidEveryTokenAreNamed) {

@@ -45,7 +45,29 @@ TEST(Help, ListsTheSettings) {
   expect_help({"data", "stats", "--help"}, {"MIXTURE", "flan", "small", "--draws", "--tokenizer", "--json"});
 }
 
-TEST(Help, VersionsAreTold) { expect_help({"--version"}, {"flanmoe ", "libtorch "}); }
+TEST(Help, VersionsAreTold) {
+  expect_help({"--version"}, {"flanmoe ", " (commit ", ", libtorch ", ", running on "});
+  const std::string told = flanmoe({"--version"}).out;
+  const size_t begin = told.find("(commit ") + 8;
+  const std::string commit = told.substr(begin, told.find(',', begin) - begin);
+  EXPECT_TRUE(commit == "unknown" || commit.find_first_not_of("0123456789abcdef+") == std::string::npos) << told;
+  EXPECT_GE(commit.size(), 7u) << told;
+}
+
+// Licence and citation stand where one looks for them, and name this version.
+TEST(Help, TheProgramMayBeUsedAndCited) {
+  const std::filesystem::path source = FLANMOE_SOURCE_DIR;
+  const auto text_of = [&](const char* name) {
+    std::ifstream file(source / name);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string told = flanmoe({"--version"}).out, version = told.substr(8, told.find(' ', 8) - 8);
+  EXPECT_NE(text_of("LICENSE").find("Apache License\n                           Version 2.0"), std::string::npos);
+  EXPECT_NE(text_of("CITATION.cff").find("\nversion: " + version + "\nlicense: Apache-2.0\n"), std::string::npos)
+      << version;
+  for (const char* named : {"`LICENSE`", "`CITATION.cff`"})
+    EXPECT_NE(text_of("README.md").find(named), std::string::npos) << named;
+}
 
 TEST(Help, ConfigurationsArePrintedAndAcceptedBack) {
   for (const std::vector<std::string>& arguments :

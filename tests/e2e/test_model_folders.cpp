@@ -76,6 +76,34 @@ TEST_F(ModelFolders, ARunIsItsNewestCheckpoint) {
   refused({"generate", (folder_ / "empty").string(), "Who?"}, {"a training run without a checkpoint yet"});
 }
 
+// Wherever a vocabulary is asked for, a model folder and a run bring theirs.
+TEST_F(ModelFolders, AVocabularyIsAFileAModelFolderOrARun) {
+  const std::string exam = (world() / "heldout/exam").string(), spiece = (model() / "spiece.model").string();
+  put("mix.yaml", "tasks: [\"{data}/tasks/cot\"]\n");
+  const Words show = {"data", "show", exam, "--count", "1", "--json", "--tokenizer"};
+  const Words stats = {"data",   "stats",          (folder_ / "mix.yaml").string(),
+                       "--data", world().string(), "--draws",
+                       "20",     "--json",         "--tokenizer"};
+  for (Words words : {show, stats}) {
+    words.push_back(spiece);
+    const std::string expected = done(words).out;
+    for (const fs::path& name : {model(), run_folder()}) {
+      words.back() = name.string();
+      EXPECT_EQ(done(words).out, expected) << name;
+    }
+  }
+  const fs::path folder = copy();
+  change(folder / "tokenizer_config.json", [](Json& json) { json["legacy"] = true; });
+  done({"init", "t5_v1_1_small", "model.d_model=16", "model.d_kv=8", "model.num_heads=2", "model.d_ff=24",
+        "model.vocab_size=0", "--tokenizer", folder.string(), "--out", (folder_ / "fresh").string()});
+  EXPECT_EQ(content_of(folder_ / "fresh/spiece.model"), content_of(spiece));
+  EXPECT_EQ(read_json(folder_ / "fresh/tokenizer_config.json").at("legacy"), true);
+  refused({"init", "t5_v1_1_small", "--tokenizer", folder.string(), "--sentinels", "7", "--out",
+           (folder_ / "other").string()},
+          {"copy: its vocabulary has 100 sentinels, and 7 are asked for"});
+  EXPECT_FALSE(fs::exists(folder_ / "other"));
+}
+
 TEST_F(ModelFolders, ATokenizerJsonAloneIsRefusedWithTheWayOut) {
   const fs::path folder = copy();
   fs::rename(folder / "spiece.model", folder / "tokenizer.json");

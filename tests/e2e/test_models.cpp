@@ -143,6 +143,9 @@ TEST_F(Models, TwinsAreConfigurationsForInit) {
   EXPECT_EQ(twin.at("model_type"), "t5");
   EXPECT_NEAR(twin.at("flops_per_token").get<double>() / sparse.at("flops_per_token").get<double>(), 1.0, 0.01);
   EXPECT_NE(run({"twin", "t5_v1_1_small", "--routing", "st_moe"}).out.find("FLOPs differ by"), std::string::npos);
+  const std::string kept = content_of(folder_ / "twin.json");
+  refused({"twin", "switch_base", "--out", at("twin.json")}, {"--out", "twin.json: exists already", "a new file"});
+  EXPECT_EQ(content_of(folder_ / "twin.json"), kept);
   refused({"twin", "t5_v1_1_small"}, {"the model is dense", "--routing"});
   refused({"twin", "gshard_small", "--routing", "switch"}, {"the model is sparse"});
 }

@@ -129,6 +129,9 @@ TEST_F(TokenizerCommand, TakesAModelFolder) {
   put("model/tokenizer_config.json", "{\"extra_ids\": 10}");
   EXPECT_EQ(Json::parse(run({"info", folder, "--json"}).out).at("first_sentinel_id"), 43);
   expect_refused({"decode", folder, "44"}, {"id 44", "0 to 43"});
+  put("model/added_tokens.json", "{\"<sep>\": 44, \"<cls>\": 45}");  // ids, too
+  expect_parts(run({"info", folder}).out, {"\nids                 46, padded to 48 rows"});
+  std::filesystem::remove(folder + "/added_tokens.json");
   put("model/tokenizer_config.json", "{\"extra_ids\": 1000000000000}");
   expect_refused({"info", folder}, {"tokenizer_config.json", "1000000000000", "0 to 100000"});
   std::filesystem::remove(folder + "/spiece.model");

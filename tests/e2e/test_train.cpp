@@ -154,6 +154,28 @@ TEST_F(Train, ADryRunWritesNothing) {
   EXPECT_EQ(ended.status, 0) << ended.err;
   for (const char* part : {"parameters: ", "forward FLOPs per token: ", "first batch: 4 rows"})
     EXPECT_NE(ended.out.find(part), std::string::npos) << part << " in: " << ended.out;
+  EXPECT_EQ(ended.out.find("validation"), std::string::npos) << ended.out;
+  EXPECT_EQ(num_entries(), 0u);
+}
+
+// What the run would refuse the dry run refuses, too, and it says what is validated.
+TEST_F(Train, ADryRunLooksAtTheValidation) {
+  const auto refused = [&](const std::vector<std::string>& settings, const std::string& part) {
+    std::vector<std::string> words = command("run", settings);
+    words.push_back("--dry-run");
+    const Ended ended = flanmoe(words);
+    EXPECT_EQ(ended.status, 2) << ended.out;
+    EXPECT_NE(ended.err.find(part), std::string::npos) << ended.err;
+  };
+  refused({"train.eval_every=2"}, "'train.eval_every' is 2, but there is nothing to evaluate");
+  refused({"validation.tasks=[\"{data}/heldout/exam\"]"}, "'validation.tasks' is given, but 'train.eval_every' is 0");
+  refused({"train.patience=3"}, "'train.patience' is 3, but 'train.best' is empty");
+  refused({"corpus.held_out_share=0.2", "train.eval_every=2", "train.best=eval/los"}, "did you mean 'eval/loss'?");
+  const Ended ended = flanmoe(command("run", {"corpus.held_out_share=0.2", "train.eval_every=2", "--dry-run",
+                                              "validation.tasks=[\"{data}/heldout/exam\"]"}));
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  for (const char* name : {"loss", "exam_direct", "normalised_average"})
+    EXPECT_NE(ended.out.find(std::string("validation: eval/") + name + "\n"), std::string::npos) << ended.out;
   EXPECT_EQ(num_entries(), 0u);
 }
 

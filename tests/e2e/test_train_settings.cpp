@@ -159,12 +159,37 @@ TEST_F(TrainSettings, UnlikelyBeginningsAreWarnedOf) {
   init.insert(init.end(), tiny.begin(), tiny.end());
   done(init);
   expect_parts(done(tuning(in_folder("t5"), "run")).err, {"learning rate 0.01", "instruct_t5"});
+  const std::string adamw = "train.optimizer.name=adamw";  // whose rates are no shares of a weight's size
+  expect_parts(done(tuning(in_folder("t5"), "none", {adamw, "--dry-run"})).err, {"learning rate 0.01", "finetune_t5"});
+  expect_parts(done(tuning(in_folder("t5"), "none", {adamw, "train.optimizer.learning_rate=0.0015", "--dry-run"})).err,
+               {"learning rate 0.0015"});
+  for (const char* rate : {"train.optimizer.learning_rate=0.0001", "train.optimizer.learning_rate=0.001"}) {
+    const std::string err = done(tuning(in_folder("t5"), "none", {adamw, rate, "--dry-run"})).err;
+    EXPECT_EQ(err.find("learning rate"), std::string::npos) << err;
+  }
+  put("corpus.txt", "quiet towns sell bread.\n\nevery river runs past stone.\n");
+  const Words more = {"train", "pretrain", "init=" + in_folder("t5"), "corpus.files=[" + in_folder("corpus.txt") + "]",
+                      "--dry-run"};
+  expect_parts(done(more).err, {"learning rate 0.0", "pretrained T5s take 0.0005 to 0.001"});
   const std::string calm = done(tuning(in_folder("t5"), "calm", {"train.optimizer.learning_rate=0.001"})).err;
   EXPECT_EQ(calm.find("instruct_t5"), std::string::npos) << calm;
   for (const auto& [preset, rate] : {std::pair{"instruct_t5", "0.0005"}, std::pair{"finetune_t5", "0.001"}}) {
     const std::string config = done({"train", preset, "init=" + in_folder("t5"), "--print-config"}).out;
     expect_parts(config, {std::string("learning_rate: ") + rate + "\n", "schedule: constant\n"});
   }
+}
+
+// The batch of a mixture is no batch of a corpus.
+TEST_F(TrainSettings, WhatTheModeDoesNotReadIsTold) {
+  Words pretrain = tiny_pretraining();
+  pretrain.insert(pretrain.begin(), "train");
+  pretrain.insert(pretrain.end(), {"mixture.examples_per_batch=8", "--dry-run"});
+  expect_parts(done(pretrain).err, {"'mixture.examples_per_batch=8' changes nothing: mode pretrain reads 'corpus'"});
+  const Words tune = tuning(model().string(), "none", {"corpus.rows_per_batch=8", "--dry-run"});
+  expect_parts(done(tune).err, {"'corpus.rows_per_batch=8' changes nothing: mode finetune reads 'mixture'"});
+  EXPECT_EQ(done(tuning(model().string(), "none", {"--dry-run"})).err.find("changes nothing"), std::string::npos);
+  pretrain.insert(pretrain.end(), {"--mixture", "small"});
+  expect_refused(pretrain, {"--mixture small: 'mode' is pretrain", "expected no --mixture"});
 }
 
 TEST_F(TrainSettings, ExpertsAreSetWithAndWithoutModel) {

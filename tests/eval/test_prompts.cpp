@@ -90,6 +90,29 @@ TEST_F(Prompts, ARowIsNoExemplarOfItself) {
   }
 }
 
+// The same question under another id, in another split, would give its answer away; the same id there is another row.
+TEST_F(Prompts, WhatReadsLikeTheQuestionIsNoExemplarOfIt) {
+  const auto row = [](const std::string& id, const std::string& q, const std::string& answer, const Json& list) {
+    return Json{{"id", id}, {"fields", {{"q", q}}}, {"options", list}, {"answers", {answer}}, {"rationale", "so"}}
+               .dump() +
+           "\n";
+  };
+  const Json two = {"bread", "stone"}, more = {"bread", "towns"};
+  put("test.jsonl", row("t", "the river", "bread", two));
+  put("dev.jsonl", row("1", "the river", "stone", two) + row("t", "quiet", "bread", two) +
+                       row("2", "the river", "towns", more) + row("3", "past", "bread", two));
+  EvalOptions o = options("task.yaml");
+  o.shots = 2;
+  const AskedPrompt direct = prompts(o)[0], cot = prompts(o, Prompting::kCot)[0];
+  EXPECT_EQ(direct.text, "quiet bread\n\nthe river towns\n\nthe river");
+  EXPECT_EQ(cot.text, "why quiet so the answer is bread\n\nwhy the river so the answer is towns\n\nwhy the river");
+  o.shots = 4;  // there are three: what is no exemplar is not counted as dropped
+  const AskedPrompt all = prompts(o)[0];
+  EXPECT_EQ(all.text, "quiet bread\n\nthe river towns\n\npast bread\n\nthe river");
+  EXPECT_EQ(all.num_exemplars, 3);
+  EXPECT_FALSE(all.truncated());
+}
+
 TEST_F(Prompts, ExemplarsComeFromTrainWithoutDev) {
   put("train.yaml",
       "name: one\nformat: jsonl\nsplits: {test: test.jsonl, train: dev.jsonl}\ntemplates: [{input: \"{q}\"}]\n");

@@ -198,6 +198,23 @@ TEST_F(RunTasks, AFolderOfAnotherConfigurationIsRefused) {
   EXPECT_NE(message.find("exists already and holds no evaluation"), std::string::npos) << message;
 }
 
+// Training runs and studies have a lock, too, and models a config.json: nothing is written into them.
+TEST_F(RunTasks, AFolderOfSomethingElseIsRefusedAndLeftAsItIs) {
+  const std::vector<std::vector<std::string>> others = {{"lock", "config.yaml", "metrics.jsonl"},
+                                                        {"lock", "config.yaml", "results.json"},
+                                                        {"config.json", "model.safetensors"},
+                                                        {"lock", "config.json"},
+                                                        {"lock", "notes.txt"}};
+  for (const std::vector<std::string>& files : others) {
+    const fs::path out = folder_ / fmt::format("{}", fmt::join(files, "-"));
+    make_folders(out);
+    for (const std::string& file : files) write_atomically(out / file, "{\"model_type\": \"t5\"}");
+    const std::string message = message_of<UserError>([&] { EvalFolder(out, {{"shots", 1}}); });
+    EXPECT_NE(message.find(out.string() + ": exists already and holds no evaluation"), std::string::npos) << message;
+    EXPECT_EQ(std::distance(fs::directory_iterator(out), {}), static_cast<std::ptrdiff_t>(files.size())) << out;
+  }
+}
+
 // What a kill leaves between the folder, its lock and its configuration; and an empty folder of the user's.
 TEST_F(RunTasks, AFolderThatWasOnlyBegunIsGoneOnWith) {
   for (const std::vector<std::string>& files :
@@ -232,6 +249,26 @@ TEST_F(RunTasks, AFolderOfAnotherPlatformIsGoneOnWithAndSaid) {
     EXPECT_NE(warning.find(part), std::string::npos) << warning;
   EvalFolder(folder_ / "out", begun).finish({{"results", 1}});
   EXPECT_EQ(said(other), "");  // nothing is left to be computed
+}
+
+// A prompt may come from a file that tasks share, which the checksum of the task file does not see.
+TEST_F(RunTasks, OtherPromptsAreAnotherConfiguration) {
+  const EvalRequest request{{{"", options("many.yaml")}}, {}, OnBadRow::kStop, false, folder_};
+  EvalPlan plan;
+  plan.runs = runs();
+  const Json before = config_json({}, request, plan);
+  const auto difference = [&](const std::function<void(TaskSpec&)>& change) {
+    EvalPlan other = plan;
+    for (TaskRun& asked_run : other.runs) change(asked_run.task);
+    return first_difference(before, config_json({}, request, other));
+  };
+  EXPECT_EQ(difference([](TaskSpec&) {}), "");
+  EXPECT_TRUE(
+      difference([](TaskSpec& task) { task.eval.direct.input = "ask {q}"; }).starts_with("'tasks/many/prompts'"));
+  EXPECT_TRUE(difference([](TaskSpec& task) { task.eval.cot.target = "{answer}"; }).starts_with("'tasks/many_cot/"));
+  EXPECT_NE(difference([](TaskSpec& task) { task.definition = "Say which."; }), "");
+  EXPECT_NE(difference([](TaskSpec& task) { task.eval.header = "Questions."; }), "");
+  EXPECT_NE(difference([](TaskSpec& task) { task.eval.separator = " "; }), "");
 }
 
 // The layout that the harness's users read.

@@ -102,6 +102,12 @@ TEST_F(Beginnings, AVocabularyIsAFileOrAFolder) {
   EXPECT_EQ(open_tokenizer(run).num_sentinels(), 100);
   run = pretraining();
   EXPECT_EQ(open_tokenizer(run).model_file(), folder_ / "w/spiece.model");
+  run_training(run, folder_ / "run", "run");  // of a run it is that of its newest checkpoint
+  for (const char* name : {"run", "run/checkpoints", "run/checkpoints/step-2"}) {
+    RunOptions other = from(model_folder("m"));
+    other.tokenizer = (folder_ / name).string();
+    EXPECT_EQ(open_tokenizer(other).model_file(), folder_ / "run/checkpoints/step-2/spiece.model") << name;
+  }
   run.data = folder_.string();
   expect_parts(refusal([&] { open_tokenizer(run); }), {(folder_ / "spiece.model").string(), "tokenizer=FOLDER"});
 }
@@ -179,6 +185,26 @@ TEST_F(Beginnings, ADifferenceOfModelOrSentinelsIsNotHidden) {
   run = pretraining();
   run.num_sentinels = 19;
   expect_parts(refusal([&] { run_training(run, folder_ / "run", "other"); }), {"there: num_sentinels: 20", "19"});
+}
+
+TEST_F(Beginnings, AFolderOfAnotherKindIsNamedAsOne) {
+  const auto kept = [&](const std::string& what) {
+    return refusal([&] {
+      keep_config("seed: 1\n", folder_ / "other", what, [](const fs::path& file) {
+        RunOptions run;
+        load_run_options(load_config(file), run);
+        return dump_options(run);
+      });
+    });
+  };
+  fs::create_directories(folder_ / "other");
+  put("other/config.yaml", "title: a study\narms: {}\n");
+  for (const std::string what : {"run", "study"}) {
+    expect_parts(kept(what),
+                 {"other: its config.yaml is not read as that of a " + what, "config.yaml:1: unknown key 'title'"});
+  }
+  expect_parts(refusal([&] { run_training(pretraining(), folder_ / "other", "x"); }),
+               {"not read as that of a run", "choose another"});
 }
 
 TEST_F(Beginnings, MoreStepsAreAnotherRun) {

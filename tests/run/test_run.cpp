@@ -155,6 +155,22 @@ TEST_F(Run, AValidationGoesOnWhereItWas) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run/validation"));
 }
 
+// There the name of the run would stand for another model, or for none.
+TEST_F(Run, AFolderOfAModelOrAnEvaluationIsRefused) {
+  const RunOptions run = pretraining();
+  run_training(run, folder_ / "run", "run");
+  const std::filesystem::path model = newest_checkpoint(folder_ / "run"), evaluation = folder_ / "eval";
+  EvalFolder(evaluation, {{"shots", 1}}).finish({{"results", 1}});
+  for (const std::filesystem::path& folder : {model, evaluation}) {
+    const auto num_files = [&] { return std::distance(std::filesystem::directory_iterator(folder), {}); };
+    const auto before = num_files();
+    const std::string message = message_of<UserError>([&] { run_training(run, folder, "other"); });
+    EXPECT_NE(message.find(folder.string() + ": holds a model or an evaluation (config.json)"), std::string::npos)
+        << message;
+    EXPECT_EQ(num_files(), before) << folder;
+  }
+}
+
 TEST_F(Run, AFolderHasOneOwner) {
   const FileLock other = FileLock::owner_of(folder_ / "out");
   const std::string message = message_of<UserError>([&] { run_training(pretraining(), folder_ / "out", "second"); });

@@ -61,8 +61,9 @@ void check_vocabulary(const TokenCache& cache, const Json& facts, const MixtureO
   const Json& there = cache.facts();
   if (there.contains("vocabulary") && there["vocabulary"] == facts["vocabulary"]) return;
   fail_input(
-      "'mixture.cache' {}: the token cache was made with another vocabulary than {}; expected another folder, or "
-      "build it again there",
+      "'mixture.cache' {}: the token cache was made with another vocabulary than {}, or with other rules beside it; "
+      "expected another folder, or build it again there: `data build --tokenizer FOLDER` takes the model folder that "
+      "the run begins with",
       options.cache, tokenizer.model_file().string());
 }
 

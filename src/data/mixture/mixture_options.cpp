@@ -55,6 +55,8 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.section("styles", styles, "weights of the styles, in place of few_shot_share when one is above 0");
   v.field("max_shots", max_shots, "most exemplars: an example that has some has 1 to so many");
   v.require_within(max_shots, 0, 10'000, "max_shots");
+  v.require(max_shots > 0 || styles.fs_opt + styles.fs_noopt == 0.0, "max_shots",
+            "1 or more where 'styles' asks for exemplars");
   v.field("few_shot_length", few_shot_length, "tokens that exemplars and query may fill; 0 = source_length");
   v.require_within(few_shot_length, 0, 1'000'000, "few_shot_length");
   v.field("separators", separators, "behind an exemplar, one drawn per example; empty = two line ends");
@@ -68,6 +70,7 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("source_length", source_length,
           "tokens of a source, eos included; longer ones lose exemplars, the last first, then their end");
   v.require_within(source_length, 2, 1'000'000, "source_length");
+  v.require(few_shot_length <= source_length, "few_shot_length", "at most 'source_length'");
   v.field("target_length", target_length, "tokens of a target, eos included; longer ones are cut");
   v.require_within(target_length, 2, 1'000'000, "target_length");
   v.field("examples_per_batch", examples_per_batch, "examples per batch");
@@ -77,6 +80,7 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("pack", pack, "several examples per row");
   v.field("length_window", length_window, "batches whose examples are sorted by length together; 1 = off");
   v.require_within(length_window, 1, 1'000'000, "length_window");
+  v.require(length_window == 1 || !pack, "length_window", "1 beside 'pack'");
   v.field("cache", cache, "folder of the examples as token ids; built when missing or stale; empty = none");
   v.field("held_out_share", held_out_share,
           "share of each task's training rows kept out of training, for validation's loss");

@@ -65,7 +65,9 @@ Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentin
   }
   impl->type = spiece_facts(bytes).type;
   impl->checksum = checksum_text(bytes);
-  if (cuts_word_by_word(bytes)) impl->words.emplace(impl->processor);
+  for (int id = 0; id < impl->processor.GetPieceSize(); ++id)
+    impl->spells_sentinels |= spells_sentinel(impl->processor.IdToPiece(id));
+  if (!impl->spells_sentinels && cuts_word_by_word(bytes)) impl->words.emplace(impl->processor);
   impl_ = impl;
   *this = with_rules({});
 }
@@ -75,6 +77,32 @@ Tokenizer Tokenizer::with_rules(TokenizerRules rules) const {
   const WrittenNames names(rules, num_sentinels_, num_pieces() + num_sentinels_);
   ruled.ruled_ = std::make_shared<const Ruled>(Ruled{std::move(rules), names});
   return ruled;
+}
+
+// Pieces that spell a sentinel are found by the library in data, too. A name there that is text is cut in front of its
+// ">", and each part of the text encoded by itself.
+void Tokenizer::append_stretch(std::string_view text, size_t begin, bool begins_word, const TokenRanges& tokens,
+                               std::vector<Piece>& pieces) const {
+  const size_t before = pieces.size();
+  append_pieces(begins_word ? impl_->processor : impl_->joining, text, begin, pieces);
+  if (!impl_->spells_sentinels) return;
+  std::vector<size_t> ends;  // of the parts
+  for (size_t i = before; i < pieces.size(); ++i) {
+    const Piece& found = pieces[i];
+    const std::string_view name = strip_space_left(text.substr(found.begin - begin, found.end - found.begin));
+    if (!spells_sentinel(piece(found.id)) || lies_in(tokens, found.end - name.size(), found.end)) continue;
+    size_t end = found.end - begin - 1;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // the middle of a character
+    ends.push_back(end);
+  }
+  if (ends.empty()) return;
+  pieces.resize(before);
+  ends.push_back(text.size());
+  size_t from = 0;
+  for (const size_t end : ends) {
+    append_stretch(text.substr(from, end - from), begin + from, begins_word && from == 0, tokens, pieces);
+    from = end;
+  }
 }
 
 // Some tokens take the spaces on a side. Behind the others a word begins where a space is written, in legacy rules
@@ -89,7 +117,7 @@ std::vector<Tokenizer::Piece> Tokenizer::encode_spaced(std::string_view text, co
     if (takes_right) part = strip_space_left(part);
     const bool begins_word = is_first || ruled_->rules.legacy || part.starts_with(' ');
     const auto begin = static_cast<size_t>(part.data() - text.data());
-    append_pieces(begins_word ? impl_->processor : impl_->joining, part, begin, pieces);
+    append_stretch(part, begin, begins_word, tokens, pieces);
     is_first = false;
   };
   const WrittenNames& names = ruled_->names;
@@ -155,6 +183,9 @@ int64_t Tokenizer::num_written_tokens(std::string_view text) const {
   int64_t count = 0;
   for (auto written = ruled_->names.next(text, 0, all); written; written = ruled_->names.next(text, written->end, all))
     count += is_special(written->id) ? 1 : 0;
+  if (!impl_->spells_sentinels) return count;
+  for (const Piece& found : encode_with_offsets(text))
+    count += found.id < num_pieces() && spells_sentinel(piece(found.id)) ? 1 : 0;
   return count;
 }
 
@@ -203,6 +234,7 @@ std::string Tokenizer::fingerprint() const {
   std::string text = fmt::format("{} {}", impl_->checksum, num_sentinels_);
   const TokenizerRules& rules = ruled_->rules;
   if (rules.legacy) text += " legacy";
+  if (rules.clean_up) text += " clean_up";
   if (!rules.sentinels_take_left || !rules.sentinels_take_right)
     text += fmt::format(" {:d}{:d}", rules.sentinels_take_left, rules.sentinels_take_right);
   std::string added;

@@ -60,7 +60,8 @@ class Tokenizer {
   };
   std::vector<Piece> encode_with_offsets(std::string_view text) const;
 
-  // Data: "</s>" and the others are text as any (T5's: 3, 2, 87, 7, 3155), but where `tokens` says that they are meant.
+  // Data: "</s>" and the others are text as any (T5's: 3, 2, 87, 7, 3155), but where `tokens` says that they are meant;
+  // so is the name of a sentinel that is a piece of the vocabulary's own, as mT5's "▁<extra_id_0>".
   // Added tokens that are not special are words of the vocabulary, here as there. Several times as fast where most
   // words were met before (one memo for all copies and threads, data/tokenizer/tokenizer_words.h).
   TokenIds encode_text(std::string_view text, const TokenRanges& tokens = {}) const;
@@ -89,12 +90,14 @@ class Tokenizer {
   int64_t vocab_size() const;
   const std::filesystem::path& model_file() const { return model_file_; }
   const TokenizerRules& rules() const;
-  std::string fingerprint() const;  // of all that decides the ids of a text
+  std::string fingerprint() const;  // of all that decides the ids of a text, and the text of ids
   const std::string& type() const;  // how the pieces were trained: "unigram", "bpe", "word", "char"
 
  private:
   struct Impl;
   struct Ruled;
+  void append_stretch(std::string_view text, size_t begin, bool begins_word, const TokenRanges& tokens,
+                      std::vector<Piece>& pieces) const;
   std::vector<Piece> encode_spaced(std::string_view text, const TokenRanges& tokens) const;
   std::string stretch_text(std::span<const int32_t> ids) const;
   std::string joined_text(std::span<const int32_t> ids, bool with_special) const;

@@ -30,10 +30,16 @@ Tokenizer open_model_tokenizer(const std::filesystem::path& folder) {
   return tokenizer.with_rules(read_tokenizer_rules(config, folder, tokenizer));
 }
 
-Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file) {
+Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file, std::optional<int64_t> num_sentinels) {
   std::error_code ignored;
-  if (fs::is_directory(folder_or_file, ignored)) return open_model_tokenizer(folder_or_file);
-  return Tokenizer(folder_or_file, TokenizerFiles().num_sentinels);
+  if (!fs::is_directory(folder_or_file, ignored))
+    return Tokenizer(folder_or_file, num_sentinels.value_or(TokenizerFiles().num_sentinels));
+  Tokenizer tokenizer = open_model_tokenizer(folder_or_file);
+  if (num_sentinels && *num_sentinels != tokenizer.num_sentinels()) {
+    fail_input("{}: its vocabulary has {} sentinels, and {} are asked for; expected as many, or no number",
+               folder_or_file.string(), tokenizer.num_sentinels(), *num_sentinels);
+  }
+  return tokenizer;
 }
 
 TokenizerFiles files_of(const Tokenizer& tokenizer) {

@@ -1,7 +1,9 @@
 // The tokenizer of a model folder: spiece.model and the two small files by which transformers knows it for T5's.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "data/tokenizer/tokenizer.h"
@@ -21,8 +23,9 @@ TokenizerFiles files_of(const Tokenizer& tokenizer);
 // there is none.
 Tokenizer open_model_tokenizer(const std::filesystem::path& model_folder);
 
-// The tokenizer of a model folder or of a spiece.model file (with T5's 100 sentinels). UserError when it is neither.
-Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file);
+// The tokenizer of a model folder or of a spiece.model file, with so many sentinels (none said: as the folder says,
+// T5's 100 for a file). UserError when it is neither, and for a folder that says another number.
+Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file, std::optional<int64_t> num_sentinels = {});
 
 // Writes spiece.model, tokenizer_config.json and special_tokens_map.json into a folder that exists.
 void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder);

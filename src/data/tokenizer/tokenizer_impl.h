@@ -20,6 +20,7 @@ struct Tokenizer::Impl {
   sentencepiece::SentencePieceProcessor joining;  // the same pieces, no space put in front of the text
   std::optional<WordEncoder> words;               // where texts are cut word by word
   std::string type, checksum;
+  bool spells_sentinels = false;  // has pieces such as mT5's "▁<extra_id_0>"
 };
 
 struct Tokenizer::Ruled {

@@ -4,16 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace flanmoe {
 namespace {
 
 constexpr std::string_view kSentinelOpen = "<extra_id_";
-
-bool lies_in(const TokenRanges& ranges, size_t begin, size_t end) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [&](const auto& range) { return range.first <= begin && end <= range.second; });
-}
 
 }  // namespace
 
@@ -25,6 +21,19 @@ std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentine
   std::from_chars(text.data() + kSentinelOpen.size(), text.data() + text.size(), index);
   if (index < 0 || index >= num_sentinels || !text.starts_with(sentinel_name(index))) return {};
   return index;
+}
+
+bool spells_sentinel(std::string_view piece) {
+  constexpr std::string_view kSpace = "▁";
+  constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+  if (piece.starts_with(kSpace)) piece.remove_prefix(kSpace.size());
+  const auto index = sentinel_index(piece, kAny);
+  return index && piece == sentinel_name(*index);
+}
+
+bool lies_in(const TokenRanges& ranges, size_t begin, size_t end) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const auto& range) { return range.first <= begin && end <= range.second; });
 }
 
 WrittenNames::WrittenNames(const TokenizerRules& rules, int64_t num_sentinels, int64_t end_of_sentinels)

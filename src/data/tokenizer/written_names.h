@@ -17,6 +17,11 @@ std::string sentinel_name(int64_t index);
 // The sentinel whose name `text` begins with; none from `num_sentinels` on.
 std::optional<int64_t> sentinel_index(std::string_view text, int64_t num_sentinels);
 
+// Whether a piece of a vocabulary is the name of a sentinel, as mT5's "▁<extra_id_0>".
+bool spells_sentinel(std::string_view piece);
+// Whether [begin, end) lies in one of the ranges.
+bool lies_in(const TokenRanges& ranges, size_t begin, size_t end);
+
 // A token that the text spells out: [begin, end) in bytes.
 struct WrittenToken {
   int32_t id;

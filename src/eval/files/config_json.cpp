@@ -24,6 +24,13 @@ std::string split_hash(const TaskSpec& task, const std::string& split) {
   return text.empty() ? "" : checksum_text(text);
 }
 
+// What is asked; a task file may take it from others (tasks/templates/).
+std::string prompts_hash(const TaskRun& run) {
+  const EvalForm& form = run.task.eval;
+  return checksum_text(fmt::format("{}\n{}\n{}\n{}\n{}", form.header, form.separator, run.prompt().input,
+                                   run.prompt().target, run.task.definition));
+}
+
 Json run_json(const TaskRun& run) {
   Json json = {{"task", run.task.name},
                {"suite", run.suite},
@@ -33,6 +40,7 @@ Json run_json(const TaskRun& run) {
                {"shots", run.shots()},
                {"max_new_tokens", run.max_new_tokens()},
                {"task_file", checksum_file(run.task.file)},
+               {"prompts", prompts_hash(run)},
                {"rows", split_hash(run.task, run.split())}};
   if (run.shots() > 0) json["exemplars"] = split_hash(run.task, run.exemplar_split());
   return json;

@@ -13,13 +13,13 @@ namespace flanmoe {
 struct EvalSetup {
   std::string model;           // "" = none
   std::string model_hash;      // of config.json and the weight files
-  std::string tokenizer_hash;  // of spiece.model
+  std::string tokenizer_hash;  // Tokenizer::fingerprint: of spiece.model and the rules beside it
   std::string answers;         // "model" | "chance" | ... | the file of predictions
   std::string version, command;
 };
 
 // Everything that decides an evaluation's numbers: model, suites with every setting, tasks with the checksums of their
-// task files and data files. Two evaluations of equal configuration give equal results.
+// task files, prompts and data files. Two evaluations of equal configuration give equal results.
 Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalPlan& plan);
 
 // A text of the user's as files can hold it: bytes that are no UTF-8, as in the name of a folder, become U+FFFD.

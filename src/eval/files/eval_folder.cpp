@@ -15,10 +15,15 @@ std::string shown(const Json& flat, const std::string& key) {
   return flat.contains(key) ? json_excerpt(flat.at(key)) : "absent";
 }
 
-// A folder that an evaluation may begin or go on in.
+// Whether there is a config.json that is no model's.
+bool holds_evaluation(const std::filesystem::path& folder) {
+  return fs::exists(folder / kConfig) && !read_json(folder / kConfig).contains("model_type");
+}
+
+// A folder that an evaluation may begin or go on in, neither a training run nor a study, which have a lock, too.
 const std::filesystem::path& checked(const std::filesystem::path& folder) {
-  const bool is_new = !fs::exists(folder) || (fs::is_directory(folder) && holds_only_leftovers(folder));
-  if (!is_new && !fs::exists(folder / kConfig) && !fs::exists(folder / kLockFile)) {
+  const bool is_new = !fs::exists(folder) || (fs::is_directory(folder) && holds_only_leftovers(folder, kLockFile));
+  if (!is_new && !holds_evaluation(folder)) {
     fail_input("{}: exists already and holds no evaluation ({}); expected a new or empty folder, or one to go on in",
                folder.string(), kConfig);
   }
