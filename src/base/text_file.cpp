@@ -83,6 +83,12 @@ void end_lines_with_newlines(std::string& text) {
   if (std::find(text.begin(), end, '\n') == end) std::replace(text.begin(), end, '\r', '\n');
 }
 
+// A soft hyphen, spaces and joiners of no width, a byte-order mark: they show nothing, and T5's vocabulary drops them.
+bool has_no_width(char32_t character) {
+  return character == 0xAD || (character >= 0x200B && character <= 0x200F) || character == 0x2060 ||
+         character == 0xFEFF;
+}
+
 std::string lower_ascii(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -149,6 +155,13 @@ void each_text_line(std::string_view text, const std::function<void(std::string_
   }
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (!is_space(character.value) && !has_no_width(character.value)) return false;
+    at += character.size;
+  }
+  return true;
+}
 
 }  // namespace flanmoe

@@ -41,6 +41,7 @@ void each_text_line(std::string_view text, const std::function<void(std::string_
 // The path itself, or with .gz or .zst behind it where only that is there.
 std::filesystem::path packed_or_plain(const std::filesystem::path& path);
 
-bool is_blank(std::string_view text);  // nothing but blanks and line ends
+// Nothing but spaces of any script, line ends and signs that show nothing.
+bool is_blank(std::string_view text);
 
 }  // namespace flanmoe

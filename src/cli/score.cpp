@@ -49,7 +49,11 @@ ScoreRequest request_of(const ScoreItem& item, const Tokenizer& tokenizer, bool 
     return plain ? tokenizer.encode_text_with_end(text) : tokenizer.encode_with_end(text);
   };
   ScoreRequest request{ids(item.prompt), {}, item.where};
-  for (const std::string& answer : item.answers) request.targets.push_back(ids(answer));
+  for (const std::string& answer : item.answers) {
+    request.targets.push_back(ids(answer));
+    if (request.targets.back().size() == 1)  // its end, which would be ahead of every text
+      fail_input("{}: the answer '{}' has no token in this vocabulary, expected a text", item.where, printable(answer));
+  }
   return request;
 }
 

@@ -68,6 +68,12 @@ TEST_F(Texting, CarriageReturnsAloneEndLines) {
   EXPECT_EQ(lines_of(open_text_file(put("a.txt", "\r\n"))), (Texts{""}));
 }
 
+TEST(Blank, IsWhatShowsNothing) {
+  for (const char* text : {"", " \t\r\n", "\u00a0", "\u3000 \u2003", "\u200b", "\ufeff", "\u00ad\u2060", "\u2028"})
+    EXPECT_TRUE(is_blank(text)) << text;
+  for (const char* text : {".", " a", "\u00a0-", "\u0301", "\u200bx", "\xff"}) EXPECT_FALSE(is_blank(text)) << text;
+}
+
 // Lines are looked at where they lie; a packed file cannot hold a thousand times its size.
 TEST_F(Texting, BillionsOfEmptyLinesAreRefused) {
   const auto bomb = put("a.zst", packed(std::string(size_t{200} << 20, '\n')));
