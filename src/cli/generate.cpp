@@ -173,8 +173,8 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   check_routing(arguments, output);
   NewLinesFile table("--routing-table", arguments.routing_table);
   table.write(routes_header());
-  AnswerWriter writer(session, output, config);
-  const size_t first = std::min(writer.num_written(), prompts.size());
+  AnswerWriter writer(session, output, config, prompts);
+  const size_t first = writer.num_written();
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
   const StopSignals signals;
   std::optional<Progress> progress;
@@ -201,6 +201,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
 
 int run(const GenerateArguments& typed) {
   GenerateArguments arguments = typed;
+  expect_unpacked_name("--output", typed.output);
   arguments.model = model_folder(typed.model).string();
   const GenerateOptions options = read_options(arguments);
   const Stopwatch watch;
@@ -240,7 +241,9 @@ std::function<int()> setup_generate(CLI::App& parser) {
           "--input", arguments->input,
           "prompts: one per line, or objects with a text 'prompt' (.jsonl, .ndjson, .json, .csv, .tsv); .gz, .zst too")
       ->type_name("FILE");
-  parser.add_option("--output", arguments->output, "answers go here, in the order of the prompts; .jsonl means --json")
+  parser
+      .add_option("--output", arguments->output,
+                  "answers go here, in the order of the prompts; .jsonl, .ndjson and .json mean --json")
       ->type_name("FILE");
   parser.add_flag("--resume", arguments->resume,
                   "go on behind the answers that --output holds already, of the same prompts, model and settings");

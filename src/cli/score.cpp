@@ -186,6 +186,7 @@ void score_all(const T5Model& model, const Tokenizer& tokenizer, const std::vect
 
 int run(const ScoreArguments& typed) {
   ScoreArguments arguments = typed;
+  expect_unpacked_name("--output", typed.output);
   arguments.model = model_folder(typed.model).string();
   for (const std::string& file : {arguments.output, arguments.logits}) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);

@@ -109,6 +109,38 @@ TEST_F(Generate, AnotherConfigurationIsNotGoneOnWith) {
   EXPECT_EQ(content_of(folder_ / "out.jsonl"), whole);
 }
 
+// What was done is known by its prompts, not by its number of lines.
+TEST_F(Generate, AFileWithOtherLinesIsNotGoneOnWith) {
+  put_prompts();
+  for (const char* name : {"out.jsonl", "out.txt"}) {
+    const Words words = {"--input", at("in.txt"), "--output", at(name)};
+    Words again = words;
+    again.push_back("--resume");
+    run(words);
+    const std::string whole = content_of(folder_ / name);
+    std::ofstream(folder_ / name) << whole << whole.substr(0, whole.find('\n') + 1);
+    refused(again, {name, "the answers to 41 prompts, expected 40 at most"});
+    if (std::string(name) == "out.txt") continue;
+    std::ofstream(folder_ / name) << whole.substr(whole.find('\n') + 1);
+    refused(again, {"out.jsonl:1", "answers \"Who is number 1 of them?\", expected \"Who is number 0 of them?\""});
+    std::ofstream(folder_ / name) << "{\"prompt\": \"x\n" << whole;
+    refused(again, {"out.jsonl"});
+  }
+}
+
+// The name of an output says what it holds, as that of an input does.
+TEST_F(Generate, OutputsHoldWhatTheirNamesSay) {
+  for (const char* name : {"a.jsonl", "a.ndjson", "a.JSON"}) {
+    run({"--output", at(name), "Who is it?"});
+    EXPECT_EQ(read_json(folder_ / name).at("prompt"), "Who is it?") << name;
+  }
+  for (const char* name : {"a.jsonl.gz", "a.txt.zst"}) {
+    refused({"--output", at(name), "Who is it?"}, {name, "what is written is not packed; expected a name without ."});
+    EXPECT_FALSE(fs::exists(folder_ / name));
+  }
+  refused({"--json", "--routing", "--routing-table", at("r.csv.gz"), "Who is it?"}, {"--routing-table", "r.csv.gz"});
+}
+
 TEST_F(Generate, AFileHasOneWriter) {
   put_prompts();
   const Words words = {"--input", at("in.txt"), "--output", at("out.txt")};
