@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <istream>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -48,10 +49,30 @@ std::string fault_at(const std::string& name, std::string_view text, size_t plac
   return fmt::format("{}:{}: byte {} {}", name, line_of(text, place), place, what);
 }
 
+// What a file that is no text is, by its first bytes; "" when they say nothing.
+std::string_view kind_of_bytes(std::string_view text) {
+  using namespace std::string_view_literals;
+  constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+      {"\x1f\x8b"sv, "gzip's"},  {"\x28\xb5\x2f\xfd"sv, "zstd's"},
+      {"BZh"sv, "bzip2's"},      {"\xfd\x37\x7a\x58\x5a"sv, "xz's"},
+      {"PK\x03\x04"sv, "zip's"}, {"7z\xbc\xaf"sv, "7-Zip's"},
+      {"PAR1"sv, "Parquet's"},   {"ARROW1"sv, "Arrow's"}};
+  for (const auto& [begin, kind] : kKinds) {
+    if (text.starts_with(begin)) return kind;
+  }
+  return "";
+}
+
 [[noreturn]] void refuse(const std::string& name, std::string_view text, size_t place) {
-  const bool is_zero = text[place] == '\0';
-  fail_input("{}; expected a text in UTF-8{}", fault_at(name, text, place),
-             is_zero ? "" : " (iconv -f latin1 -t utf-8 makes one of a Latin-1 text)");
+  const std::string fault = fault_at(name, text, place);
+  if (const std::string_view kind = kind_of_bytes(text); !kind.empty()) {
+    fail_input("{}: the file begins as {} do; expected a text in UTF-8, as it is, or packed and named .gz or .zst",
+               fault, kind);
+  }
+  const char* way_out = text[place] != '\0' ? " (iconv -f latin1 -t utf-8 makes one of a Latin-1 text)"
+                        : place < 2         ? " (iconv -f utf-16le -t utf-8 makes one of a UTF-16 text)"
+                                            : "";
+  fail_input("{}; expected a text in UTF-8{}", fault, way_out);
 }
 
 // With U+FFFD for each bad byte, when few lines hold some.
@@ -98,7 +119,7 @@ std::string lower_ascii(std::string text) {
 
 std::string ending_of_name(const std::filesystem::path& path) {
   std::filesystem::path name = lower_ascii(path.filename().string());
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  if (!packing_of_name(name).empty()) name = name.stem();
   return name.extension().string();
 }
 
@@ -134,6 +155,9 @@ TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind
 }
 
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text, BadBytes bad_bytes) {
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
+    fail_input("{}: the text is UTF-32, expected UTF-8", name);
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     fail_input("{}: the text is UTF-16, expected UTF-8", name);
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());

@@ -10,8 +10,8 @@ void expect_new_folder(const std::string& out) {
 }
 
 void expect_unpacked_name(const std::string& name, const std::string& path) {
-  const std::string ending = fs::path(path).extension().string();
-  if (ending == ".gz" || ending == ".zst")
+  const std::string ending = packing_of_name(path);
+  if (!ending.empty())
     fail_input("{} {}: what is written is not packed; expected a name without {}", name, path, ending);
 }
 
