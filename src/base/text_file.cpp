@@ -43,10 +43,13 @@ int64_t line_of(std::string_view text, size_t place) {
   return 1 + std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(place), '\n');
 }
 
-std::string fault_at(const std::string& name, std::string_view text, size_t place) {
+std::string fault_of(std::string_view text, size_t place) {
   const auto byte = static_cast<unsigned char>(text[place]);
   const std::string what = byte == 0 ? "is zero, which no text holds" : fmt::format("(0x{:02x}) is no UTF-8", byte);
-  return fmt::format("{}:{}: byte {} {}", name, line_of(text, place), place, what);
+  return fmt::format("byte {} {}", place, what);
+}
+std::string fault_at(const std::string& name, std::string_view text, size_t place) {
+  return fmt::format("{}:{}: {}", name, line_of(text, place), fault_of(text, place));
 }
 
 // What a file that is no text is, by its first bytes; "" when they say nothing.
@@ -167,6 +170,11 @@ TextFile checked_text_file(const std::string& name, TextKind kind, std::string t
     text = with_few_replaced(name, text, place);
   }
   return {name, kind, std::move(text)};
+}
+
+void expect_utf8(std::string_view text, const std::string& where) {
+  if (const size_t place = bad_byte(text, 0); place < text.size())
+    fail_input("{}: {}; expected a text in UTF-8", where, fault_of(text, place));
 }
 
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take) {

@@ -35,6 +35,9 @@ TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text,
                            BadBytes bad_bytes = BadBytes::kRefuse);
 
+// UserError naming `where` and the byte for a typed text or a name that holds bad bytes.
+void expect_utf8(std::string_view text, const std::string& where);
+
 // Every line without its end, empty ones too; numbers count from 1. The lines stay where they are: nothing is copied.
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take);
 

@@ -40,6 +40,14 @@ class Generate : public FolderTest {
   }
 };
 
+// As a file of prompts is refused.
+TEST_F(Generate, ATypedPromptIsATextInUtf8) {
+  refused({"Who is it?", "caf\xe9"}, {"prompt 2: byte 3 (0xe9) is no UTF-8"});
+  const Ended scored = flanmoe({"score", model().string(), "Who is it?", "caf\xe9", "b"});
+  EXPECT_EQ(scored.status, 2);
+  EXPECT_NE(scored.err.find("byte 3 (0xe9) is no UTF-8"), std::string::npos) << scored.err;
+}
+
 TEST_F(Generate, PromptsOfEveryFormatAreTheSame) {
   const std::string expected = run({"Who is it?", "Where is the boat?"});
   const std::string lines = "{\"prompt\": \"Who is it?\"}\n\n{\"prompt\": \"Where is the boat?\"}\n";
