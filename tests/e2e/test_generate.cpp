@@ -68,6 +68,7 @@ TEST_F(Generate, APromptMayLookLikeASetting) {
   EXPECT_EQ(run({"--", "x=3, y=4. What is x+y?"}), expected);
   EXPECT_EQ(run({"--", "num_beams=2"}), run({}, "num_beams=2\n"));
   refused({"num_beems=2", "Who is it?"}, {"num_beems", "did you mean 'num_beams'"});
+  refused({"answer=yes"}, {"unknown key 'answer'", "A prompt that looks like a setting goes behind --"});
 }
 
 // All prompts are looked at before the first answer is written.
