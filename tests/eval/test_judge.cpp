@@ -88,6 +88,9 @@ TEST(Judge, AnswersOfSignsAreComparedAsWritten) {
     EXPECT_EQ(metric("+", {"+"}), 1.0) << name;
     EXPECT_EQ(metric(" ] } ) ", {"] } )"}), 1.0) << name;
     EXPECT_EQ(metric("} ] )", {"] } )"}), 0.0) << name;
+    EXPECT_EQ(metric("+", {"the"}), 0.0) << name;
+    EXPECT_EQ(metric("a", {"*"}), 0.0) << name;
+    EXPECT_EQ(metric("the", {"a"}), 1.0) << name;  // SQuAD's: articles do not count
   }
 }
 
