@@ -51,6 +51,19 @@ TEST(Judge, EachOptionSaidIsThatOptionAndNoOther) {
   }
 }
 
+// In a list that shows "(B)" it is the place, also where another option's text is "B" (blood groups).
+TEST(Judge, AShownMarkerIsNoText) {
+  const TaskRun run = run_of("accuracy");
+  const Texts groups = {"B", "A", "AB", "O"};
+  for (const char* said : {"(B)", "A: (B)", "The answer is (B)."}) {
+    EXPECT_EQ(score(run, groups, 1, said), 1.0) << said;
+    EXPECT_EQ(score(run, groups, 0, said), 0.0) << said;
+  }
+  EXPECT_EQ(score(run, groups, 0, "B"), 1.0);
+  EXPECT_EQ(score(run, groups, 2, "AB"), 1.0);
+  EXPECT_EQ(score(run_of("accuracy", "{q} {options}"), groups, 0, "(B)"), 1.0);  // no markers are shown
+}
+
 // Whatever could be several of them is none of them.
 TEST(Judge, WhatCouldBeSeveralIsNone) {
   const TaskRun run = run_of("accuracy");
