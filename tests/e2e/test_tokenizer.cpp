@@ -128,7 +128,8 @@ TEST_F(TokenizerCommand, TakesAModelFolder) {
   std::filesystem::copy(spiece_, folder + "/spiece.model");
   put("model/tokenizer_config.json", "{\"extra_ids\": 10}");
   EXPECT_EQ(Json::parse(run({"info", folder, "--json"}).out).at("first_sentinel_id"), 43);
-  expect_refused({"decode", folder, "44"}, {"id 44", "0 to 43"});
+  expect_refused({"decode", folder, "48"}, {"id 48", "0 to 47"});
+  EXPECT_EQ(run({"decode", folder, "44", "47", "--special"}).out, "\n");  // as generate does with unused ids
   put("model/tokenizer_config.json", "{\"extra_ids\": 1000000000000}");
   expect_refused({"info", folder}, {"tokenizer_config.json", "1000000000000", "0 to 100000"});
   std::filesystem::remove(folder + "/spiece.model");
@@ -184,10 +185,10 @@ TEST_F(TokenizerCommand, RefusesTooFewAndTooManyPieces) {
 }
 
 TEST_F(TokenizerCommand, RefusesWhatIsNoIdAndNoText) {
-  expect_refused({"decode", spiece_, "3", "134"}, {"id 134", "0 to 133"});
-  expect_refused({"decode", spiece_, "3", "-5"}, {"id -5", "0 to 133"});
-  expect_refused({"decode", spiece_, "99999999999999999999"}, {"id 99999999999999999999", "0 to 133"});
-  expect_refused({"decode", spiece_, "3", "bread"}, {"'bread' is no id", "0 to 133"});
+  expect_refused({"decode", spiece_, "3", "136"}, {"id 136", "0 to 135"});
+  expect_refused({"decode", spiece_, "3", "-5"}, {"id -5", "0 to 135"});
+  expect_refused({"decode", spiece_, "99999999999999999999"}, {"id 99999999999999999999", "0 to 135"});
+  expect_refused({"decode", spiece_, "3", "bread"}, {"'bread' is no id", "0 to 135"});
   expect_refused({"decode", spiece_, "3.5"}, {"'3.5' is no id"});
   expect_refused({"decode", spiece_}, {"no ids", "stdin"});
   expect_refused({"encode", spiece_}, {"no text", "stdin"});
