@@ -4,6 +4,7 @@
 #include "base/config_data.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text_file.h"
 #include "base/unicode.h"
 
 namespace flanmoe {
@@ -49,8 +50,9 @@ std::string parent_hint(const std::string& written) {
 
 // `children` are the files whose parents led here, the first one asked for in front.
 ConfigNode load_with_parents(const fs::path& path, std::vector<fs::path> children) {
+  const TextFile file = checked_text_file(path.string(), TextKind::kLines, read_text(path));
   const ConfigNode config =
-      written_in(path.parent_path().empty() ? "." : path.parent_path(), parse_config(read_text(path), path.string()));
+      written_in(path.parent_path().empty() ? "." : path.parent_path(), parse_config(file.text, file.name));
   if (!config.is_map()) fail_input("{}: found {}, expected keys", config.place(), detail::describe_node(config));
   if (!config.has("parent")) return config;
 
@@ -58,17 +60,17 @@ ConfigNode load_with_parents(const fs::path& path, std::vector<fs::path> childre
   if (!parent.is_scalar()) {
     fail_input("{}: 'parent' is {}, expected one file name", parent.place(), detail::describe_node(parent));
   }
-  const fs::path file = parent_file(path, parent.scalar());
+  const fs::path above = parent_file(path, parent.scalar());
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
+  if (!fs::is_regular_file(above, ignored)) {
     fail_input("{}: 'parent' is '{}', expected a file; there is no {}{}", parent.place(), parent.scalar(),
-               file.string(), parent_hint(parent.scalar()));
+               above.string(), parent_hint(parent.scalar()));
   }
   children.push_back(fs::weakly_canonical(path));
-  if (std::find(children.begin(), children.end(), fs::weakly_canonical(file)) != children.end()) {
+  if (std::find(children.begin(), children.end(), fs::weakly_canonical(above)) != children.end()) {
     fail_input("{}: 'parent' is '{}', which has this file among its own parents", parent.place(), parent.scalar());
   }
-  return load_with_parents(file, std::move(children)).merged(without_key(config, "parent"));
+  return load_with_parents(above, std::move(children)).merged(without_key(config, "parent"));
 }
 
 void check_utf8(const std::string& value, const std::string& place) {

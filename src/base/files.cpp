@@ -81,12 +81,19 @@ fs::path home_folder() {
       beside_binary.string(), current.string());
 }
 
+std::string packing_of_name(const fs::path& path) {
+  std::string ending = path.extension().string();
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return ending == ".gz" || ending == ".zst" ? ending : "";
+}
+
 std::string read_text(const fs::path& path) {
   std::string content = read_bytes(path);
   try {
     const size_t limit = std::clamp(kMostTimes * content.size(), kAlwaysUnpacked, kMaxUnpacked);
-    if (path.extension() == ".gz") return unpack_gzip(content, limit);
-    if (path.extension() == ".zst") return unpack_zstd(content, limit);
+    const std::string packing = packing_of_name(path);
+    if (packing == ".gz") return unpack_gzip(content, limit);
+    if (packing == ".zst") return unpack_zstd(content, limit);
   } catch (const std::runtime_error& error) {
     fail_read(path, error.what());
   }

@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 // current folder. UserError naming what was tried when none holds configs/.
 fs::path home_folder();
 
+// How a file is packed, by the end of its name in any case: ".gz", ".zst", or "".
+std::string packing_of_name(const fs::path& path);
+
 // Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
 std::string read_text(const fs::path& path);
 

@@ -9,6 +9,10 @@ namespace {
 using Keys = std::vector<ForeignKey>;
 constexpr KeyUse kRead = KeyUse::kRead, kHarmless = KeyUse::kHarmless, kOnly = KeyUse::kOnly, kTold = KeyUse::kTold;
 
+constexpr std::string_view kTokenizers =
+    "[\"T5Tokenizer\", \"T5TokenizerFast\", \"MT5Tokenizer\", \"MT5TokenizerFast\", \"PreTrainedTokenizerFast\", "
+    "\"TokenizersBackend\"]";
+
 void add(Keys& keys, KeyUse use, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) keys.push_back({name, use, "", ""});
 }
@@ -24,6 +28,7 @@ Keys model_keys() {
       {"quantization_config", kOnly, "[]", "flanmoe reads weights that are not quantised; save the model unquantised"},
       {"auto_map", kOnly, "[{}]", "the folder asks for code of its own, which flanmoe does not run"},
       {"router_dtype", kTold, "[\"float32\"]", "routers are computed in float32 here"},
+      {"tokenizer_class", kTold, kTokenizers, "flanmoe has T5's tokenizer, and reads the spiece.model of the folder"},
   };
   add(keys, kRead,
       {"architectures",
@@ -71,8 +76,7 @@ Keys model_keys() {
        "_experts_implementation", "_output_attentions", "attn_implementation", "torch_dtype", "dtype", "torchscript",
        "use_bfloat16", "tf_legacy_loss", "use_cache", "output_past", "return_dict", "gradient_checkpointing",
        "chunk_size_feed_forward", "n_positions", "initializer_factor", "classifier_dropout", "task_specific_params",
-       "prefix", "finetuning_task", "problem_type", "id2label", "label2id", "num_labels", "tokenizer_class",
-       "sep_token_id",
+       "prefix", "finetuning_task", "problem_type", "id2label", "label2id", "num_labels", "sep_token_id",
        // Of published Switch models; transformers' code does not read them either.
        "add_router_probs", "router_ignore_padding_tokens", "router_type", "batch_prioritized_routing",
        "capacity_factor", "train_capacity_factor", "eval_capacity_factor", "second_expert_policy", "shared_experts",
@@ -159,10 +163,7 @@ Keys tokenizer_keys() {
       {"sp_model_kwargs", kOnly, "[{}]", "flanmoe cuts a text in one way, without sampling"},
       {"add_bos_token", kOnly, "[false]", "a text begins without a token of its own here"},
       {"add_eos_token", kOnly, "[true]", "a text ends with </s> here"},
-      {"tokenizer_class", kOnly,
-       "[\"T5Tokenizer\", \"T5TokenizerFast\", \"MT5Tokenizer\", \"MT5TokenizerFast\", \"PreTrainedTokenizerFast\", "
-       "\"TokenizersBackend\"]",
-       "flanmoe has T5's tokenizer"},
+      {"tokenizer_class", kOnly, kTokenizers, "flanmoe has T5's tokenizer"},
       {"spaces_between_special_tokens", kTold, "[true]", "tokens stand apart by spaces in decoded texts here"},
   };
   keys.insert(keys.end(), more.begin(), more.end());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <istream>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -42,16 +43,39 @@ int64_t line_of(std::string_view text, size_t place) {
   return 1 + std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(place), '\n');
 }
 
-std::string fault_at(const std::string& name, std::string_view text, size_t place) {
+std::string fault_of(std::string_view text, size_t place) {
   const auto byte = static_cast<unsigned char>(text[place]);
   const std::string what = byte == 0 ? "is zero, which no text holds" : fmt::format("(0x{:02x}) is no UTF-8", byte);
-  return fmt::format("{}:{}: byte {} {}", name, line_of(text, place), place, what);
+  return fmt::format("byte {} {}", place, what);
+}
+std::string fault_at(const std::string& name, std::string_view text, size_t place) {
+  return fmt::format("{}:{}: {}", name, line_of(text, place), fault_of(text, place));
+}
+
+// What a file that is no text is, by its first bytes; "" when they say nothing.
+std::string_view kind_of_bytes(std::string_view text) {
+  using namespace std::string_view_literals;
+  constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+      {"\x1f\x8b"sv, "gzip's"},  {"\x28\xb5\x2f\xfd"sv, "zstd's"},
+      {"BZh"sv, "bzip2's"},      {"\xfd\x37\x7a\x58\x5a"sv, "xz's"},
+      {"PK\x03\x04"sv, "zip's"}, {"7z\xbc\xaf"sv, "7-Zip's"},
+      {"PAR1"sv, "Parquet's"},   {"ARROW1"sv, "Arrow's"}};
+  for (const auto& [begin, kind] : kKinds) {
+    if (text.starts_with(begin)) return kind;
+  }
+  return "";
 }
 
 [[noreturn]] void refuse(const std::string& name, std::string_view text, size_t place) {
-  const bool is_zero = text[place] == '\0';
-  fail_input("{}; expected a text in UTF-8{}", fault_at(name, text, place),
-             is_zero ? "" : " (iconv -f latin1 -t utf-8 makes one of a Latin-1 text)");
+  const std::string fault = fault_at(name, text, place);
+  if (const std::string_view kind = kind_of_bytes(text); !kind.empty()) {
+    fail_input("{}: the file begins as {} do; expected a text in UTF-8, as it is, or packed and named .gz or .zst",
+               fault, kind);
+  }
+  const char* way_out = text[place] != '\0' ? " (iconv -f latin1 -t utf-8 makes one of a Latin-1 text)"
+                        : place < 2         ? " (iconv -f utf-16le -t utf-8 makes one of a UTF-16 text)"
+                                            : "";
+  fail_input("{}; expected a text in UTF-8{}", fault, way_out);
 }
 
 // With U+FFFD for each bad byte, when few lines hold some.
@@ -83,6 +107,12 @@ void end_lines_with_newlines(std::string& text) {
   if (std::find(text.begin(), end, '\n') == end) std::replace(text.begin(), end, '\r', '\n');
 }
 
+// A soft hyphen, spaces and joiners of no width, a byte-order mark: they show nothing, and T5's vocabulary drops them.
+bool has_no_width(char32_t character) {
+  return character == 0xAD || (character >= 0x200B && character <= 0x200F) || character == 0x2060 ||
+         character == 0xFEFF;
+}
+
 std::string lower_ascii(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -92,7 +122,7 @@ std::string lower_ascii(std::string text) {
 
 std::string ending_of_name(const std::filesystem::path& path) {
   std::filesystem::path name = lower_ascii(path.filename().string());
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  if (!packing_of_name(name).empty()) name = name.stem();
   return name.extension().string();
 }
 
@@ -128,6 +158,9 @@ TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind
 }
 
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text, BadBytes bad_bytes) {
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
+    fail_input("{}: the text is UTF-32, expected UTF-8", name);
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     fail_input("{}: the text is UTF-16, expected UTF-8", name);
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
@@ -137,6 +170,11 @@ TextFile checked_text_file(const std::string& name, TextKind kind, std::string t
     text = with_few_replaced(name, text, place);
   }
   return {name, kind, std::move(text)};
+}
+
+void expect_utf8(std::string_view text, const std::string& where) {
+  if (const size_t place = bad_byte(text, 0); place < text.size())
+    fail_input("{}: {}; expected a text in UTF-8", where, fault_of(text, place));
 }
 
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take) {
@@ -149,6 +187,13 @@ void each_text_line(std::string_view text, const std::function<void(std::string_
   }
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    if (!is_space(character.value) && !has_no_width(character.value)) return false;
+    at += character.size;
+  }
+  return true;
+}
 
 }  // namespace flanmoe

@@ -35,12 +35,16 @@ TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text,
                            BadBytes bad_bytes = BadBytes::kRefuse);
 
+// UserError naming `where` and the byte for a typed text or a name that holds bad bytes.
+void expect_utf8(std::string_view text, const std::string& where);
+
 // Every line without its end, empty ones too; numbers count from 1. The lines stay where they are: nothing is copied.
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take);
 
 // The path itself, or with .gz or .zst behind it where only that is there.
 std::filesystem::path packed_or_plain(const std::filesystem::path& path);
 
-bool is_blank(std::string_view text);  // nothing but blanks and line ends
+// Nothing but spaces of any script, line ends and signs that show nothing.
+bool is_blank(std::string_view text);
 
 }  // namespace flanmoe

@@ -61,12 +61,25 @@ Words words_of(const GenerateArguments& arguments) {
 }
 
 // The model's own defaults, with what was typed on top.
-GenerateOptions read_options(const GenerateArguments& arguments) {
-  const std::vector<std::string> settings = words_of(arguments).settings;
-  GenerateOptions options;
-  apply_folder_settings(arguments.model, options);
-  load_options(with_overrides(ConfigNode(), settings), options);
+GenerateOptions with_typed(GenerateOptions options, const GenerateArguments& arguments) {
+  try {
+    load_options(with_overrides(ConfigNode(), words_of(arguments).settings), options);
+  } catch (const UserError& error) {
+    fail_input("{}. A prompt that looks like a setting goes behind --", error.what());
+  }
   return options;
+}
+
+// What was typed may not go with what the folder says.
+void check_options(const GenerateOptions& options, const GenerateOptions& of_folder, const std::string& folder,
+                   int64_t vocab_size) {
+  try {
+    options.check(vocab_size);
+  } catch (const UserError& error) {
+    if (dump_options(of_folder) == dump_options(GenerateOptions())) throw;
+    fail_input("{} (what is not typed as key=value is said by {}: generation_config.json or config.json)", error.what(),
+               folder);
+  }
 }
 
 std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
@@ -190,8 +203,8 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   check_routing(arguments, output);
   NewLinesFile table("--routing-table", arguments.routing_table);
   table.write(routes_header());
-  AnswerWriter writer(session, output, config);
-  const size_t first = std::min(writer.num_written(), prompts.size());
+  AnswerWriter writer(session, output, config, prompts);
+  const size_t first = writer.num_written();
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
   const StopSignals signals;
   std::optional<Progress> progress;
@@ -219,15 +232,18 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
 int run(const GenerateArguments& typed) {
   check_interactive(typed);
   GenerateArguments arguments = typed;
+  expect_unpacked_name("--output", typed.output);
   arguments.model = model_folder(typed.model).string();
-  const GenerateOptions options = read_options(arguments);
+  GenerateOptions of_folder;
+  apply_folder_settings(arguments.model, of_folder);
+  const GenerateOptions options = with_typed(of_folder, arguments);
   const Stopwatch watch;
   const T5Model model = load_model(arguments.model).to(chosen_device());
   const DecodingWeights weights = prepare_decoding(model);
   log_debug("{}: loaded in {:.3f} s, peak memory {} bytes", arguments.model, watch.seconds(), peak_memory_bytes());
   const Tokenizer tokenizer = open_model_tokenizer(arguments.model);
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
-  options.check(model.options().vocab_size);
+  check_options(options, of_folder, arguments.model, model.options().vocab_size);
   const Session session{weights, tokenizer, options, arguments.plain};
   if (arguments.interactive) {
     converse(session);
@@ -256,7 +272,9 @@ std::function<int()> setup_generate(CLI::App& parser) {
           "--input", arguments->input,
           "prompts: one per line, or objects with a text 'prompt' (.jsonl, .ndjson, .json, .csv, .tsv); .gz, .zst too")
       ->type_name("FILE");
-  parser.add_option("--output", arguments->output, "answers go here, in the order of the prompts; .jsonl means --json")
+  parser
+      .add_option("--output", arguments->output,
+                  "answers go here, in the order of the prompts; .jsonl, .ndjson and .json mean --json")
       ->type_name("FILE");
   parser.add_flag("--resume", arguments->resume,
                   "go on behind the answers that --output holds already, of the same prompts, model and settings");

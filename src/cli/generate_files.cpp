@@ -53,6 +53,24 @@ size_t cut_back(const std::string& file, size_t lines_per_prompt) {
   return num_prompts;
 }
 
+// The lines of a file that is gone on with answer the first prompts, in their order; lines of text do not say whose
+// answers they are.
+void expect_answers_of(const std::vector<Prompt>& prompts, const std::string& file, size_t num_written, bool json) {
+  if (num_written > prompts.size()) {
+    fail_input("--resume: {} holds the answers to {} prompts, expected {} at most: lines were put in", file,
+               num_written, prompts.size());
+  }
+  if (!json) return;
+  each_text_line(read_text(file), [&](std::string_view line, int64_t number) {
+    const std::string where = fmt::format("{}:{}", file, number);
+    const std::string& expected = prompts.at(static_cast<size_t>(number - 1)).text;
+    const std::string answered = json_string(parse_json(std::string(line), file, number), "prompt", where);
+    if (answered == expected) return;
+    fail_input("--resume: {}: the line answers {}, expected {}: lines were taken out, put in or moved", where,
+               json_excerpt(answered), json_excerpt(expected));
+  });
+}
+
 std::string one_line(std::string text) {
   for (char& c : text) c = c == '\n' || c == '\r' ? ' ' : c;
   return text;
@@ -75,9 +93,10 @@ std::vector<Prompt> prompts_of_stream(std::istream& in) {
   return prompts;
 }
 
-bool writes_json(const OutputOptions& output) { return output.json || ending_of_name(output.file) == ".jsonl"; }
+bool writes_json(const OutputOptions& output) { return output.json || kind_of_name(output.file) == TextKind::kJson; }
 
-AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config)
+AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config,
+                           const std::vector<Prompt>& prompts)
     : session_(session), json_(flanmoe::writes_json(output)) {
   if (output.file.empty()) return;
   const bool is_new = !fs::exists(output.file);
@@ -94,6 +113,7 @@ AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, 
     }
     expect_same_config(read_json(config_file), config, output.file, false);
     num_written_ = cut_back(output.file, json_ ? 1 : static_cast<size_t>(session.options.num_answers));
+    expect_answers_of(prompts, output.file, num_written_, json_);
   }
   file_ = std::make_unique<LineWriter>(output.file);
 }

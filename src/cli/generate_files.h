@@ -24,14 +24,15 @@ struct OutputOptions {
   bool json = false, resume = false;
 };
 
-bool writes_json(const OutputOptions& output);  // --json, or a file that ends with .jsonl
+bool writes_json(const OutputOptions& output);  // --json, or a file that ends with .jsonl, .ndjson or .json
 
 // Answers in the order of the prompts. Beside a file stands FILE.config.json: what decides the answers in it.
 class AnswerWriter {
  public:
   // Goes on behind the last prompt whose answers are whole. UserError when the file exists and is not to be gone on
-  // with, holds answers that another configuration gives, or is being written by another process.
-  AnswerWriter(const Session& session, const OutputOptions& output, const Json& config);
+  // with, holds answers that another configuration gives or to other prompts, or is being written by another process.
+  AnswerWriter(const Session& session, const OutputOptions& output, const Json& config,
+               const std::vector<Prompt>& prompts);
   size_t num_written() const { return num_written_; }  // prompts whose answers the file held already
   bool writes_json() const { return json_; }           // with log-probabilities
   void write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routes);

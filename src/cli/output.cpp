@@ -9,6 +9,12 @@ void expect_new_folder(const std::string& out) {
   if (fs::exists(out)) fail_input("--out {}: exists already; expected a new folder", out);
 }
 
+void expect_unpacked_name(const std::string& name, const std::string& path) {
+  const std::string ending = packing_of_name(path);
+  if (!ending.empty())
+    fail_input("{} {}: what is written is not packed; expected a name without {}", name, path, ending);
+}
+
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill) {
   if (const fs::path parent = fs::path(out).parent_path(); !parent.empty()) make_folders(parent);
   create_folder_atomically(out, fill);
@@ -17,6 +23,7 @@ void create_output_folder(const std::string& out, const std::function<void(const
 NewLinesFile::NewLinesFile(const std::string& name, const std::string& path)
     : path_(path), partial_(path + ".partial") {
   if (path.empty()) return;
+  expect_unpacked_name(name, path);
   if (fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
   std::error_code ignored;
   fs::remove(partial_, ignored);

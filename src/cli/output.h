@@ -13,6 +13,9 @@ namespace flanmoe {
 // UserError when what --out names is there already. Asked before the work begins, not at its end.
 void expect_new_folder(const std::string& out);
 
+// UserError when the path that the option `name` gives ends with .gz or .zst, which our readers would unpack.
+void expect_unpacked_name(const std::string& name, const std::string& path);
+
 // create_folder_atomically (base/files.h), with the folders above it.
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill);
 

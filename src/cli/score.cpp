@@ -49,7 +49,11 @@ ScoreRequest request_of(const ScoreItem& item, const Tokenizer& tokenizer, bool 
     return plain ? tokenizer.encode_text_with_end(text) : tokenizer.encode_with_end(text);
   };
   ScoreRequest request{ids(item.prompt), {}, item.where};
-  for (const std::string& answer : item.answers) request.targets.push_back(ids(answer));
+  for (const std::string& answer : item.answers) {
+    request.targets.push_back(ids(answer));
+    if (request.targets.back().size() == 1)  // its end, which would be ahead of every text
+      fail_input("{}: the answer '{}' has no token in this vocabulary, expected a text", item.where, printable(answer));
+  }
   return request;
 }
 
@@ -182,6 +186,7 @@ void score_all(const T5Model& model, const Tokenizer& tokenizer, const std::vect
 
 int run(const ScoreArguments& typed) {
   ScoreArguments arguments = typed;
+  expect_unpacked_name("--output", typed.output);
   arguments.model = model_folder(typed.model).string();
   for (const std::string& file : {arguments.output, arguments.logits}) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);

@@ -33,6 +33,7 @@ ScoreItem item_of(const Json& object, const std::string& where) {
 
 std::vector<ScoreItem> read_items(const std::vector<std::string>& words, const std::string& input) {
   if (!words.empty()) {
+    for (const std::string& word : words) expect_utf8(word, "a text of the command line");
     if (words.size() < 2) fail_input("one text is given; expected a prompt and at least one answer");
     return {item_of({{"prompt", words[0]}, {"answers", std::vector<std::string>(words.begin() + 1, words.end())}},
                     "the prompt")};

@@ -17,11 +17,11 @@ struct DecodeArguments {
   bool special = false;
 };
 
-// "3 17, 1" -> ids that the vocabulary has.
+// "3 17, 1" -> ids that a model of this vocabulary may say: behind the last token are unused ones, which are left out.
 TokenIds parsed_ids(const std::string& line, const Tokenizer& tokenizer, const std::string& where) {
   std::string spaced = line;
   std::replace(spaced.begin(), spaced.end(), ',', ' ');
-  const int64_t end = tokenizer.num_ids();
+  const int64_t end = tokenizer.vocab_size();
   TokenIds ids;
   for (const std::string& word : split_words(spaced)) {
     const bool negative = word.starts_with('-');

@@ -32,6 +32,7 @@ void each_of_table(const TextFile& file, const TakeObject& take) {
     check_record(record);
     if (header.empty()) {
       for (const std::string& cell : record.cells) header.push_back(trimmed_text(cell));
+      for (const std::string& name : header) check_column(record, name);
       return;
     }
     check_cells(record, header.size(), listed(header));

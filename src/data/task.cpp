@@ -84,6 +84,7 @@ std::vector<ListedTask> parse_tasks(const ConfigNode& node, const std::filesyste
   try {
     for (const FileMatch& match :
          matching_files(resolve_path(task.each, data_folder, file.parent_path()), each_place)) {
+      expect_utf8(match.star, fmt::format("{}: the name of {}", each_place, printable(match.file.string())));
       tasks.push_back(task_of(task, match.star, place));
     }
   } catch (const MissingFile& missing) {

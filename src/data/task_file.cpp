@@ -21,6 +21,15 @@ bool no_empty_text(const std::vector<std::string>& texts) {
   return std::none_of(texts.begin(), texts.end(), [](const std::string& text) { return text.empty(); });
 }
 
+// Of a whole task (src/eval/metrics/corpus_metrics.h).
+const std::vector<std::string> kWholeTaskMetrics = {"pearson", "spearman", "macro_f1", "consistency", "bleu"};
+
+bool are_whole_task_metrics(const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return std::find(kWholeTaskMetrics.begin(), kWholeTaskMetrics.end(), name) != kWholeTaskMetrics.end();
+  });
+}
+
 bool distinct_texts(const std::vector<std::string>& texts) {
   std::set<std::string> seen;
   for (const std::string& text : texts) {
@@ -208,6 +217,8 @@ void TaskFile::fields(FieldVisitor& v) {
             "rouge_l", "bleu", "macro_f1", "consistency", "pearson", "spearman"},
            "judge");
   v.field("further_metrics", spec.further_metrics, "metrics of the whole task, reported beside the first");
+  v.require(are_whole_task_metrics(spec.further_metrics), "further_metrics",
+            fmt::format("a list of metrics of a whole task, each one of {}", fmt::join(kWholeTaskMetrics, ", ")));
   v.field("chance", spec.chance, "percent that guessing gives");
   v.require(spec.chance >= 0.0 && spec.chance < 100.0, "chance", "a percentage below 100");
   v.field("chance_of_options", chance_of_options,

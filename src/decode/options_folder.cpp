@@ -48,6 +48,9 @@ class DecodingKeys {
     if (ids.size() > 1) fail(key, "one id");
     return ids.empty() ? std::nullopt : std::optional(ids[0]);
   }
+  void require(bool ok, const char* key, std::string_view expected) const {
+    if (has(key) && !ok) fail(key, expected);
+  }
   [[noreturn]] void fail(const char* key, std::string_view expected) const {
     fail_input("{}: '{}' is {}, expected {}", file_, key, json_excerpt(config_[key]), expected);
   }
@@ -118,6 +121,28 @@ void take_sampling(const DecodingKeys& keys, GenerateOptions& options) {
   keys.take("min_p", options.min_p);
 }
 
+// What options may be (GenerateOptions::fields), told by the file's own keys.
+void check_ranges(const DecodingKeys& keys, const GenerateOptions& o) {
+  const auto no_negative = [](const std::vector<int64_t>& ids) {
+    return std::all_of(ids.begin(), ids.end(), [](int64_t id) { return id >= 0; });
+  };
+  keys.require(o.max_new_tokens >= 1, "max_new_tokens", "1 or more");
+  keys.require(o.min_new_tokens >= 0, "min_new_tokens", "0 or more");
+  keys.require(o.num_beams >= 1, "num_beams", "1 or more");
+  keys.require(o.num_answers >= 1, "num_return_sequences", "1 or more");
+  keys.require(o.repetition_penalty > 0.0, "repetition_penalty", "a number above 0");
+  keys.require(o.no_repeat_ngram >= 0, "no_repeat_ngram_size", "0 or more");
+  keys.require(o.temperature >= 0.0, "temperature", "0 or more");
+  keys.require(o.top_k >= 0, "top_k", "0 or more");
+  keys.require(o.top_p > 0.0 && o.top_p <= 1.0, "top_p", "a number in (0, 1]");
+  keys.require(o.min_p >= 0.0 && o.min_p <= 1.0, "min_p", "a number in [0, 1]");
+  keys.require(o.first_token.value_or(0) >= 0, "forced_bos_token_id", "an id");
+  keys.require(o.last_token.value_or(0) >= 0, "forced_eos_token_id", "an id");
+  keys.require(no_negative(o.suppress_tokens), "suppress_tokens", "ids");
+  keys.require(no_negative(o.begin_suppress_tokens), "begin_suppress_tokens", "ids");
+  keys.require(no_negative(o.end_tokens), "eos_token_id", "ids");
+}
+
 // The decoding keys of a config.json, with the version that wrote it.
 Json decoding_part(const Json& config) {
   Json part = Json::object();
@@ -148,6 +173,7 @@ void apply_generation_config(const Json& config, const std::string& file, Genera
   take_bad_words(keys, options);
   take_stop_texts(keys, options);
   take_sampling(keys, options);
+  check_ranges(keys, options);
 }
 
 void apply_folder_settings(const std::filesystem::path& model_folder, GenerateOptions& options) {

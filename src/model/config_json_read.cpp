@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/foreign_keys.h"
+#include "base/log.h"
 #include "model/config_json.h"
 
 namespace flanmoe {
@@ -194,6 +195,21 @@ void read_switch(const ConfigReader& config, ModelOptions& o) {
   o.moe.sparse_decoder_layers = layers_of_step(config, true, o.num_decoder_layers);
 }
 
+// Keys that are read of another type alone.
+void tell_unread(const ConfigReader& config, const std::string& type) {
+  const auto tell = [&](const char* key) {
+    if (!config.has(key)) return;
+    log_warn("{}: '{}' is {}, which is not read of a model of the type {}", config.file(), key,
+             json_excerpt(config.json()[key]), type);
+  };
+  if (type != "flanmoe") tell("moe");
+  if (type == "switch_transformers") return;
+  for (const char* key : {"num_experts", "expert_capacity", "num_selected_experts", "num_sparse_encoder_layers",
+                          "num_sparse_decoder_layers", "encoder_sparse_step", "decoder_sparse_step", "router_bias",
+                          "router_jitter_noise", "router_z_loss_coef", "router_aux_loss_coef"})
+    tell(key);
+}
+
 }  // namespace
 
 ModelOptions options_from_config(const Json& json, const std::string& file) {
@@ -207,6 +223,7 @@ ModelOptions options_from_config(const Json& json, const std::string& file) {
     config.fail("model_type", fmt::format("one of {}", fmt::join(kKnownTypes, ", ")));
   }
   check_foreign_keys(json, SettingsFile::kModel, file);
+  tell_unread(config, type);
   check_architecture(config, type);
   check_other_names(config);
   ModelOptions options = read_shape(config);

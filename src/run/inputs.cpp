@@ -83,6 +83,10 @@ bool is_same(const Json& there, const Json& here, const std::string& name, const
          json_string(there.at(name), "checksum", where) == json_string(here.at(name), "checksum", where);
 }
 
+bool has_begun(const std::filesystem::path& folder) {
+  return fs::is_directory(folder / "checkpoints") && !fs::is_empty(folder / "checkpoints");
+}
+
 }  // namespace
 
 Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer) {
@@ -102,16 +106,20 @@ Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer) {
   return inputs.take();
 }
 
+bool compares_inputs(const std::filesystem::path& folder) {
+  return fs::exists(folder / "inputs.json") && has_begun(folder);
+}
+
 void keep_inputs(const Json& inputs, const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "inputs.json", checkpoints = folder / "checkpoints";
-  const bool is_kept = fs::exists(file), has_begun = fs::is_directory(checkpoints) && !fs::is_empty(checkpoints);
-  if (!is_kept && has_begun) {
+  const bool is_kept = fs::exists(file);
+  if (!is_kept && has_begun(folder)) {
     log_warn(
         "{}: the run was begun by a version that kept no record of its inputs, so that nobody knows whether these "
         "are the same; from now on it has one ({})",
         folder.string(), file.filename().string());
   }
-  if (!is_kept || !has_begun) return write_json(file, inputs);
+  if (!compares_inputs(folder)) return write_json(file, inputs);
   const Json there = read_json(file);
   for (const Json* one : {&there, &inputs}) {
     for (const auto& [name, facts] : one->items()) {

@@ -15,6 +15,9 @@ namespace flanmoe {
 // tokens of it does; no time of change is trusted.
 Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer);
 
+// Whether the folder holds an inputs.json that keep_inputs will hold the inputs against.
+bool compares_inputs(const std::filesystem::path& folder);
+
 // Keeps inputs.json in a run's folder until its first checkpoint is there; then checks against it. UserError naming
 // what changed. A run of before, which has checkpoints and no inputs.json, gets one, with a warning. Called by the
 // owner of the folder.

@@ -18,15 +18,33 @@
 namespace flanmoe {
 namespace {
 
-// config.yaml holds the run as it is done, so that it goes on from any folder.
-void keep_run_config(const RunOptions& options, const Beginning& beginning, const Tokenizer& tokenizer,
-                     const std::filesystem::path& folder) {
-  const auto text_of = [&](const RunOptions& run) { return dump_options(resolved_options(run, beginning, tokenizer)); };
-  keep_config(text_of(options), folder, "run", [&](const std::filesystem::path& file) {
-    RunOptions kept;
-    load_run_options(load_config(file), kept);
+// The run without the places of what it reads.
+RunOptions without_places(RunOptions run) {
+  run.data.clear();
+  for (auto* paths : {&run.corpus.files, &run.mixture.tasks, &run.validation.files, &run.validation.tasks}) {
+    for (std::string& path : *paths) path = fs::path(path).filename().string();
+  }
+  return run;
+}
+
+// config.yaml holds the run as it is done, so that it goes on from any folder. Where inputs.json compares the content
+// of what is read, its place is no difference, and the file has the new one then.
+void keep_run(const RunOptions& options, const Beginning& beginning, const Tokenizer& tokenizer,
+              const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "config.yaml";
+  const bool places_count = !fs::exists(file) || !compares_inputs(folder);
+  const auto text_of = [&](const RunOptions& run) {
+    const RunOptions resolved = resolved_options(run, beginning, tokenizer);
+    return dump_options(places_count ? resolved : without_places(resolved));
+  };
+  RunOptions kept;
+  keep_config(text_of(options), folder, "run", [&](const std::filesystem::path& there) {
+    load_run_options(load_config(there), kept);
     return text_of(kept);
   });
+  keep_inputs(inputs_of(options, tokenizer), folder);
+  const std::string text = dump_options(resolved_options(options, beginning, tokenizer));
+  if (!places_count && dump_options(resolved_options(kept, beginning, tokenizer)) != text) write_atomically(file, text);
 }
 
 // Beside a config.json the folder would stand for a model or an evaluation, not for this run.
@@ -67,17 +85,13 @@ TrainResult run_training(const RunOptions& asked, const std::filesystem::path& f
   const NewFolder new_folder(folder, is_new);
   const Beginning beginning = beginning_of(options, folder);
   const Tokenizer tokenizer = open_tokenizer(options, beginning);
-  const auto keep_or_compare = [&] {
-    keep_run_config(options, beginning, tokenizer, folder);
-    keep_inputs(inputs_of(options, tokenizer), folder);
-  };
   const bool goes_on = fs::exists(folder / "config.yaml");
-  if (goes_on) keep_or_compare();
+  if (goes_on) keep_run(options, beginning, tokenizer, folder);
   const auto source = make_source(options, tokenizer);
   const TrainHooks hooks = validation_hooks(options, tokenizer, folder);
   check_best(options.train, hooks.metrics);
   T5Model model = initial_model(options, tokenizer, beginning);
-  if (!goes_on) keep_or_compare();
+  if (!goes_on) keep_run(options, beginning, tokenizer, folder);
   remove_leftovers(folder);
   const TrainRun run{folder, label, files_of(tokenizer), static_cast<uint64_t>(options.seed)};
   return train(model, *source, options.train, run, hooks);

@@ -14,6 +14,7 @@
 #include "study/arms.h"
 #include "study/cell_run.h"
 #include "study/cost.h"
+#include "study/done_cells.h"
 #include "study/grid.h"
 #include "study/processes.h"
 #include "study/results.h"
@@ -101,6 +102,7 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   const std::vector<Cell> cells = study_cells(options, arms);
+  check_done_cells(cells, folder);
   run_grid(cells, folder, options.jobs);
   keep_cost(options, folder);
   write_json(folder.root / "results.json", study_results(options, arms, cells, folder, call.command));

@@ -34,5 +34,10 @@ TEST(EncodePrompt, RefusesAPromptWithoutTokens) {
             (TokenIds{kEosId, kEosId}));  // a token written
 }
 
+// As a file of prompts is: a typed one is no exception.
+TEST(EncodePrompt, RefusesBytesThatAreNoUtf8) {
+  EXPECT_EQ(refusal("caf\xe9", 0), "in.txt:7: byte 3 (0xe9) is no UTF-8; expected a text in UTF-8");
+}
+
 }  // namespace
 }  // namespace flanmoe

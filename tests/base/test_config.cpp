@@ -142,6 +142,15 @@ TEST_F(ConfigFiles, RefuseBadParents) {
             "cannot read " + (folder_ / "gone.yaml").string() + ": No such file or directory");
 }
 
+// As texts of other kinds are: a name in Latin-1 would stop what writes results at its end.
+TEST_F(ConfigFiles, AreTextsInUtf8) {
+  const std::string message = message_of<UserError>([&] { load_config(put("a.yaml", "x: 1\nname: caf\xe9\n")); });
+  EXPECT_NE(message.find("a.yaml:2: byte 14 (0xe9) is no UTF-8"), std::string::npos) << message;
+  EXPECT_NE(message_of<UserError>([&] { load_config(put("b.yaml", "\xFF\xFEx")); }).find("b.yaml: the text is UTF-16"),
+            std::string::npos);
+  EXPECT_EQ(load_config(put("c.yaml", "\xEF\xBB\xBFx: 1\r\ny: caf\xc3\xa9\r\n")).at("y").scalar(), "café");
+}
+
 TEST(ConfigWrite, IsReadBackAsItWas) {
   const std::string yaml =
       "text: \"a: b # c\"\nnumber: -1.5e-3\nword: plain\nlike_number: \"12\"\nlike_bool: \"true\"\nempty: \"\"\n"

@@ -90,6 +90,8 @@ TEST(ForeignKeys, AnyOtherUnknownKeyIsToldOf) {
   const std::string foreign = told(R"({"rope_theta": 10000})", SettingsFile::kModel);
   EXPECT_NE(foreign.find("x.json: the key 'rope_theta' is unknown and not read"), std::string::npos) << foreign;
   EXPECT_NE(told("{\"\\u001b[2J\": 1}", SettingsFile::kModel).find("\\x1b[2J"), std::string::npos);
+  const std::string bytes = told(R"({"tokenizer_class": "ByT5Tokenizer"})", SettingsFile::kModel);
+  EXPECT_NE(bytes.find("'tokenizer_class' is \"ByT5Tokenizer\": flanmoe has T5's"), std::string::npos) << bytes;
   const std::string dtype = told(R"({"router_dtype": "bfloat16"})", SettingsFile::kModel);
   EXPECT_NE(dtype.find("'router_dtype' is \"bfloat16\": routers are computed in float32"), std::string::npos) << dtype;
 }

@@ -68,6 +68,12 @@ TEST_F(Texting, CarriageReturnsAloneEndLines) {
   EXPECT_EQ(lines_of(open_text_file(put("a.txt", "\r\n"))), (Texts{""}));
 }
 
+TEST(Blank, IsWhatShowsNothing) {
+  for (const char* text : {"", " \t\r\n", "\u00a0", "\u3000 \u2003", "\u200b", "\ufeff", "\u00ad\u2060", "\u2028"})
+    EXPECT_TRUE(is_blank(text)) << text;
+  for (const char* text : {".", " a", "\u00a0-", "\u0301", "\u200bx", "\xff"}) EXPECT_FALSE(is_blank(text)) << text;
+}
+
 // Lines are looked at where they lie; a packed file cannot hold a thousand times its size.
 TEST_F(Texting, BillionsOfEmptyLinesAreRefused) {
   const auto bomb = put("a.zst", packed(std::string(size_t{200} << 20, '\n')));
@@ -98,6 +104,36 @@ TEST_F(Texting, PackedFilesAreFoundWithoutTheirEnding) {
   EXPECT_EQ(file.text, "{}\n");
   const std::string message = message_of<UserError>([&] { open_text_file(folder_ / "b.jsonl"); });
   EXPECT_NE(message.find("b.jsonl: No such file"), std::string::npos) << message;
+}
+
+TEST_F(Texting, PackedFilesMayBeNamedInAnyCase) {
+  for (const char* name : {"a.jsonl.ZST", "A.JSONL.Zst"}) {
+    const TextFile file = open_text_file(put(name, packed("{}\n")));
+    EXPECT_EQ(file.text, "{}\n") << name;
+    EXPECT_EQ(file.kind, TextKind::kJson) << name;
+  }
+  const std::string message = message_of<UserError>([&] { open_text_file(put("a.txt.GZ", "no gzip")); });
+  EXPECT_NE(message.find("the gzip data is damaged"), std::string::npos) << message;
+}
+
+// Latin-1 is no help to whoever gives a file of another kind.
+TEST_F(Texting, FilesThatAreNoTextAreNamed) {
+  using namespace std::string_literals;
+  for (const auto& [content, kind] :
+       std::vector<std::pair<std::string, std::string>>{{packed("some text"), "zstd's"},
+                                                        {"\x1f\x8b\x08\0\0"s, "gzip's"},
+                                                        {"BZh91AY&SY\x8f\x9f", "bzip2's"},
+                                                        {"\xfd\x37zXZ\0\0"s, "xz's"},
+                                                        {"PK\x03\x04\x14\0\0"s, "zip's"},
+                                                        {"PAR1\x15\x04\0"s, "Parquet's"}}) {
+    const std::string message = refused(content);
+    EXPECT_NE(message.find("a.txt:1: byte "), std::string::npos) << message;
+    EXPECT_NE(message.find("the file begins as " + kind + " do"), std::string::npos) << message;
+    EXPECT_EQ(message.find("iconv"), std::string::npos) << message;
+  }
+  EXPECT_EQ(open_text_file(put("a.txt", "BZh is how it begins")).text, "BZh is how it begins");
+  EXPECT_NE(refused("h\0i\0"s).find("iconv -f utf-16le"), std::string::npos);
+  EXPECT_NE(refused("\xFF\xFE\0\0h\0\0\0"s).find("UTF-32"), std::string::npos);
 }
 
 TEST_F(Texting, BytesThatAreNoUtf8AreNamed) {

@@ -49,6 +49,19 @@ TEST_F(EmptyTexts, OptionsAndAnswersAreRefusedWithTheirLine) {
     expect_says(refused(format, "m.csv", "Q?,a,,c,d,A\n"), {"m.csv:1", "choice B is empty"});
 }
 
+// The vocabulary drops them, and what is left is the end token.
+TEST_F(EmptyTexts, SpacesOfOtherKindsAndSignsWithoutWidthAreEmpty) {
+  for (const std::string blank : {"\u00a0", "\u3000", "\u200b", "\ufeff \u2060"}) {
+    expect_says(refused("csv", "t.csv", "q,options,answer\na,x|" + blank + ",x\n"),
+                {"t.csv:2", "one of the 2 options is empty"});
+    expect_says(refused("tsv", "t.tsv", "q\tanswer\na\t" + blank + "\n"), {"t.tsv:2", "the answer is empty"});
+    expect_says(refused("jsonl", "r.jsonl", R"({"id": "1", "fields": {}, "answers": [")" + blank + R"("]})"),
+                {"r.jsonl:1", "the answer is empty"});
+    expect_says(refused("json_rows", "t.json", R"([{"q": "a", "answers": ["x", ")" + blank + R"("]}])"),
+                {"row 1", "is empty"});
+  }
+}
+
 // "Remove the vowels" of a word of vowels: in this set nothing can be a right answer.
 TEST_F(EmptyTexts, SuperNaturalInstructionsMayAnswerWithNothing) {
   const std::string file =

@@ -49,6 +49,14 @@ TEST_F(TableReaders, TablesWithoutAnswersAreRefused) {
   expect_says(refused("csv", "a.csv", "answer,options\nQuex,Lusk|Temmel\n"), {"a.csv:2", "Quex", "Lusk, Temmel"});
 }
 
+// Of two cells one would be lost without a word.
+TEST_F(TableReaders, ColumnsThatAreTakenHaveNamesOfTheirOwn) {
+  const std::string twice = "q,answer, q \nA,x,B\n";
+  expect_says(refused("csv", "a.csv", twice), {"a.csv:1", "2 columns are named 'q', expected one"});
+  expect_says(refused("tsv", "a.tsv", "q\tanswer\tanswer\nA\tx\ty\n"), {"a.tsv:1", "2 columns are named 'answer'"});
+  EXPECT_EQ(rows_in("csv", put("a.csv", ",q,answer,\n1,A,x,2\n")).at(0).answers, (Texts{"x"}));  // unnamed ones
+}
+
 TEST_F(TableReaders, MmluRowsHaveLetters) {
   const auto rows = rows_in(
       "mmlu_csv", put("old_stones_val.csv", "\"Which, if\nany?\",red,2,\"a \"\"b\"\"\",none,C\nHow many?,1,2,3,4,A\n"));

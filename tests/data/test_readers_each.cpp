@@ -57,6 +57,8 @@ TEST_F(EachFile, MistakesNameFileAndLine) {
   says("each: 'rows/*_*.csv'\nname: x_{each}", "at most one *");
   says("each: '*/red_val.csv'\nname: x_{each}", "at most one *");
   says("each: 'rows/*_val.csv'\nname: same", "{each} in 'name'");
+  put("rows/caf\xe9_val.csv", "Q?,1,2,3,4,A\n");
+  says("each: 'rows/*_val.csv'\nname: x_{each}", "byte 3 (0xe9) is no UTF-8");
 }
 
 TEST_F(EachFile, ChanceIsThatOfTheOptions) {

@@ -43,6 +43,7 @@ TEST_F(Records, FaultsAreNamed) {
   EXPECT_NE(refused("a.json", "[{\"text\": \"a\"}, {\"test\": \"b\"}]").find("a.json: row 2"), std::string::npos);
   EXPECT_NE(refused("a.csv", "text,id\na,1\nb\n").find("a.csv:3: the record has 1 cells, expected 2"),
             std::string::npos);
+  EXPECT_NE(refused("a.csv", "text,id,text\na,1,b\n").find("a.csv:1: 2 columns are named 'text'"), std::string::npos);
   EXPECT_NE(refused("a.txt", "{\"text\": \"a\"}\n").find("a.txt: expected a name that ends with .jsonl"),
             std::string::npos);
 }

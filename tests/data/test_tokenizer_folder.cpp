@@ -142,6 +142,45 @@ TEST_F(TokenizerFolder, SpecialTokensWithoutAnId) {
   EXPECT_EQ(open_model_tokenizer(folder_).encode("<s>"), (TokenIds{32100}));
 }
 
+// The same wherever a token's object stands.
+TEST_F(TokenizerFolder, SpecialTokensWithoutAnIdTakeSpacesAsTheirObjectSays) {
+  put_json("tokenizer_config.json",
+           {{"legacy", false}, {"added_tokens_decoder", {{"32100", token("<sep>", "lr", true)}}}});
+  const TokenIds expected = open_model_tokenizer(folder_).encode("x <sep> y");
+  EXPECT_EQ(expected, (TokenIds{3, 226, 32100, 63}));
+  for (const char* key : {"sep_token", "mask_token"}) {
+    put_json("tokenizer_config.json", {{"legacy", false}, {key, token("<sep>", "lr")}});
+    EXPECT_EQ(open_model_tokenizer(folder_).encode("x <sep> y"), expected) << key;
+  }
+  Json listed = Json::array({token("<sep>", "lr")});
+  for (int i = 0; i < 100; ++i) listed.push_back(fmt::format("<extra_id_{}>", i));
+  put_json("tokenizer_config.json", {{"legacy", false}});
+  put_json("special_tokens_map.json", {{"additional_special_tokens", listed}, {"eos_token", token("</s>")}});
+  EXPECT_EQ(open_model_tokenizer(folder_).encode("x <sep> y"), expected);
+  put_json("special_tokens_map.json", {{"eos_token", token("</s>", "l")}});
+  EXPECT_NE(refusal().find("special_tokens_map.json: '</s>' takes the spaces beside it"), std::string::npos);
+  std::filesystem::remove(folder_ / "special_tokens_map.json");
+  put_json("tokenizer_config.json", {{"added_tokens_decoder", {{"1", token("</s>", "r")}}}});
+  EXPECT_NE(refusal().find("added_tokens_decoder: '</s>' takes the spaces beside it"), std::string::npos);
+}
+
+// Else the other half would be read as tokens of their own, behind all others.
+TEST_F(TokenizerFolder, ListedSentinelsAreAsManyAsThereAre) {
+  Json special = Json::array();
+  for (int i = 0; i < 50; ++i) special.push_back(fmt::format("<extra_id_{}>", i));
+  for (const char* key : {"additional_special_tokens", "extra_special_tokens"}) {
+    put_json("tokenizer_config.json", {{key, special}, {"extra_ids", 50}});
+    EXPECT_EQ(open_model_tokenizer(folder_).encode("<extra_id_0>"), (TokenIds{32049}));
+    for (const Json& other : {Json(100), Json(49), Json(0), Json()}) {
+      put_json("tokenizer_config.json", {{key, special}, {"extra_ids", other}});
+      EXPECT_NE(refusal().find("50 sentinels are among the special tokens, expected " +
+                               std::to_string(other.is_null() ? 100 : other.get<int>())),
+                std::string::npos)
+          << key << " " << other;
+    }
+  }
+}
+
 TEST_F(TokenizerFolder, LegacyIsWhatTheFileDoesNotDeny) {
   const TokenIds legacy = {8774, 32099, 3, 5}, ours = {8774, 32099, 5};
   const auto ids = [&] { return open_model_tokenizer(folder_).encode("Hello <extra_id_0>."); };

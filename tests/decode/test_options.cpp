@@ -129,6 +129,15 @@ TEST(GenerationConfig, BadValuesAreNamed) {
                                                          {R"({"do_sample": "yes"})", "true or false"},
                                                          {R"({"num_beam_groups": 3})", "no groups of beams"},
                                                          {R"({"diversity_penalty": 0.5})", "no groups of beams"},
+                                                         {R"({"do_sample": true, "top_p": 0.0})", "'top_p' is 0.0"},
+                                                         {R"({"do_sample": true, "min_p": 2})", "'min_p' is 2"},
+                                                         {R"({"do_sample": true, "temperature": -1.0})", "temperature"},
+                                                         {R"({"repetition_penalty": 0})", "repetition_penalty' is 0"},
+                                                         {R"({"no_repeat_ngram_size": -2})", "no_repeat_ngram_size"},
+                                                         {R"({"num_return_sequences": 0})", "num_return_sequences"},
+                                                         {R"({"max_new_tokens": 0})", "'max_new_tokens' is 0"},
+                                                         {R"({"suppress_tokens": [-1]})", "'suppress_tokens' is [-1]"},
+                                                         {R"({"forced_bos_token_id": -5})", "forced_bos_token_id"},
                                                          {R"([1])", "an object"}};
   for (const auto& [text, expected] : cases) {
     GenerateOptions options;

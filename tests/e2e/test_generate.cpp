@@ -40,6 +40,14 @@ class Generate : public FolderTest {
   }
 };
 
+// As a file of prompts is refused.
+TEST_F(Generate, ATypedPromptIsATextInUtf8) {
+  refused({"Who is it?", "caf\xe9"}, {"prompt 2: byte 3 (0xe9) is no UTF-8"});
+  const Ended scored = flanmoe({"score", model().string(), "Who is it?", "caf\xe9", "b"});
+  EXPECT_EQ(scored.status, 2);
+  EXPECT_NE(scored.err.find("byte 3 (0xe9) is no UTF-8"), std::string::npos) << scored.err;
+}
+
 TEST_F(Generate, PromptsOfEveryFormatAreTheSame) {
   const std::string expected = run({"Who is it?", "Where is the boat?"});
   const std::string lines = "{\"prompt\": \"Who is it?\"}\n\n{\"prompt\": \"Where is the boat?\"}\n";
@@ -60,6 +68,7 @@ TEST_F(Generate, APromptMayLookLikeASetting) {
   EXPECT_EQ(run({"--", "x=3, y=4. What is x+y?"}), expected);
   EXPECT_EQ(run({"--", "num_beams=2"}), run({}, "num_beams=2\n"));
   refused({"num_beems=2", "Who is it?"}, {"num_beems", "did you mean 'num_beams'"});
+  refused({"answer=yes"}, {"unknown key 'answer'", "A prompt that looks like a setting goes behind --"});
 }
 
 // All prompts are looked at before the first answer is written.
@@ -131,6 +140,38 @@ TEST_F(Generate, AnotherConfigurationIsNotGoneOnWith) {
   fs::remove(folder_ / "out.jsonl.config.json");
   refused(with({}), {"there is no", "out.jsonl.config.json"});
   EXPECT_EQ(content_of(folder_ / "out.jsonl"), whole);
+}
+
+// What was done is known by its prompts, not by its number of lines.
+TEST_F(Generate, AFileWithOtherLinesIsNotGoneOnWith) {
+  put_prompts();
+  for (const char* name : {"out.jsonl", "out.txt"}) {
+    const Words words = {"--input", at("in.txt"), "--output", at(name)};
+    Words again = words;
+    again.push_back("--resume");
+    run(words);
+    const std::string whole = content_of(folder_ / name);
+    std::ofstream(folder_ / name) << whole << whole.substr(0, whole.find('\n') + 1);
+    refused(again, {name, "the answers to 41 prompts, expected 40 at most"});
+    if (std::string(name) == "out.txt") continue;
+    std::ofstream(folder_ / name) << whole.substr(whole.find('\n') + 1);
+    refused(again, {"out.jsonl:1", "answers \"Who is number 1 of them?\", expected \"Who is number 0 of them?\""});
+    std::ofstream(folder_ / name) << "{\"prompt\": \"x\n" << whole;
+    refused(again, {"out.jsonl"});
+  }
+}
+
+// The name of an output says what it holds, as that of an input does.
+TEST_F(Generate, OutputsHoldWhatTheirNamesSay) {
+  for (const char* name : {"a.jsonl", "a.ndjson", "a.JSON"}) {
+    run({"--output", at(name), "Who is it?"});
+    EXPECT_EQ(read_json(folder_ / name).at("prompt"), "Who is it?") << name;
+  }
+  for (const char* name : {"a.jsonl.gz", "a.txt.zst"}) {
+    refused({"--output", at(name), "Who is it?"}, {name, "what is written is not packed; expected a name without ."});
+    EXPECT_FALSE(fs::exists(folder_ / name));
+  }
+  refused({"--json", "--routing", "--routing-table", at("r.csv.gz"), "Who is it?"}, {"--routing-table", "r.csv.gz"});
 }
 
 TEST_F(Generate, AFileHasOneWriter) {

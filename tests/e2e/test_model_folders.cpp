@@ -137,6 +137,12 @@ TEST_F(ModelFolders, WhatSettingsOfOthersSayIsDoneOrRefused) {
     json["num_beems"] = 2;
   });
   refused(ask, {"'num_beems' is unknown; did you mean 'num_beams'"});
+  change(file, [&](Json& json) {
+    json.erase("num_beems");
+    json["num_return_sequences"] = 3;
+  });
+  refused(ask, {"'num_answers' is 3, expected at most num_beams (1)", "what is not typed as key=value is said by",
+                folder.string()});
   fs::remove(file);
   change(folder / "config.json", [](Json& json) { json["min_length"] = 6; });
   EXPECT_GE(ids().size(), 5u);

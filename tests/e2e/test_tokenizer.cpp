@@ -89,7 +89,7 @@ TEST_F(TokenizerCommand, WritesPiecesEndsAndObjects) {
   EXPECT_NE(std::find(json.at("pieces").begin(), json.at("pieces").end(), "<extra_id_3>"), json.at("pieces").end());
   EXPECT_EQ(run({"encode", spiece_, "--plain", "--pieces", "<extra_id_3>"}).out.find("<extra_id_3>"),
             std::string::npos);
-  EXPECT_EQ(run({"encode", spiece_, "--json", "\xff\xfe the"}).status, 0);  // what is no UTF-8 is written as U+FFFD
+  expect_refused({"encode", spiece_, "--json", "the \xff"}, {"byte 4 (0xff) is no UTF-8"});
   EXPECT_EQ(run({"encode", spiece_, "--", "-the"}).status, 0);
 }
 
@@ -128,7 +128,8 @@ TEST_F(TokenizerCommand, TakesAModelFolder) {
   std::filesystem::copy(spiece_, folder + "/spiece.model");
   put("model/tokenizer_config.json", "{\"extra_ids\": 10}");
   EXPECT_EQ(Json::parse(run({"info", folder, "--json"}).out).at("first_sentinel_id"), 43);
-  expect_refused({"decode", folder, "44"}, {"id 44", "0 to 43"});
+  expect_refused({"decode", folder, "48"}, {"id 48", "0 to 47"});
+  EXPECT_EQ(run({"decode", folder, "44", "47", "--special"}).out, "\n");  // as generate does with unused ids
   put("model/added_tokens.json", "{\"<sep>\": 44, \"<cls>\": 45}");  // ids, too
   expect_parts(run({"info", folder}).out, {"\nids                 46, padded to 48 rows"});
   std::filesystem::remove(folder + "/added_tokens.json");
@@ -187,10 +188,10 @@ TEST_F(TokenizerCommand, RefusesTooFewAndTooManyPieces) {
 }
 
 TEST_F(TokenizerCommand, RefusesWhatIsNoIdAndNoText) {
-  expect_refused({"decode", spiece_, "3", "134"}, {"id 134", "0 to 133"});
-  expect_refused({"decode", spiece_, "3", "-5"}, {"id -5", "0 to 133"});
-  expect_refused({"decode", spiece_, "99999999999999999999"}, {"id 99999999999999999999", "0 to 133"});
-  expect_refused({"decode", spiece_, "3", "bread"}, {"'bread' is no id", "0 to 133"});
+  expect_refused({"decode", spiece_, "3", "136"}, {"id 136", "0 to 135"});
+  expect_refused({"decode", spiece_, "3", "-5"}, {"id -5", "0 to 135"});
+  expect_refused({"decode", spiece_, "99999999999999999999"}, {"id 99999999999999999999", "0 to 135"});
+  expect_refused({"decode", spiece_, "3", "bread"}, {"'bread' is no id", "0 to 135"});
   expect_refused({"decode", spiece_, "3.5"}, {"'3.5' is no id"});
   expect_refused({"decode", spiece_}, {"no ids", "stdin"});
   expect_refused({"encode", spiece_}, {"no text", "stdin"});

@@ -209,6 +209,10 @@ TEST(ExtractLetters, OptionsThatAreMarkers) {
 TEST(ExtractLetters, WhatWasShownDecides) {
   ExtractionRule rule{"choice", false, {"x", "y", "b"}, OptionMarkers::kLetters};
   EXPECT_EQ(extract(rule, "b").answer, "b");
+  for (const char* said : {"(B)", "(b)", "B)", " (B). ", "The answer is (B).", "Answer: (B)"})
+    EXPECT_EQ(extract(rule, said).answer, "y") << said;
+  EXPECT_EQ(extract(rule, "(b) y").answer, "y");
+  EXPECT_EQ(extract(rule, "The answer is b.").answer, "b");
   rule.answers_by_marker = true;
   EXPECT_EQ(extract(rule, "b").answer, "y");
   EXPECT_EQ(extract(rule, "x").answer, "x");

@@ -51,6 +51,19 @@ TEST(Judge, EachOptionSaidIsThatOptionAndNoOther) {
   }
 }
 
+// In a list that shows "(B)" it is the place, also where another option's text is "B" (blood groups).
+TEST(Judge, AShownMarkerIsNoText) {
+  const TaskRun run = run_of("accuracy");
+  const Texts groups = {"B", "A", "AB", "O"};
+  for (const char* said : {"(B)", "A: (B)", "The answer is (B)."}) {
+    EXPECT_EQ(score(run, groups, 1, said), 1.0) << said;
+    EXPECT_EQ(score(run, groups, 0, said), 0.0) << said;
+  }
+  EXPECT_EQ(score(run, groups, 0, "B"), 1.0);
+  EXPECT_EQ(score(run, groups, 2, "AB"), 1.0);
+  EXPECT_EQ(score(run_of("accuracy", "{q} {options}"), groups, 0, "(B)"), 1.0);  // no markers are shown
+}
+
 // Whatever could be several of them is none of them.
 TEST(Judge, WhatCouldBeSeveralIsNone) {
   const TaskRun run = run_of("accuracy");
@@ -88,6 +101,9 @@ TEST(Judge, AnswersOfSignsAreComparedAsWritten) {
     EXPECT_EQ(metric("+", {"+"}), 1.0) << name;
     EXPECT_EQ(metric(" ] } ) ", {"] } )"}), 1.0) << name;
     EXPECT_EQ(metric("} ] )", {"] } )"}), 0.0) << name;
+    EXPECT_EQ(metric("+", {"the"}), 0.0) << name;
+    EXPECT_EQ(metric("a", {"*"}), 0.0) << name;
+    EXPECT_EQ(metric("the", {"a"}), 1.0) << name;  // SQuAD's: articles do not count
   }
 }
 
@@ -95,6 +111,11 @@ TEST(Judge, WholeNumbersAreEqualOrNot) {
   EXPECT_EQ(number_match("1000001", {"1000000"}), 0.0);
   EXPECT_EQ(number_match("1,000,000", {"1000000"}), 1.0);
   EXPECT_EQ(number_match("0.333333", {"0.3333333"}), 1.0);
+  // Beyond 2^53, where two of them are one double.
+  EXPECT_EQ(number_match("9007199254740993", {"9007199254740992"}), 0.0);
+  EXPECT_EQ(number_match("100000000000000000001", {"100000000000000000000"}), 0.0);
+  EXPECT_EQ(number_match("-100,000,000,000,000,000,000.00", {"-100000000000000000000"}), 1.0);
+  EXPECT_EQ(number_match("10^20", {"100000000000000000000"}), 1.0);
 }
 
 TEST(Judge, NumbersAsTheWorldWritesThem) {
@@ -115,6 +136,25 @@ TEST(Judge, NumbersAsTheWorldWritesThem) {
                                                         {"๗", "7"},
                                                         {"１２", "12"},
                                                         {"1 234,5", "1234.5"},
+                                                        {"1 234.5", "1234.5"},
+                                                        {"1 234 567.25", "1234567.25"},
+                                                        {"1'234", "1234"},
+                                                        {"1’234’567.50", "1234567.50"},
+                                                        {"12,34,567", "1234567"},
+                                                        {"1,00,000.5", "100000.5"},
+                                                        {"১,২৩,৪৫৬", "123456"},
+                                                        {"–5", "-5"},
+                                                        {"2½", "2 1/2"},
+                                                        {"¾", "3/4"},
+                                                        {"minus 3", "-3"},
+                                                        {"It is negative $3", "-3"},
+                                                        {"5 minus 3", "3"},
+                                                        {"x minus 3", "3"},
+                                                        {"non-negative 3", "3"},
+                                                        {"7-5", "5"},
+                                                        {"7–5", "5"},
+                                                        {"10,20,30", "30"},
+                                                        {"6'10", "10"},
                                                         {"5, 15 and 20", "20"},
                                                         {"(3,5)", "5"},
                                                         {"10 km in 2 h", "2"}}) {

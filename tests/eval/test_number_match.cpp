@@ -38,8 +38,11 @@ TEST(NumberOfWords, ReadsOneNumber) {
   EXPECT_EQ(number_of_words("three thousand four hundred"), "3400");
   EXPECT_EQ(number_of_words("one"), "1");
   EXPECT_EQ(number_of_words("about nine million"), "9000000");
+  EXPECT_EQ(number_of_words("minus five"), "-5");
+  EXPECT_EQ(number_of_words("It is negative twenty-one"), "-21");
+  EXPECT_EQ(number_of_words("minus one"), "-1");
   for (const char* text : {"", "many", "one of the boys", "the one", "two or three", "twenty twenty", "hundred",
-                           "two three", "one thousand million"}) {
+                           "two three", "one thousand million", "five minus two"}) {
     EXPECT_EQ(number_of_words(text), "") << text;
   }
 }

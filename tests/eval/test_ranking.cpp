@@ -140,12 +140,14 @@ TEST_F(Ranking, ThePlaceDecidesBetweenOptionsThatReadAlike) {
 
 TEST_F(Ranking, AnOptionWithoutTokensIsNamed) {
   EvalOptions o = options("task.yaml");
-  o.score_eos = false;
-  AskedTask task = asked(o);
-  task.rows[0].options = {"bread", " "};  // readers refuse such rows
-  const std::string message = message_of<UserError>([&] { scores(model(), task); });
-  for (const char* part : {"task 'one'", "option '", "score_eos=true"})
-    EXPECT_NE(message.find(part), std::string::npos) << message;
+  for (const bool score_eos : {false, true}) {  // with the end alone it would be ahead of every text
+    o.score_eos = score_eos;
+    AskedTask task = asked(o);
+    task.rows[0].options = {"bread", " "};  // readers refuse such rows
+    const std::string message = message_of<UserError>([&] { scores(model(), task); });
+    for (const char* part : {"task 'one'", "option '", "has no token in this vocabulary"})
+      EXPECT_NE(message.find(part), std::string::npos) << message;
+  }
 }
 
 }  // namespace

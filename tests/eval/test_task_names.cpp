@@ -32,9 +32,9 @@ Names offered(const Work& work) {
   return names;
 }
 
-Names offered_by_task_files(const std::string& key) {
+Names offered_by_task_files(const std::string& key, const std::string& value = "zzzzzzzzzzzzzzz") {
   return offered([&] {
-    parse_task_file(parse_config("name: t\ntemplates: [{input: x}]\n" + key + ": zzzzzzzzzzzzzzz\n", "t.yaml"));
+    parse_task_file(parse_config("name: t\ntemplates: [{input: x}]\n" + key + ": " + value + "\n", "t.yaml"));
   });
 }
 
@@ -43,6 +43,18 @@ TEST(TaskNames, MetricsAreThoseOfEvaluation) {
   known.merge(offered([] { corpus_metric_named("zzzzzzzzzzzzzzz"); }));
   EXPECT_GT(known.size(), 10u);
   EXPECT_EQ(offered_by_task_files("metric"), known);
+}
+
+// By file and line, before anything is asked: rouge_l is a metric, but not of a whole task.
+TEST(TaskNames, FurtherMetricsAreThoseOfWholeTasks) {
+  const Names known = offered([] { corpus_metric_named("zzzzzzzzzzzzzzz"); });
+  EXPECT_EQ(known.size(), 5u);
+  for (const char* value : {"[zzz]", "[bleu, rouge_l]", "[exact_match]"})
+    EXPECT_EQ(offered_by_task_files("further_metrics", value), known) << value;
+  const std::string message = message_of<UserError>([] {
+    parse_task_file(parse_config("name: t\ntemplates: [{input: x}]\nfurther_metrics: [rouge_l]\n", "t.yaml"));
+  });
+  EXPECT_NE(message.find("t.yaml:3: 'further_metrics' is "), std::string::npos) << message;
 }
 
 TEST(TaskNames, ExtractionRulesAreThoseOfEvaluation) {

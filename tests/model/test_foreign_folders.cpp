@@ -173,6 +173,30 @@ TEST_F(ForeignFolder, MisspeltKeysAndNaNDoNotBecomeDefaults) {
   EXPECT_EQ(load_model(model_).options().d_model, 12);
 }
 
+// What one type is made of says nothing of another, and is not passed over.
+TEST_F(ForeignFolder, KeysOfOtherTypesAreToldOf) {
+  const auto told = [&] {
+    testing::internal::CaptureStderr();
+    load_model(model_);
+    return testing::internal::GetCapturedStderr();
+  };
+  save("dense_v11");
+  EXPECT_EQ(told(), "");
+  for (const char* key : {"num_experts", "num_sparse_encoder_layers", "router_z_loss_coef", "expert_capacity"}) {
+    save("dense_v11");
+    put_key(key, 3);
+    const std::string said = told();
+    EXPECT_NE(said.find(fmt::format("config.json: '{}' is 3, which is not read of a model of the type t5", key)),
+              std::string::npos)
+        << said;
+  }
+  save(hugging_face_switch());
+  EXPECT_EQ(told(), "");
+  put_key("moe", {{"num_experts", 5}});
+  EXPECT_NE(told().find("'moe' is {\"num_experts\":5}, which is not read of a model of the type switch_transformers"),
+            std::string::npos);
+}
+
 // A folder of Hugging Face's cache: snapshots/REV/FILE -> ../../blobs/HASH, sharded or not.
 TEST_F(ForeignFolder, TheHubsCacheLoads) {
   for (const uint64_t shard : {uint64_t{0}, uint64_t{4000}}) {

@@ -158,8 +158,8 @@ TEST_F(Beginnings, OtherSpellingsOfAFolderAreTheSameRun) {
   run.data = "..";
   put("corpus.txt", "another town.\n");
   fs::copy_file(folder_ / "w/spiece.model", folder_ / "spiece.model");
-  expect_parts(refusal([&] { run_training(run, "../run", "other"); }),
-               {"there: data: " + (folder_ / "w").string(), "asked: data: " + folder_.string()});
+  expect_parts(refusal([&] { run_training(run, "../run", "other"); }),  // another text, not only another place
+               {"'corpus.files', file 1", (folder_ / "w/corpus.txt").string(), (folder_ / "corpus.txt").string()});
 }
 
 // Also a folder that an earlier version wrote: settings that are newer have their defaults.

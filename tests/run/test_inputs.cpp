@@ -109,6 +109,37 @@ TEST_F(Inputs, MovedDataIsTheSame) {
             std::string::npos);
 }
 
+// And a run goes on with it, whatever places its configuration named, and names the new ones from then on.
+TEST_F(Inputs, ARunGoesOnWithMovedData) {
+  RunOptions run = pretraining();
+  run.corpus.files = {(data_ / "corpus.txt").string()};
+  begin(run);
+  fs::create_directories(folder_ / "elsewhere/deep");
+  fs::rename(data_, folder_ / "elsewhere/deep/data");
+  run.data = (folder_ / "elsewhere/deep/data").string();
+  run.corpus.files = {run.data + "/corpus.txt"};
+  EXPECT_EQ(run_training(run, folder_ / "run", "again").steps, 4);
+  RunOptions kept;
+  load_run_options(load_config(folder_ / "run/config.yaml"), kept);
+  EXPECT_EQ(kept.corpus.files, (std::vector<std::string>{(fs::canonical(run.data) / "corpus.txt").string()}));
+  EXPECT_EQ(kept.data, fs::canonical(run.data).string());
+  put("elsewhere/deep/data/corpus.txt", "another text.\n\nand one more.\n");
+  EXPECT_NE(again(run).find("'corpus.files', file 1 is no longer"), std::string::npos);
+  put("other.txt", "another text.\n");
+  run.corpus.files = {(folder_ / "other.txt").string()};
+  EXPECT_NE(again(run).find("corpus.files"), std::string::npos);
+}
+
+// Before the first checkpoint no content is compared, so that another place is another run.
+TEST_F(Inputs, APlaceCountsBeforeTheFirstCheckpoint) {
+  RunOptions run = pretraining();
+  begin(run);
+  fs::remove_all(folder_ / "run/checkpoints");
+  fs::copy(data_, folder_ / "copy", fs::copy_options::recursive);
+  run.data = (folder_ / "copy").string();
+  EXPECT_NE(again(run).find("asked: data: " + fs::canonical(folder_ / "copy").string()), std::string::npos);
+}
+
 // More or fewer inputs than there were, as a pattern of files may give.
 TEST_F(Inputs, NewAndMissingOnesAreNamed) {
   put_data("task.yaml", task("t", "", "{train: part-*.jsonl}"));

@@ -4,6 +4,7 @@
 
 #include "base/config.h"
 #include "base/nearest_name.h"
+#include "base/text_file.h"
 #include "data/readers/reader_parts.h"
 
 namespace flanmoe {
@@ -61,7 +62,7 @@ void put_text(TaskRow& row, const std::string& name, const std::string& text, co
   } else {
     row.fields[name] = text;
   }
-  if (name == "answer" && trimmed_text(text).empty()) fail_input("{}: the answer is empty", where);
+  if (name == "answer" && is_blank(text)) fail_input("{}: the answer is empty", where);
 }
 
 void put_value(TaskRow& row, const std::string& name, const Json& value, const std::string& where) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text_file.h"
 #include "data/readers/reader_parts.h"
 #include "data/readers/readers.h"
 
@@ -19,7 +20,7 @@ TaskRow row_of(const std::string& passage, const std::string& question, const Te
     const bool known = std::find(row.answers.begin(), row.answers.end(), answer) != row.answers.end();
     if (!known) row.answers.push_back(answer);
   }
-  if (row.answers.empty() || trimmed_text(row.answers[0]).empty()) fail_input("{}: the answer is empty", where);
+  if (row.answers.empty() || is_blank(row.answers[0])) fail_input("{}: the answer is empty", where);
   return row;
 }
 

@@ -57,6 +57,7 @@ TableColumns named_columns(const DataFile& file, const TableRecord& header) {
     if (found == columns.header.end()) fail_column(header.where, column, columns.header);
     columns.places.emplace_back(name, found - columns.header.begin());
   }
+  for (const auto& [name, place] : columns.places) check_column(header, columns.header[place]);
   check_has_answer(columns.our_names(), header.where);
   return columns;
 }

@@ -107,6 +107,13 @@ void check_record(const TableRecord& record) {
   if (!record.fault.empty()) throw UserError(record.fault);
 }
 
+void check_column(const TableRecord& header, const std::string& name) {
+  const auto named = std::count_if(header.cells.begin(), header.cells.end(),
+                                   [&name](const std::string& cell) { return trimmed_text(cell) == name; });
+  if (named > 1 && !name.empty())
+    fail_input("{}: {} columns are named '{}', expected one", header.where, named, excerpt(name));
+}
+
 void check_cells(const TableRecord& record, size_t count, std::string_view names) {
   check_record(record);
   if (record.cells.size() == count) return;

@@ -27,5 +27,7 @@ void each_tsv_record(const DataFile& file, const TakeRecord& take);
 // UserError for a record with a fault, and unless it has `count` cells; `names` says what they are.
 void check_cells(const TableRecord& record, size_t count, std::string_view names);
 void check_record(const TableRecord& record);  // the fault alone
+// UserError when two cells of the header are called `name`: one of them would be lost.
+void check_column(const TableRecord& header, const std::string& name);
 
 }  // namespace flanmoe

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text_file.h"
 #include "data/readers/reader_parts.h"
 
 namespace flanmoe {
@@ -21,7 +22,7 @@ void trim(TaskRow& row) {
 void check(const TaskRow& row, const std::string& where) {
   for (const char* name : kAskingFields) {
     const auto field = row.fields.find(name);
-    if (field != row.fields.end() && field->second.empty())
+    if (field != row.fields.end() && is_blank(field->second))
       fail_input("{}: '{}' is empty, expected a text", where, name);
   }
   if (row.answers.empty()) fail_input("{}: no answer, expected at least one", where);
@@ -49,7 +50,7 @@ void RowSink::add_rows(const std::string& where, const std::function<std::vector
 
 // An empty answer would be said by ending at once, and an empty option be ranked by its end alone.
 void RowSink::check_texts(const TaskRow& row, const std::string& where) {
-  const auto is_empty = [](const std::string& text) { return text.empty(); };
+  const auto is_empty = [](const std::string& text) { return is_blank(text); };
   if (std::any_of(row.options.begin(), row.options.end(), is_empty))
     fail_input("{}: one of the {} options is empty, expected texts", where, row.options.size());
   if (std::none_of(row.answers.begin(), row.answers.end(), is_empty)) return;

@@ -57,6 +57,7 @@ class RulesReader {
       check_foreign_keys(map, SettingsFile::kSpecialTokens, file);
       read_special(map, file);
     }
+    expect_all_sentinels();
     if (!has_decoder) expect_sentinels();
     if (has_decoder) read_decoder(config_["added_tokens_decoder"]);
     if (fs::exists(folder_ / kAdded)) read_added((folder_ / kAdded).string(), has_decoder);
@@ -71,25 +72,57 @@ class RulesReader {
         {"pad_token", "<pad>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"}};
     for (const auto& [key, expected] : kOurs) {
       if (!object.contains(key) || object[key].is_null()) continue;
-      if (token_text(object[key], key, file) == expected) continue;
-      fail_input("{}: '{}' is {}, expected \"{}\", T5's", file, key, json_excerpt(object[key]), expected);
+      if (token_text(object[key], key, file) != expected)
+        fail_input("{}: '{}' is {}, expected \"{}\", T5's", file, key, json_excerpt(object[key]), expected);
+      refuse_spaces(special_token(object[key], key, file), file);
     }
     for (const char* key : {"bos_token", "sep_token", "cls_token", "mask_token"}) {
-      if (object.contains(key) && !object[key].is_null()) note_special(token_text(object[key], key, file));
+      if (object.contains(key) && !object[key].is_null()) note_special(special_token(object[key], key, file));
     }
     for (const char* key : {"additional_special_tokens", "extra_special_tokens"}) {
       if (!object.contains(key) || object[key].is_null()) continue;
       if (!object[key].is_structured())
         fail_input("{}: '{}' is {}, expected a list of tokens", file, key, json_excerpt(object[key]));
-      for (const Json& token : object[key]) note_special(token_text(token, key, file));
+      for (const Json& token : object[key]) note_special(special_token(token, key, file));
     }
+  }
+  static AddedToken special_token(const Json& token, const char* key, const std::string& file) {
+    AddedToken special{token_text(token, key, file), 0, false, false, true};
+    if (!token.is_object()) return special;
+    refuse_whole_word(token, fmt::format("{}: '{}'", file, key), special.text);
+    special.takes_left = flag(token, "lstrip", false, file);
+    special.takes_right = flag(token, "rstrip", false, file);
+    return special;
+  }
+  static void refuse_whole_word(const Json& token, const std::string& place, const std::string& name) {
+    if (!flag(token, "single_word", false, place)) return;
+    fail_input(
+        "{}: token {} is to be found as a whole word only ('single_word'), which flanmoe does not; expected "
+        "false",
+        place, printable(name));
+  }
+  // Of padding, end and unknown.
+  static void refuse_spaces(const AddedToken& token, const std::string& place) {
+    if (!token.takes_left && !token.takes_right) return;
+    fail_input("{}: '{}' takes the spaces beside it ('lstrip', 'rstrip'), which it does not here; expected false",
+               place, token.text);
+  }
+  // Transformers refuses lists that hold some of the sentinels, too.
+  void expect_all_sentinels() const {
+    const auto listed = std::count_if(special_.begin(), special_.end(), [](const AddedToken& token) {
+      return sentinel_named(token.text, kMostSentinels).has_value();
+    });
+    if (listed == 0 || listed == pieces_.num_sentinels()) return;
+    fail_input("{}: {} sentinels are among the special tokens, expected {} ('extra_ids'; 100 where it is absent)",
+               file_, listed, pieces_.num_sentinels());
   }
   // A list of special tokens without sentinels makes transformers count the sentinels behind them, the first one first.
   void expect_sentinels() const {
     const char* key = "additional_special_tokens";
     if (!config_.contains(key) || !config_[key].is_array() || pieces_.num_sentinels() == 0) return;
-    const bool any = std::any_of(special_.begin(), special_.end(),
-                                 [](const std::string& text) { return text.find("<extra_id_") != std::string::npos; });
+    const bool any = std::any_of(special_.begin(), special_.end(), [](const AddedToken& token) {
+      return token.text.find("<extra_id_") != std::string::npos;
+    });
     if (!any && !special_.empty()) {
       fail_input(
           "{}: '{}' is {}, without the sentinels; expected <extra_id_0> to <extra_id_{}> among them, or "
@@ -97,11 +130,11 @@ class RulesReader {
           file_, key, json_excerpt(config_[key]), pieces_.num_sentinels() - 1);
     }
   }
-  void note_special(const std::string& text) {
-    if (std::find(special_.begin(), special_.end(), text) == special_.end()) special_.push_back(text);
+  void note_special(const AddedToken& token) {
+    if (!is_special(token.text)) special_.push_back(token);
   }
   bool is_special(const std::string& text) const {
-    return std::find(special_.begin(), special_.end(), text) != special_.end();
+    return std::any_of(special_.begin(), special_.end(), [&](const AddedToken& token) { return token.text == text; });
   }
 
   void read_decoder(const Json& decoder) {
@@ -112,12 +145,7 @@ class RulesReader {
       const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
       if (error != std::errc() || end != key.data() + key.size() || !token.is_object())
         fail_input("{}: '{}' is {}, expected an id with a token", place, printable(key), json_excerpt(token));
-      if (flag(token, "single_word", false, place)) {
-        fail_input(
-            "{}: token {} is to be found as a whole word only ('single_word'), which flanmoe does not; expected "
-            "false",
-            place, id);
-      }
+      refuse_whole_word(token, place, key);
       AddedToken added{token_text(token, key, place), 0, flag(token, "lstrip", false, place),
                        flag(token, "rstrip", false, place), flag(token, "special", false, place)};
       added.special = added.special || is_special(added.text);
@@ -157,7 +185,11 @@ class RulesReader {
                    pieces_.piece(token.id), pieces_.model_file().string(),
                    pieces_.num_pieces() + pieces_.num_sentinels());
       }
-      if (id > kUnkId) by_id_[id] = token;
+      if (id > kUnkId) {
+        by_id_[id] = token;
+      } else {
+        refuse_spaces(token, place);
+      }
     } else {
       if (const auto there = by_id_.find(id); there != by_id_.end())
         fail_input("{}: {} is '{}' and '{}'; expected one token", place, id, printable(there->second.text), text);
@@ -178,11 +210,11 @@ class RulesReader {
   // Transformers gives special tokens without an id the ones behind all others, by their count.
   void add_special() {
     const int64_t first = pieces_.num_pieces() + pieces_.num_sentinels();
-    for (const std::string& text : special_) {
-      if (id_of_.contains(text) || sentinel_named(text, pieces_.num_sentinels())) continue;
-      const std::optional<int32_t> piece = pieces_.id_of_piece(text);
+    for (const AddedToken& token : special_) {
+      if (id_of_.contains(token.text) || sentinel_named(token.text, pieces_.num_sentinels())) continue;
+      const std::optional<int32_t> piece = pieces_.id_of_piece(token.text);
       const auto behind = std::distance(by_id_.lower_bound(first), by_id_.end());
-      add({text, 0, false, false, true}, piece ? *piece : first + behind, file_);
+      add(token, piece ? *piece : first + behind, file_);
     }
   }
 
@@ -192,7 +224,7 @@ class RulesReader {
   const Tokenizer& pieces_;
   TokenizerRules rules_;
   bool sentinels_ruled_ = false;
-  std::vector<std::string> special_;
+  std::vector<AddedToken> special_;
   std::map<std::string, int64_t> id_of_;
   std::map<int64_t, AddedToken> by_id_;
 };

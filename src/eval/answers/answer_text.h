@@ -27,6 +27,8 @@ bool is_article(std::string_view word);
 std::string without_markup(std::string_view text);
 // Typographic quotes, minus, times sign, wide brackets and the digits of all scripts as ASCII.
 std::string plain_signs(const std::string& text);
+// The same where a number is looked for: an en dash may be its minus, and one sign a fraction ("2½" is "2 1/2").
+std::string number_signs(const std::string& text);
 
 // For each announcement of an answer, first to last: the token behind it.
 std::vector<size_t> announcements(Tokens tokens);

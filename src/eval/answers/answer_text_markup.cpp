@@ -127,4 +127,30 @@ std::string plain_signs(const std::string& text) {
   return result;
 }
 
+std::string number_signs(const std::string& text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSigns = {{{"\u2013", "-"},
+                                                                                    {"\u00bd", "1/2"},
+                                                                                    {"\u2153", "1/3"},
+                                                                                    {"\u2154", "2/3"},
+                                                                                    {"\u00bc", "1/4"},
+                                                                                    {"\u00be", "3/4"},
+                                                                                    {"\u2155", "1/5"},
+                                                                                    {"\u215b", "1/8"}}};
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const auto& pair) {
+      return text.compare(i, pair.first.size(), pair.first) == 0;
+    });
+    if (sign == kSigns.end()) {
+      result += text[i++];
+      continue;
+    }
+    const bool behind_figure = !result.empty() && result.back() >= '0' && result.back() <= '9';
+    if (behind_figure && sign->second != "-") result += ' ';
+    result += sign->second;
+    i += sign->first.size();
+  }
+  return plain_signs(result);
+}
+
 }  // namespace flanmoe

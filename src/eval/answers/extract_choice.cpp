@@ -72,7 +72,7 @@ std::optional<size_t> whole_option(std::string_view said, const Choices& choices
 }
 
 // "(B) Temmel", "B. Temmel" and nothing else: a marker of the list and, word for word, the option that it marks,
-// whatever else its words may name.
+// whatever else its words may name. So is "(B)" where the list shows it, though the text of another option be "B".
 std::optional<size_t> marked_option(std::string_view said, const Choices& choices) {
   constexpr size_t kLongest = 3;  // of a marker: "120"
   said = strip_space(said);
@@ -82,10 +82,12 @@ std::optional<size_t> marked_option(std::string_view said, const Choices& choice
   if (!apart) return std::nullopt;
   const std::string marker = lower_text(said.substr(begin, end - begin));
   const std::string_view text = without_ends(said.substr(end + 1));
+  const bool shown_alone = said[end] == ')' && text.empty() && marker.size() == 1 && marker[0] >= 'a';
   for (size_t i = 0; i < choices.options.size(); ++i) {
     const OptionNames& option = choices.options[i];
     const bool marked = std::any_of(option.markers.begin(), option.markers.end(),
-                                    [&marker](const Marker& one) { return one.low == marker; });
+                                    [&](const Marker& one) { return one.low == marker && (one.bare || !shown_alone); });
+    if (marked && shown_alone) return i;
     if (marked && !text.empty() && text == without_ends(plain_signs(without_markup(option.text)))) return i;
   }
   return std::nullopt;

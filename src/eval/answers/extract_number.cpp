@@ -138,7 +138,7 @@ Extracted from_end(std::string_view text) {
 }  // namespace
 
 Extracted find_number(const std::string& generated, bool chain_of_thought) {
-  const std::string text = plain_signs(without_markup(generated));
+  const std::string text = number_signs(without_markup(generated));
   const std::vector<Token> tokens = tokens_of(text);
   const std::vector<size_t> places = announcements(tokens);
   for (size_t i = places.size(); i-- > 0;) {

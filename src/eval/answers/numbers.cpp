@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "base/unicode.h"
+
 namespace flanmoe {
 namespace {
 
@@ -20,9 +22,10 @@ class NumberReader {
 
   // Figures, a fraction, a time, an exponent: what may follow the sign.
   std::string body() {
-    for (const char separator : {'.', ' '}) {
+    for (const char separator : {'.', ' ', '\''}) {
       if (const std::string number = grouped_by(separator); !number.empty()) return number;
     }
+    if (const std::string number = grouped_in_twos(); !number.empty()) return number;
     if (const std::string number = with_decimal_comma(); !number.empty()) return number;
     std::string whole = grouped();
     const bool integer = at(place_) != '.' || !is_digit(at(place_ + 1));
@@ -43,9 +46,9 @@ class NumberReader {
  private:
   char at(size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
 
-  // ",5" behind a whole number, with the comma as a point; "" when none stands there.
-  std::string comma_decimals() {
-    if (at(place_) != ',' || !is_digit(at(place_ + 1))) return "";
+  // ",5" or ".5" behind a whole number, with a point; "" when none stands there.
+  std::string decimals_behind(char sign) {
+    if (at(place_) != sign || !is_digit(at(place_ + 1))) return "";
     NumberReader ahead(text_, place_ + 1);
     const std::string decimals = ahead.figures();
     const char next = ahead.at(ahead.place_);
@@ -54,8 +57,8 @@ class NumberReader {
     place_ = ahead.place_;
     return "." + decimals;
   }
-  // "1.234.567", "1.234,5", "1 234", "1 234,5": threes as much of the world writes them. One point and nothing behind
-  // its three figures is a decimal point.
+  // "1.234.567", "1.234,5", "1 234", "1 234,5", "1 234.5", "1'234.5": threes as much of the world writes them. One
+  // point and nothing behind its three figures is a decimal point.
   std::string grouped_by(char separator) {
     NumberReader ahead(text_, place_);
     std::string whole = ahead.figures();
@@ -71,17 +74,36 @@ class NumberReader {
     }
     if (num_groups == 0 || whole.size() > kGroup * (num_groups + 1) || whole[0] == '0') return "";
     if (ahead.at(ahead.place_) == separator && is_digit(ahead.at(ahead.place_ + 1)) && separator == '.') return "";
-    const std::string decimals = ahead.comma_decimals();
+    std::string decimals = ahead.decimals_behind(',');
+    if (decimals.empty() && separator != '.') decimals = ahead.decimals_behind('.');
     if (separator == '.' && num_groups == 1 && decimals.empty()) return "";
     place_ = ahead.place_;
     return whole + decimals;
+  }
+  // "12,34,567": twos in front of the last three, as in India.
+  std::string grouped_in_twos() {
+    NumberReader ahead(text_, place_);
+    std::string whole = ahead.figures();
+    if (whole.empty() || whole.size() > 2 || whole[0] == '0' || (begin_ > 0 && text_[begin_ - 1] == ',')) return "";
+    size_t last = 2;
+    for (bool has_twos = false; last == 2; has_twos = true) {
+      if (ahead.at(ahead.place_) != ',') return "";
+      ++ahead.place_;
+      const std::string group = ahead.figures();
+      last = group.size();
+      if (last != 2 && (last != 3 || !has_twos)) return "";
+      whole += group;
+    }
+    if (ahead.at(ahead.place_) == ',' && is_digit(ahead.at(ahead.place_ + 1))) return "";
+    place_ = ahead.place_;
+    return whole + decimals_behind('.');
   }
   // "3,5" and "3,14159"; three figures behind a comma are thousands, and "(3,5)" is a pair.
   std::string with_decimal_comma() {
     NumberReader ahead(text_, place_);
     const std::string whole = ahead.figures();
     const size_t comma = ahead.place_;
-    const std::string decimals = ahead.comma_decimals();
+    const std::string decimals = ahead.decimals_behind(',');
     const char before = begin_ > 0 ? text_[begin_ - 1] : ' ', behind = ahead.at(ahead.place_);
     const bool pair = (before == '(' || before == '[') && (behind == ')' || behind == ']');
     if (whole.empty() || decimals.empty() || ahead.place_ - comma == 4 || before == ',' || pair) return "";
@@ -194,6 +216,29 @@ bool has_minus(std::string_view text, size_t place) {
   return !is_digit(before) && !is_letter(before) && before != ')' && before != '-';
 }
 
+// The word that ends in front of `end`, in lower case; `end` becomes its beginning.
+std::string word_before(std::string_view text, size_t& end) {
+  while (end > 0 && text[end - 1] == ' ') --end;
+  const size_t last = end;
+  while (end > 0 && is_letter(text[end - 1])) --end;
+  return lower_text(text.substr(end, last - end));
+}
+
+// "negative 3", and "minus 3" that takes nothing away ("5 minus 3"); `place` becomes the word's.
+bool takes_sign_word(std::string_view text, size_t& place) {
+  size_t begin = place;
+  const std::string word = word_before(text, begin);
+  if (word != "negative" && word != "minus") return false;
+  size_t before = begin;
+  const std::string previous = word_before(text, before);
+  const char sign = before == 0 ? ' ' : text[before - 1];
+  const bool announced = previous == "is" || previous == "are" || previous == "be" || previous == "equals" ||
+                         (previous.empty() && std::string_view(" =:.\n(").find(sign) != std::string_view::npos);
+  if (word == "minus" ? !announced : previous.empty() && sign == '-') return false;  // "non-negative"
+  place = begin;
+  return true;
+}
+
 // The number whose first figure or point stands at `place`.
 WrittenNumber number_at(std::string_view text, size_t place) {
   size_t begin = place;
@@ -204,6 +249,7 @@ WrittenNumber number_at(std::string_view text, size_t place) {
     negative = true;
     --begin;
   }
+  negative = negative || takes_sign_word(text, begin);
   NumberReader reader(text, place);
   const std::string body = reader.body();
   return {begin, reader.place(), (negative ? "-" : "") + body};

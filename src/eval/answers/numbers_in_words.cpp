@@ -55,6 +55,12 @@ bool is_number_word(const Token& token) {
   return kSmall.contains(token.low) || kScales.contains(token.low) || token.low == "hundred";
 }
 
+// "negative", and "minus" that no number stands in front of ("five minus two").
+bool takes_nothing_away(const std::vector<Token>& tokens, std::vector<Token>::const_iterator word) {
+  return word->low == "negative" || (word->low == "minus" && (word == tokens.begin() || (word - 1)->low == "is" ||
+                                                              (word - 1)->low == "=" || (word - 1)->low == ":"));
+}
+
 }  // namespace
 
 std::string number_of_words(std::string_view text) {
@@ -70,11 +76,12 @@ std::string number_of_words(std::string_view text) {
     if (!is_number_word(*next)) break;
     if (!sum.add(next->low)) return "";
   }
+  const bool is_negative = first != tokens.begin() && takes_nothing_away(tokens, first - 1);
   const bool more = std::any_of(next, tokens.end(), is_number_word);
   const bool part = next != tokens.end() && next->low == "of";
-  const bool pronoun = first->low == "one" && next - first == 1 &&
+  const bool pronoun = first->low == "one" && next - first == 1 && !is_negative &&
                        std::any_of(tokens.begin(), first, [](const Token& token) { return token.word; });
-  return more || part || pronoun ? "" : std::to_string(sum.value());
+  return more || part || pronoun ? "" : std::to_string(is_negative ? -sum.value() : sum.value());
 }
 
 }  // namespace flanmoe

@@ -12,11 +12,12 @@ namespace flanmoe {
 namespace {
 
 TokenIds target_of(const TaskRun& run, const Tokenizer& tokenizer, const RenderedText& text) {
-  TokenIds target = run.options.score_eos ? text.ids_with_end(tokenizer) : text.ids(tokenizer);
-  if (target.empty()) {
-    fail_input("task '{}': the option '{}' has no token; expected a text, or score_eos=true", run.task.name,
+  TokenIds target = text.ids(tokenizer);
+  if (target.empty()) {  // with its end alone it would be ahead of every text
+    fail_input("task '{}': the option '{}' has no token in this vocabulary; expected a text", run.task.name,
                printable(text.text));
   }
+  if (run.options.score_eos) target.push_back(kEosId);
   return target;
 }
 

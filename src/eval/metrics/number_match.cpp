@@ -21,12 +21,29 @@ std::vector<std::string> numbers_of_list(const std::string& answer) {
 
 bool same_text(const std::string& a, const std::string& b) { return a == b; }
 
+// "-12" of "-0012.00"; "" for what is not written in figures alone, such as "1e20".
+std::string whole_figures(const std::string& plain) {
+  const bool is_negative = plain.starts_with('-');
+  std::string figures = plain.substr(is_negative ? 1 : 0);
+  const size_t point = figures.find('.');
+  if (point != std::string::npos && figures.find_first_not_of('0', point + 1) == std::string::npos)
+    figures.resize(point);
+  if (figures.find_first_not_of("0123456789") != std::string::npos) return "";
+  figures.erase(0, std::min(figures.find_first_not_of('0'), figures.size()));
+  return (is_negative ? "-" : "") + figures;
+}
+
 // Equal to a millionth: 0.333333 answers 0.3333333 (docs/tasks.md, "Metrics"). Whole numbers are equal or not.
 bool same_value(const std::string& a, const std::string& b) {
   const auto x = number_value(a), y = number_value(b);
   if (!x || !y) return a == b;
   if (!std::isfinite(*x) || !std::isfinite(*y)) return false;  // no number that a computer holds
-  if (std::trunc(*x) == *x && std::trunc(*y) == *y) return *x == *y;
+  if (std::trunc(*x) == *x && std::trunc(*y) == *y) {
+    constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it one double stands for several whole numbers
+    if (*x != *y || std::abs(*x) < kExact) return *x == *y;
+    const std::string figures = whole_figures(a), others = whole_figures(b);
+    return figures == others || figures.empty() || others.empty();
+  }
   return std::abs(*x - *y) <= 1e-6 * std::max(std::abs(*x), std::abs(*y));
 }
 
@@ -44,7 +61,7 @@ double best_match(const std::string& prediction, const std::vector<std::string>&
 }  // namespace
 
 std::string answer_number(const std::string& answer) {
-  const std::string text = plain_signs(answer);
+  const std::string text = number_signs(answer);
   const std::vector<WrittenNumber> numbers = numbers_in(text);
   if (numbers.empty()) return "";
   const bool leads =

@@ -56,10 +56,12 @@ double f1(const std::vector<std::string>& said, const std::vector<std::string>& 
   return 2.0 * static_cast<double>(common) / static_cast<double>(said.size() + wanted.size());
 }
 
-// Texts of signs alone, "+" and "-", of which nothing is left: they are compared as written.
+// Texts of which nothing is left: signs alone, "+" and "-", are compared as written, and are no articles.
 bool differ_in_signs(const std::string& a, const std::string& b) {
+  if (!squad_words(a).empty() || !squad_words(b).empty()) return false;
   const auto only_signs = [](const std::string& text) { return split_words(without_punctuation(text)).empty(); };
-  return only_signs(a) && only_signs(b) && joined(split_words(a)) != joined(split_words(b));
+  if (only_signs(a) != only_signs(b)) return true;
+  return only_signs(a) && joined(split_words(a)) != joined(split_words(b));
 }
 
 }  // namespace
