@@ -37,7 +37,8 @@ void remove_leftovers(const fs::path& folder);
 // Whether the folder holds nothing but what remove_leftovers would remove.
 bool holds_only_leftovers(const fs::path& folder);
 
-// Creates the folder and its parents; RunError with the reason when impossible.
+// Creates the folder and its parents, on the disk once this returns: what is synced in a folder whose own name is not
+// is lost with it when the power goes. RunError with the reason when impossible.
 void make_folders(const fs::path& path);
 
 // The plain files of a folder, or of all folders in it too, whose names end so, sorted; those that are hidden (a name

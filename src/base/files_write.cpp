@@ -157,10 +157,15 @@ bool holds_only_leftovers(const fs::path& folder) {
 }
 
 void make_folders(const fs::path& path) {
-  std::error_code error;
+  std::error_code error, ignored;
+  std::vector<fs::path> made;
+  for (fs::path folder = without_final_slash(path); !folder.empty() && !fs::exists(folder, ignored);
+       folder = folder.parent_path())
+    made.push_back(folder);
   fs::create_directories(without_final_slash(path), error);
   if (error) fail_run("cannot create folder {}: {}", path.string(), error.message());
   if (!fs::is_directory(path)) fail_run("cannot create folder {}: a file of that name exists", path.string());
+  for (const fs::path& folder : made) sync_path(folder_of(folder));
 }
 
 void sync_path(const fs::path& path) {
