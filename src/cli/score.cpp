@@ -194,6 +194,8 @@ int run(const ScoreArguments& typed) {
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   if (!arguments.plain) tell_written_tokens(items, tokenizer);
   if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits, arguments.plain);
+  std::optional<NewFileOwner> owner;
+  if (!arguments.output.empty()) owner.emplace("--output", arguments.output);
   try {
     score_all(model, tokenizer, items, arguments);
   } catch (const Interrupted&) {  // whole lines are left
