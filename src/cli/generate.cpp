@@ -173,8 +173,8 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   check_routing(arguments, output);
   NewLinesFile table("--routing-table", arguments.routing_table);
   table.write(routes_header());
-  AnswerWriter writer(session, output, config);
-  const size_t first = std::min(writer.num_written(), prompts.size());
+  AnswerWriter writer(session, output, config, prompts);
+  const size_t first = writer.num_written();
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
   const StopSignals signals;
   std::optional<Progress> progress;

@@ -53,6 +53,24 @@ size_t cut_back(const std::string& file, size_t lines_per_prompt) {
   return num_prompts;
 }
 
+// A line that was lost, doubled or glued to another would set every later answer off its prompt.
+void expect_answers_of(const std::string& file, size_t num_written, bool json, const std::vector<Prompt>& prompts) {
+  if (num_written > prompts.size())
+    fail_input("--resume: {} holds the answers of {} prompts, expected {} at most: it was not written by one run; give "
+               "a new --output",
+               file, num_written, prompts.size());
+  if (!json) return;
+  each_text_line(read_text(file), [&](std::string_view line, int64_t number) {
+    const std::string where = fmt::format("{}:{}", file, number);
+    const Json there = json_string(parse_json(std::string(line), file, number), "prompt", where);
+    const Json asked = parse_json(json_line(prompts[static_cast<size_t>(number - 1)].text, where), where);
+    if (there == asked) return;
+    fail_input("{}: the answer to another prompt, {}; expected {}. Cut the file in front of this line, or give a new "
+               "--output",
+               where, json_excerpt(there), json_excerpt(asked));
+  });
+}
+
 std::string one_line(std::string text) {
   for (char& c : text) c = c == '\n' || c == '\r' ? ' ' : c;
   return text;
@@ -77,7 +95,8 @@ std::vector<Prompt> prompts_of_stream(std::istream& in) {
 
 bool writes_json(const OutputOptions& output) { return output.json || ending_of_name(output.file) == ".jsonl"; }
 
-AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config)
+AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, const Json& config,
+                           const std::vector<Prompt>& prompts)
     : session_(session), json_(flanmoe::writes_json(output)) {
   if (output.file.empty()) return;
   const bool is_new = !fs::exists(output.file);
@@ -85,7 +104,7 @@ AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, 
     fail_input("--output {}: exists already; expected a new file, or --resume", output.file);
   lock_.emplace(output.file, fmt::format("--output {}: another process is writing it", output.file));
   const std::string config_file = output.file + ".config.json";
-  if (is_new || fs::file_size(output.file) == 0) {
+  if (fs::file_size(output.file) == 0) {
     write_json(config_file, config);
   } else {
     if (!fs::exists(config_file)) {
@@ -94,6 +113,7 @@ AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, 
     }
     expect_same_config(read_json(config_file), config, output.file, false);
     num_written_ = cut_back(output.file, json_ ? 1 : static_cast<size_t>(session.options.num_answers));
+    expect_answers_of(output.file, num_written_, json_, prompts);
   }
   file_ = std::make_unique<LineWriter>(output.file);
 }

@@ -30,8 +30,10 @@ bool writes_json(const OutputOptions& output);  // --json, or a file that ends w
 class AnswerWriter {
  public:
   // Goes on behind the last prompt whose answers are whole. UserError when the file exists and is not to be gone on
-  // with, holds answers that another configuration gives, or is being written by another process.
-  AnswerWriter(const Session& session, const OutputOptions& output, const Json& config);
+  // with, holds answers that another configuration gives, more of them than there are prompts, JSON of another prompt,
+  // or is being written by another process.
+  AnswerWriter(const Session& session, const OutputOptions& output, const Json& config,
+               const std::vector<Prompt>& prompts);
   size_t num_written() const { return num_written_; }  // prompts whose answers the file held already
   bool writes_json() const { return json_; }           // with log-probabilities
   void write(const Prompt& prompt, const std::vector<Answer>& answers, const Json& routes);

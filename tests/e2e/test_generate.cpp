@@ -109,6 +109,26 @@ TEST_F(Generate, AnotherConfigurationIsNotGoneOnWith) {
   EXPECT_EQ(content_of(folder_ / "out.jsonl"), whole);
 }
 
+// A line that was lost, doubled or glued would set the answers behind it off their prompts.
+TEST_F(Generate, AFileThatNoOneRunWroteIsNotGoneOnWith) {
+  put("in.txt", "Who is it?\nWhere is the boat?\nWhy?\n");
+  for (const char* name : {"out.jsonl", "out.txt"}) {
+    const Words words = {"--input", at("in.txt"), "--output", at(name)};
+    Words again = words;
+    again.push_back("--resume");
+    run(words);
+    const std::string whole = content_of(folder_ / name);
+    put(name, whole + whole);
+    refused(again, {name, "the answers of 6 prompts, expected 3 at most"});
+    if (name == std::string("out.txt")) continue;
+    const size_t second = whole.find('\n') + 1, third = whole.find('\n', second) + 1;
+    put(name, whole.substr(0, second) + whole.substr(third));
+    refused(again, {"out.jsonl:2: the answer to another prompt, \"Why?\"", "expected \"Where is the boat?\""});
+    put(name, whole.substr(0, second / 2) + whole.substr(second));
+    refused(again, {"out.jsonl:1", "malformed JSON"});
+  }
+}
+
 TEST_F(Generate, AFileHasOneWriter) {
   put_prompts();
   const Words words = {"--input", at("in.txt"), "--output", at("out.txt")};
