@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 // current folder. UserError naming what was tried when none holds configs/.
 fs::path home_folder();
 
-// Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
+// Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable;
+// RunError when it is larger than the free memory.
 std::string read_text(const fs::path& path);
 
 // Lines of a text file (.gz and .zst too), without line ends; \r\n accepted.

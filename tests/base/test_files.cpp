@@ -51,6 +51,16 @@ TEST_F(Files, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(refusal([&] { read_text(folder_); }), "cannot read " + folder_.string() + ": Is a directory");
 }
 
+// Before anything is allocated: a sparse file takes no room on the disk.
+TEST_F(Files, LargerThanTheMemoryIsRefusedByName) {
+  const fs::path path = put("x.txt", "");
+  fs::resize_file(path, uintmax_t{1} << 42);
+  const std::string message = failure([&] { read_text(path); });
+  EXPECT_NE(message.find("not enough memory to read " + path.string() + ": it has 4398046511104 bytes, "),
+            std::string::npos)
+      << message;
+}
+
 TEST_F(Files, UnpacksGzipOfSeveralMembers) {
   std::string text;
   for (int i = 0; i < 200000; ++i) text += std::to_string(i * 7919) + "\n";
