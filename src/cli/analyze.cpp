@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/presets.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/folder.h"
 #include "tensor/device.h"
@@ -72,6 +73,7 @@ EvalOptions options_of(const AnalyzeArguments& arguments) {
 int run(const AnalyzeArguments& typed) {
   AnalyzeArguments arguments = typed;
   arguments.model = model_folder(typed.model).string();
+  expect_plain_name("--out", arguments.out);
   if (!arguments.out.empty() && fs::exists(arguments.out))
     fail_input("{}: exists already; expected a new file", arguments.out);
   const EvalOptions options = options_of(arguments);

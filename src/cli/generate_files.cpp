@@ -99,6 +99,7 @@ AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, 
                            const std::vector<Prompt>& prompts)
     : session_(session), json_(flanmoe::writes_json(output)) {
   if (output.file.empty()) return;
+  expect_plain_name("--output", output.file);
   const bool is_new = !fs::exists(output.file);
   if (!is_new && !output.resume)
     fail_input("--output {}: exists already; expected a new file, or --resume", output.file);

@@ -14,6 +14,12 @@ void create_output_folder(const std::string& out, const std::function<void(const
   create_folder_atomically(out, fill);
 }
 
+void expect_plain_name(const std::string& name, const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  if (ending == ".gz" || ending == ".zst")
+    fail_input("{} {}: files are written unpacked; expected a name without '{}'", name, path, ending);
+}
+
 NewFileOwner::NewFileOwner(const std::string& name, const std::string& path)
     : lock_(path, fmt::format("{} {}: another process is writing it", name, path)) {
   if (fs::file_size(path) > 0) fail_input("{} {}: exists already; expected a new file", name, path);
@@ -22,6 +28,7 @@ NewFileOwner::NewFileOwner(const std::string& name, const std::string& path)
 NewLinesFile::NewLinesFile(const std::string& name, const std::string& path)
     : path_(path), partial_(path + ".partial") {
   if (path.empty()) return;
+  expect_plain_name(name, path);
   if (fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
   lock_.emplace(partial_, fmt::format("{} {}: another process is writing it", name, path));
   std::error_code error;

@@ -17,6 +17,10 @@ void expect_new_folder(const std::string& out);
 // create_folder_atomically (base/files.h), with the folders above it.
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill);
 
+// UserError when the name of a file that the option `name` gives promises packed content: files are written plain, and
+// who reads them by their name would find them damaged.
+void expect_plain_name(const std::string& name, const std::string& path);
+
 // A new file belongs to the process that holds this; made empty. UserError when another process writes the file, which
 // the option `name` gives, or has done so meanwhile.
 class NewFileOwner {

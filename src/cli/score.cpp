@@ -183,6 +183,7 @@ void score_all(const T5Model& model, const Tokenizer& tokenizer, const std::vect
 int run(const ScoreArguments& typed) {
   ScoreArguments arguments = typed;
   arguments.model = model_folder(typed.model).string();
+  expect_plain_name("--output", arguments.output);
   for (const std::string& file : {arguments.output, arguments.logits}) {
     if (!file.empty() && fs::exists(file)) fail_input("{}: exists already; expected a new file", file);
   }

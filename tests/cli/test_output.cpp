@@ -26,6 +26,16 @@ TEST_F(Output, ANewFileHasOneOwner) {
             "cannot write " + at("none/x.jsonl") + ": No such file or directory");
 }
 
+TEST_F(Output, NamesPromiseWhatIsWritten) {
+  EXPECT_NO_THROW(expect_plain_name("--output", ""));
+  EXPECT_NO_THROW(expect_plain_name("--output", "x.gz.jsonl"));
+  EXPECT_EQ(message_of<UserError>([] { expect_plain_name("--output", "x.jsonl.gz"); }),
+            "--output x.jsonl.gz: files are written unpacked; expected a name without '.gz'");
+  EXPECT_EQ(message_of<UserError>([&] { NewLinesFile("--out", at("x.csv.zst")); }),
+            "--out " + at("x.csv.zst") + ": files are written unpacked; expected a name without '.zst'");
+  EXPECT_EQ(num_entries(), 0u);
+}
+
 TEST_F(Output, LinesAreThereOnceAllAre) {
   put("x.csv.partial", "what a killed process left\n");
   NewLinesFile lines("--out", at("x.csv"));
