@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
+#include "cli/output.h"
 #include "model/config_json.h"
 #include "model/counts.h"
 
@@ -31,6 +32,9 @@ int run(const TwinArguments& arguments) {
     fail_input("{}: the model is {}; expected {}", arguments.model, backwards ? "sparse" : "dense",
                backwards ? "a dense one with --routing" : "a sparse one, or --routing to make a sparse twin");
   }
+  expect_plain_name("--out", arguments.out);
+  if (!arguments.out.empty() && fs::exists(arguments.out))
+    fail_input("--out {}: exists already; expected a new file", arguments.out);
   const ModelOptions twin =
       backwards ? sparse_twin(given, options_of_routing(arguments.routing, arguments.overrides)) : dense_twin(given);
   const ModelCounts before = count_model(given), after = count_model(twin);

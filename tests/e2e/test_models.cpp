@@ -138,6 +138,7 @@ TEST_F(Models, UpcycleSaysHowFarTheOutputMoved) {
 
 TEST_F(Models, TwinsAreConfigurationsForInit) {
   run({"twin", "gshard_small", "--out", at("twin.json")});
+  refused({"twin", "switch_base", "--out", at("twin.json")}, {"twin.json: exists already; expected a new file"});
   const Json twin = inspected(at("twin.json")),
              sparse = parse_json(run({"inspect", "gshard_small", "--json"}).out, "x");
   EXPECT_EQ(twin.at("model_type"), "t5");
