@@ -176,7 +176,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   AnswerWriter writer(session, output, config, prompts);
   const size_t first = writer.num_written();
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
-  const StopSignals signals;
+  const StopSignals signals(1);  // whole lines are written
   std::optional<Progress> progress;
   if (prompts.size() > 1) progress.emplace("generate", static_cast<int64_t>(prompts.size()), "prompt");
   const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk

@@ -162,7 +162,7 @@ void score_all(const T5Model& model, const Tokenizer& tokenizer, const std::vect
   std::optional<Progress> progress;
   if (items.size() > 1) progress.emplace("score", static_cast<int64_t>(items.size()), "prompt");
   ScoreNotes notes(tokenizer);
-  const StopSignals signals;
+  const StopSignals signals(1);  // whole lines are written
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t size = std::min(kChunk, items.size() - begin);
