@@ -139,6 +139,10 @@ TextFile checked_text_file(const std::string& name, TextKind kind, std::string t
   return {name, kind, std::move(text)};
 }
 
+void expect_text(const std::string& name, std::string_view text) {
+  if (const size_t place = bad_byte(text, 0); place < text.size()) refuse(name, text, place);
+}
+
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take) {
   int64_t number = 0;
   for (size_t begin = 0; begin < text.size();) {

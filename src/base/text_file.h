@@ -35,6 +35,9 @@ TextFile text_of_stream(std::istream& in, const std::string& name, TextKind kind
 TextFile checked_text_file(const std::string& name, TextKind kind, std::string text,
                            BadBytes bad_bytes = BadBytes::kRefuse);
 
+// The same of a word that was typed; `name` in the message.
+void expect_text(const std::string& name, std::string_view text);
+
 // Every line without its end, empty ones too; numbers count from 1. The lines stay where they are: nothing is copied.
 void each_text_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& take);
 

@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "base/signals.h"
 #include "base/stopwatch.h"
+#include "base/text_file.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
@@ -73,6 +74,7 @@ std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
   std::vector<Prompt> prompts;
   for (const std::string& word : words_of(arguments).prompts) {
     prompts.push_back({word, nullptr, fmt::format("prompt {}", prompts.size() + 1)});
+    expect_text(prompts.back().where, word);
   }
   if (!prompts.empty() && !arguments.input.empty()) {
     fail_input("prompts are given both as arguments and by --input {}; expected one of them", arguments.input);

@@ -5,6 +5,7 @@
 #include "answering/streamed_text.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text_file.h"
 #include "decode/generate.h"
 
 namespace flanmoe {
@@ -12,6 +13,7 @@ namespace {
 
 // Answers one line, showing it as it comes.
 void answer_line(const Session& session, const std::string& line) {
+  expect_text("the prompt", line);
   TokenIds ids;
   StreamedText streamed;
   GenerateHooks hooks = session.hooks();

@@ -14,6 +14,7 @@ void add_vocabulary(CLI::App& parser, std::string& model) {
 }
 
 std::vector<std::string> words_or_lines(const std::vector<std::string>& words, std::string_view what) {
+  for (const std::string& word : words) expect_text(std::string(what), word);
   if (!words.empty()) return words;
   std::vector<std::string> lines;
   each_text_line(text_of_stream(std::cin, "stdin", TextKind::kLines).text,

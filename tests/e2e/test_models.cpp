@@ -190,6 +190,10 @@ TEST_F(Models, BadPromptsAndFilesAreRefused) {
   refused({"generate", folder, "--input", at("bad.jsonl")}, {"bad.jsonl:2", "'prompt'", "missing"});
   refused({"generate", folder, "--input", at("none.txt")}, {"none.txt", "No such file"});
   refused({"generate", folder, "a", "num_beams=2", "temperature=1"}, {"num_beams", "temperature"});
+  const std::string latin1 = "caf\xE9";  // typed words are texts as those of files are
+  refused({"generate", folder, "one", latin1}, {"prompt 2:1: byte 3 (0xe9) is no UTF-8"});
+  refused({"score", folder, "one", latin1}, {"answer 1:1: byte 3 (0xe9) is no UTF-8"});
+  refused({"tokenizer", "encode", folder, latin1}, {"text:1: byte 3 (0xe9) is no UTF-8"});
   refused({"score", folder, "only a prompt"}, {"a prompt and at least one answer"});
   refused({"score", folder}, {"stdin:1", "'answers'"}, "{\"prompt\": \"a\"}\n");
   refused({"score", folder}, {"stdin:1", "malformed JSON"}, "{\"prompt\"\n");
