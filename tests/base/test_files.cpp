@@ -159,6 +159,16 @@ TEST_F(Files, ReplacesWhatACrashLeft) {
   EXPECT_EQ(content_of(path), "new");
 }
 
+// In a container the process that was killed had the id of this one.
+TEST_F(Files, SweepsWhatAProcessOfTheSameIdLeft) {
+  const std::string left = "x.txt.tmp-" + std::to_string(::getpid()) + "-1000000";
+  fs::create_directory(folder_ / left);
+  put(left + "/half", "half");
+  write_atomically(folder_ / "x.txt", "new");
+  EXPECT_EQ(content_of(folder_ / "x.txt"), "new");
+  EXPECT_EQ(num_entries(), 1u);
+}
+
 TEST_F(Files, CreatesFoldersAtomically) {
   const fs::path path = folder_ / "step-1";
   create_folder_atomically(path, [&](const fs::path& temporary) {
