@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+import torture_hour
 import torture_trials
 
 
@@ -31,18 +32,23 @@ class Tally:
     def __init__(self):
         self.lock = threading.Lock()
         self.tried = collections.Counter()
+        self.kills = collections.Counter()
         self.bad = collections.defaultdict(list)
 
-    def count(self, line, name, fault):
+    def count(self, trial, fault):
+        line, name = trial.line, trial.name
         with self.lock:
             self.tried[line] += 1
+            self.kills[line] += trial.kills
             if fault:
                 self.bad[line].append(f"{name}: {fault}")
                 print(f"bad: {line}: {name}: {fault}", file=sys.stderr, flush=True)
 
     def table(self):
         rows = ["| what | tried | bad |", "|---|---|---|"]
-        rows += [f"| {line} | {number} | {len(self.bad[line])} |" for line, number in self.tried.items()]
+        for line, number in sorted(self.tried.items()):
+            kills = f" ({self.kills[line]} kills)" if self.kills[line] else ""
+            rows.append(f"| {line} | {number}{kills} | {len(self.bad[line])} |")
         rows.append(f"| all | {sum(self.tried.values())} | {sum(map(len, self.bad.values()))} |")
         return "\n".join(rows)
 
@@ -53,18 +59,22 @@ def run_trial(trial, tally, scratch):
         fault = trial.run(folder)
     except Exception as error:  # a trial that cannot be done is no trial that went well
         fault = f"the trial itself failed: {error!r}"
-    tally.count(trial.line, trial.name, fault)
+    tally.count(trial, fault)
     if not fault:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def rounds(arguments, setting):
-    """Lists of trials: everything once, then what is random, again and again."""
-    yield torture_trials.all_trials(setting, random.Random(arguments.seed), arguments.short)
+    """Lists of trials: a part of each kind; or so many of each as an hour must hold, the rest of what can be listed, then
+    what is random, again and again."""
+    if arguments.short:
+        yield torture_trials.all_trials(setting, random.Random(arguments.seed), True)
+        return
+    yield torture_hour.trials(setting, random.Random(arguments.seed))
     begin = arguments.seed
-    while not arguments.short and time.time() < arguments.end:
+    while time.time() < arguments.end:
         begin += 1
-        yield torture_trials.random_trials(setting, random.Random(begin), arguments.short)
+        yield torture_trials.random_trials(setting, random.Random(begin), False)
 
 
 def main():

@@ -34,6 +34,7 @@ class Trial(NamedTuple):
     line: str  # of the table
     name: str
     run: Callable[[Path], str | None]
+    kills: int = 0
 
 
 class Ended(NamedTuple):
@@ -81,6 +82,7 @@ COMMANDS = {
     "upcycle": Command("upcycle {d} --routing gshard model.moe.num_experts=4 --out {out}"),
     "score": Command("score {m} --input {items} --output {out}", "out.jsonl"),
     "vocabulary": Command("tokenizer train {p} --pieces 60 --out {out}", "out.model"),
+    "twin": Command("twin gshard_small --out {out}", "out.json"),
 }
 GOES_ON = ("pretrain", "adamw", "instruct", "eval", "jsonl", "txt", "beams")
 
@@ -118,11 +120,11 @@ class Setting:
             text = text.replace("{" + key + "}", str(path))
         return text.split() + (command.again.split() if again else [])
 
-    def start(self, words, memory=None, **fault):
-        """fault: fault, below, space, without, counts of the shim, by name."""
+    def start(self, words, memory=None, stdin=subprocess.DEVNULL, **fault):
+        """fault: fault, below, space, without, short, counts of the shim, by name."""
         env = {**os.environ, "OMP_NUM_THREADS": "1", "FLANMOE_HOME": str(ROOT)}
         names = {"fault": "FLANMOE_FAULT", "below": "FLANMOE_FAULT_BELOW", "space": "FLANMOE_FAULT_SPACE",
-                 "without": "FLANMOE_FAULT_WITHOUT", "counts": "FLANMOE_FAULT_COUNTS"}
+                 "without": "FLANMOE_FAULT_WITHOUT", "short": "FLANMOE_FAULT_SHORT", "counts": "FLANMOE_FAULT_COUNTS"}
         for key, value in fault.items():
             env[names[key]] = str(value)
         if fault:
@@ -134,7 +136,7 @@ class Setting:
             if memory:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
-        return subprocess.Popen([str(self.binary), *words], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.Popen([str(self.binary), *words], env=env, stdin=stdin, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True, preexec_fn=before)
 
     def run(self, words, **how):
@@ -159,8 +161,15 @@ class Setting:
         return self.once(straight, name)
 
     def half(self, name, step):
-        """A run folder killed after the checkpoint `step`, to be copied."""
+        """A run folder killed after the checkpoint `step`, to be copied; the one before the last is taken from the straight
+        run, which keeps both."""
         def half(folder, name, step):
+            checkpoints = sorted((self.straight(name)[0] / "out/checkpoints").glob("step-*"), key=lambda path: int(path.name[5:]))
+            if checkpoints[-2].name == f"step-{step}":
+                folder.rmdir()
+                copy(self.straight(name)[0], folder)
+                shutil.rmtree(folder / "out/checkpoints" / checkpoints[-1].name)
+                return folder
             process = self.start(self.words(name, folder))
             while process.poll() is None and not (folder / f"out/checkpoints/step-{step}").exists():
                 time.sleep(0.002)
@@ -168,6 +177,13 @@ class Setting:
             wait(process)
             return folder
         return self.once(half, name, step)
+
+    def study(self):
+        """What an undisturbed study gives."""
+        def study(folder):
+            self.must(f"study smoke --out {folder}/out")
+            return study_results(folder / "out")
+        return self.once(study)
 
     def counts(self, name, step):
         """How often each call comes, with `step` in going on from there: {call: number}."""
@@ -189,12 +205,16 @@ def kill(process, number):
         pass
 
 
-def wait(process, seconds=HANGS):
+def wait(process, seconds=HANGS, then=None):
+    """then: a signal to be sent after the seconds, for what may take long."""
     begin = time.time()
     try:
         out, err = process.communicate(timeout=seconds)
         status = process.returncode
     except subprocess.TimeoutExpired:
+        if then is not None:
+            kill(process, then)
+            return wait(process)
         kill(process, signal.SIGKILL)
         out, err = process.communicate()
         return Ended(-1, out, err + "\n(it hung)", time.time() - begin)
@@ -271,7 +291,7 @@ def killed_at_random(setting, name, rng):
                 return fault
         return finish(setting, name, folder, again=True)
 
-    return Trial(f"SIGKILL at random, {name}", f"after {[round(delay, 2) for delay in delays]}", run)
+    return Trial(f"SIGKILL at random, {name}", f"after {[round(delay, 2) for delay in delays]}", run, kills=len(delays))
 
 
 def fault_at(setting, name, step, call, number, what, label):
@@ -484,15 +504,12 @@ def little_memory(setting, name, megabytes):
     return Trial(f"ulimit -v, {name}", f"{megabytes} MB", run)
 
 
-def killed_study(setting, rng):
-    delays = [rng.uniform(0.5, 12) for _ in range(4)]
+def study_results(folder):
+    return untimed(json.loads((folder / "results.json").read_text()))
 
-    def results(folder):
-        return untimed(json.loads((folder / "results.json").read_text()))
 
-    def study(folder):
-        setting.must(f"study smoke --out {folder}/out")
-        return results(folder / "out")
+def killed_study(setting, rng, most=12):
+    delays = [rng.uniform(min(0.5, most / 6), most) for _ in range(4)]
 
     def run(folder):
         for delay in delays:
@@ -503,9 +520,9 @@ def killed_study(setting, rng):
         ended = setting.run(["study", "smoke", "--out", str(folder / "out")])
         if (fault := ended.fault((0,))) is not None:
             return fault
-        return None if results(folder / "out") == setting.once(study) else "other results than undisturbed"
+        return None if study_results(folder / "out") == setting.study() else "other results than undisturbed"
 
-    return Trial("SIGKILL at random, study", f"after {[round(delay, 1) for delay in delays]}", run)
+    return Trial("SIGKILL at random, study", f"after {[round(delay, 1) for delay in delays]}", run, kills=len(delays))
 
 
 # ---- which ----
@@ -547,7 +564,7 @@ def random_trials(setting, rng, short):
         if name in GOES_ON:
             trials += [killed_at_random(setting, name, rng) for _ in range(1 if short else number)]
         delays = [rng.uniform(0.02, 1.0) for _ in range(number)]
-        trials += [stopped(setting, name, rng.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP]), delay) for delay in delays[: 1 if short else number]]
+        trials += [stopped(setting, name, rng.choice([signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1]), delay) for delay in delays[: 1 if short else number]]
     for name in ("pretrain", "eval", "jsonl", "build", "make"):
         trials += [two_processes(setting, name, rng.choice([0, 0, rng.random()])) for _ in range(1 if short else 3)]
     for name, pattern in {"pretrain": "metrics.jsonl", "eval": "samples/*.jsonl", "jsonl": "out.jsonl", "txt": "out.txt", "beams": "out.jsonl"}.items():

@@ -34,7 +34,7 @@ FileLock::FileLock(const std::filesystem::path& path, bool wait, const std::stri
   const int reason = errno;
   if (descriptor_ >= 0) ::close(descriptor_);
   if (!wait && reason == EWOULDBLOCK) fail_input("{}", message);
-  fail_run("cannot lock {}: {}", path.string(), std::strerror(reason));
+  fail_run("cannot {} {}: {}", descriptor_ < 0 ? "write" : "lock", path.string(), std::strerror(reason));
 }
 
 FileLock::~FileLock() { ::close(descriptor_); }

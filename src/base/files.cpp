@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/gzip.h"
+#include "base/machine.h"
 #include "base/text_file.h"
 #include "base/zstd.h"
 
@@ -40,12 +41,22 @@ struct OpenFile {
   int descriptor;
 };
 
+// A sparse file may be larger than any memory.
+void expect_room(const fs::path& path, int64_t size) {
+  if (static_cast<size_t>(size) <= kAlwaysUnpacked) return;
+  if (const int64_t free = free_memory_bytes(); size > free)
+    fail_run("not enough memory to read {}: it has {} bytes, {} are free", path.string(), size, free);
+}
+
 std::string read_bytes(const fs::path& path) {
   const OpenFile file(path);
   std::string content;
   struct stat facts = {};
   const bool is_plain = ::fstat(file.descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
-  if (is_plain && facts.st_size > 0) content.reserve(static_cast<size_t>(facts.st_size));
+  if (is_plain && facts.st_size > 0) {
+    expect_room(path, facts.st_size);
+    content.reserve(static_cast<size_t>(facts.st_size));
+  }
   std::vector<char> buffer(1 << 18);
   for (;;) {
     const ssize_t count = ::read(file.descriptor, buffer.data(), buffer.size());

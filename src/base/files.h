@@ -20,7 +20,8 @@ fs::path home_folder();
 // How a file is packed, by the end of its name in any case: ".gz", ".zst", or "".
 std::string packing_of_name(const fs::path& path);
 
-// Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable.
+// Whole file as text; .gz and .zst are decompressed. UserError "cannot read PATH: reason" when missing or unreadable;
+// RunError when it is larger than the free memory.
 std::string read_text(const fs::path& path);
 
 // Lines of a text file (.gz and .zst too), without line ends; \r\n accepted.
@@ -40,7 +41,8 @@ void remove_leftovers(const fs::path& folder);
 // Whether the folder holds nothing but what remove_leftovers would remove, and perhaps a file of the name `also`.
 bool holds_only_leftovers(const fs::path& folder, const std::string& also);
 
-// Creates the folder and its parents; RunError with the reason when impossible.
+// Creates the folder and its parents, on the disk once this returns: what is synced in a folder whose own name is not
+// is lost with it when the power goes. RunError with the reason when impossible.
 void make_folders(const fs::path& path);
 
 // The plain files of a folder, or of all folders in it too, whose names end so, sorted; those that are hidden (a name

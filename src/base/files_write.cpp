@@ -39,11 +39,12 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
   }
 }
 
+std::atomic<int> g_next_temporary{0};
+
 // A name in the same folder that no other living process or thread uses. What is found there is left from a crash of a
 // process that had the same id (in a container they all do) and is replaced.
 fs::path temporary_beside(const fs::path& path) {
-  static std::atomic<int> counter{0};
-  return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), counter++);
+  return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), g_next_temporary++);
 }
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
@@ -56,7 +57,9 @@ void sweep_beside(const fs::path& path) {
     const std::string name = entry->path().filename().string();
     int pid = 0, number = 0;
     if (!name.starts_with(head) || std::sscanf(name.c_str() + head.size(), "%d-%d", &pid, &number) != 2) continue;
-    if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(entry->path(), ignored);
+    const bool is_gone = pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
+    const bool had_our_id = pid == ::getpid() && number >= g_next_temporary;  // as the next one of a container has
+    if (is_gone || had_our_id) fs::remove_all(entry->path(), ignored);
   }
 }
 
@@ -158,10 +161,15 @@ bool holds_only_leftovers(const fs::path& folder, const std::string& also) {
 }
 
 void make_folders(const fs::path& path) {
-  std::error_code error;
+  std::error_code error, ignored;
+  std::vector<fs::path> made;
+  for (fs::path folder = without_final_slash(path); !folder.empty() && !fs::exists(folder, ignored);
+       folder = folder.parent_path())
+    made.push_back(folder);
   fs::create_directories(without_final_slash(path), error);
   if (error) fail_run("cannot create folder {}: {}", path.string(), error.message());
   if (!fs::is_directory(path)) fail_run("cannot create folder {}: a file of that name exists", path.string());
+  for (const fs::path& folder : made) sync_path(folder_of(folder));
 }
 
 void sync_path(const fs::path& path) {

@@ -12,13 +12,16 @@ namespace flanmoe {
 // the length of a loop that asks. One that the process was started to ignore stays ignored. May stand inside another.
 class StopSignals {
  public:
-  StopSignals();
+  // `seconds`: where ending at once loses nothing, the process ends so long after the signal though the loop has not
+  // asked: one long prompt may take minutes. 0 = never.
+  explicit StopSignals(unsigned seconds = 0);
   ~StopSignals();  // what they did before
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
  private:
   std::array<struct sigaction, 4> before_ = {};
+  unsigned seconds_before_;
 };
 
 int pending_signal();  // 0 when none

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/presets.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/folder.h"
 #include "tensor/device.h"
@@ -71,6 +72,7 @@ EvalOptions options_of(const AnalyzeArguments& arguments) {
 
 int run(const AnalyzeArguments& typed) {
   AnalyzeArguments arguments = typed;
+  expect_unpacked_name("--out", typed.out);
   arguments.model = model_folder(typed.model).string();
   if (!arguments.out.empty() && fs::exists(arguments.out))
     fail_input("{}: exists already; expected a new file", arguments.out);

@@ -1,6 +1,7 @@
 #include "cli/failure.h"
 
 #include <c10/util/Exception.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <exception>
@@ -98,6 +99,9 @@ int report_failure() {
   }
 }
 
-void report_terminations() { std::set_terminate(end_process); }
+void report_terminations() {
+  std::set_terminate(end_process);
+  ::signal(SIGXFSZ, SIG_IGN);  // the write fails, with a reason
+}
 
 }  // namespace flanmoe

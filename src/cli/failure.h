@@ -8,7 +8,8 @@ namespace flanmoe {
 // error.
 int report_failure();
 
-// From here on an exception that leaves a thread of a library is reported like others, and ends the process.
+// From here on what would end the process without a word is reported like other failures: an exception that leaves a
+// thread of a library, a write beyond `ulimit -f`.
 void report_terminations();
 
 }  // namespace flanmoe

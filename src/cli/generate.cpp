@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "base/signals.h"
 #include "base/stopwatch.h"
+#include "base/text_file.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/generate_files.h"
@@ -84,9 +85,8 @@ void check_options(const GenerateOptions& options, const GenerateOptions& of_fol
 
 std::vector<Prompt> read_prompts(const GenerateArguments& arguments) {
   std::vector<Prompt> prompts;
-  for (const std::string& word : words_of(arguments).prompts) {
+  for (const std::string& word : words_of(arguments).prompts)
     prompts.push_back({word, nullptr, fmt::format("prompt {}", prompts.size() + 1)});
-  }
   if (!prompts.empty() && !arguments.input.empty()) {
     fail_input("prompts are given both as arguments and by --input {}; expected one of them", arguments.input);
   }
@@ -206,7 +206,7 @@ void answer_all(const Session& session, const GenerateArguments& arguments) {
   AnswerWriter writer(session, output, config, prompts);
   const size_t first = writer.num_written();
   if (first > 0) log_info("{}: {} prompts are answered already", arguments.output, first);
-  const StopSignals signals;
+  const StopSignals signals(1);  // whole lines are written
   std::optional<Progress> progress;
   if (prompts.size() > 1) progress.emplace("generate", static_cast<int64_t>(prompts.size()), "prompt");
   const auto chunk = static_cast<size_t>(session.options.batch) * 16;  // like lengths are found within a chunk

@@ -57,8 +57,9 @@ size_t cut_back(const std::string& file, size_t lines_per_prompt) {
 // answers they are.
 void expect_answers_of(const std::vector<Prompt>& prompts, const std::string& file, size_t num_written, bool json) {
   if (num_written > prompts.size()) {
-    fail_input("--resume: {} holds the answers to {} prompts, expected {} at most: lines were put in", file,
-               num_written, prompts.size());
+    fail_input("--resume: {} holds the answers to {} prompts, expected {} at most: lines were put in; give "
+               "a new --output",
+               file, num_written, prompts.size());
   }
   if (!json) return;
   each_text_line(read_text(file), [&](std::string_view line, int64_t number) {
@@ -66,8 +67,9 @@ void expect_answers_of(const std::vector<Prompt>& prompts, const std::string& fi
     const std::string& expected = prompts.at(static_cast<size_t>(number - 1)).text;
     const std::string answered = json_string(parse_json(std::string(line), file, number), "prompt", where);
     if (answered == expected) return;
-    fail_input("--resume: {}: the line answers {}, expected {}: lines were taken out, put in or moved", where,
-               json_excerpt(answered), json_excerpt(expected));
+    fail_input("--resume: {}: the line answers {}, expected {}: lines were taken out, put in or moved; cut the "
+               "file in front of it, or give a new --output",
+               where, json_excerpt(answered), json_excerpt(expected));
   });
 }
 
@@ -104,7 +106,7 @@ AnswerWriter::AnswerWriter(const Session& session, const OutputOptions& output, 
     fail_input("--output {}: exists already; expected a new file, or --resume", output.file);
   lock_.emplace(output.file, fmt::format("--output {}: another process is writing it", output.file));
   const std::string config_file = output.file + ".config.json";
-  if (is_new || fs::file_size(output.file) == 0) {
+  if (fs::file_size(output.file) == 0) {
     write_json(config_file, config);
   } else {
     if (!fs::exists(config_file)) {

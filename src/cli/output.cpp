@@ -20,13 +20,20 @@ void create_output_folder(const std::string& out, const std::function<void(const
   create_folder_atomically(out, fill);
 }
 
+NewFileOwner::NewFileOwner(const std::string& name, const std::string& path)
+    : lock_(path, fmt::format("{} {}: another process is writing it", name, path)) {
+  if (fs::file_size(path) > 0) fail_input("{} {}: exists already; expected a new file", name, path);
+}
+
 NewLinesFile::NewLinesFile(const std::string& name, const std::string& path)
     : path_(path), partial_(path + ".partial") {
   if (path.empty()) return;
   expect_unpacked_name(name, path);
   if (fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
-  std::error_code ignored;
-  fs::remove(partial_, ignored);
+  lock_.emplace(partial_, fmt::format("{} {}: another process is writing it", name, path));
+  std::error_code error;
+  fs::resize_file(partial_, 0, error);  // a killed process may have left lines
+  if (error) fail_run("cannot write {}: {}", partial_, error.message());
   lines_.emplace(partial_);
 }
 
@@ -41,11 +48,13 @@ void NewLinesFile::write(const std::string& line) {
 
 void NewLinesFile::finish() {
   if (!lines_) return;
-  lines_.reset();
   sync_path(partial_);
   std::error_code error;
+  if (fs::exists(path_)) fail_run("cannot write {}: it exists already", path_);
   fs::rename(partial_, path_, error);
   if (error) fail_run("cannot write {}: {}", path_, error.message());
+  lines_.reset();
+  lock_.reset();
 }
 
 }  // namespace flanmoe

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file_lock.h"
 #include "base/files.h"
 
 namespace flanmoe {
@@ -19,10 +20,21 @@ void expect_unpacked_name(const std::string& name, const std::string& path);
 // create_folder_atomically (base/files.h), with the folders above it.
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill);
 
+// A new file belongs to the process that holds this; made empty. UserError when another process writes the file, which
+// the option `name` gives, or has done so meanwhile.
+class NewFileOwner {
+ public:
+  NewFileOwner(const std::string& name, const std::string& path);
+
+ private:
+  FileLock lock_;
+};
+
 // Lines of a new file that is there only once all of them are.
 class NewLinesFile {
  public:
-  // "" = nothing is written. UserError when the file, which the option `name` gives, is there already.
+  // "" = nothing is written. UserError when the file, which the option `name` gives, is there already, or is being
+  // written by another process.
   NewLinesFile(const std::string& name, const std::string& path);
   ~NewLinesFile();
   NewLinesFile(const NewLinesFile&) = delete;
@@ -35,6 +47,7 @@ class NewLinesFile {
 
  private:
   std::string path_, partial_;
+  std::optional<FileLock> lock_;
   std::optional<LineWriter> lines_;
 };
 

@@ -166,7 +166,7 @@ void score_all(const T5Model& model, const Tokenizer& tokenizer, const std::vect
   std::optional<Progress> progress;
   if (items.size() > 1) progress.emplace("score", static_cast<int64_t>(items.size()), "prompt");
   ScoreNotes notes(tokenizer);
-  const StopSignals signals;
+  const StopSignals signals(1);  // whole lines are written
   constexpr size_t kChunk = 256;
   for (size_t begin = 0; begin < items.size(); begin += kChunk) {
     const size_t size = std::min(kChunk, items.size() - begin);
@@ -199,6 +199,8 @@ int run(const ScoreArguments& typed) {
   check_tokenizer_fits(tokenizer, model.options().vocab_size, arguments.model);
   if (!arguments.plain) tell_written_tokens(items, tokenizer);
   if (!arguments.logits.empty()) write_logits(model, items, tokenizer, arguments.logits, arguments.plain);
+  std::optional<NewFileOwner> owner;
+  if (!arguments.output.empty()) owner.emplace("--output", arguments.output);
   try {
     score_all(model, tokenizer, items, arguments);
   } catch (const Interrupted&) {  // whole lines are left

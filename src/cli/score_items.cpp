@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/text_file.h"
 #include "data/records.h"
 
 namespace flanmoe {
@@ -33,8 +34,9 @@ ScoreItem item_of(const Json& object, const std::string& where) {
 
 std::vector<ScoreItem> read_items(const std::vector<std::string>& words, const std::string& input) {
   if (!words.empty()) {
-    for (const std::string& word : words) expect_utf8(word, "a text of the command line");
     if (words.size() < 2) fail_input("one text is given; expected a prompt and at least one answer");
+    for (size_t i = 0; i < words.size(); ++i)
+      expect_utf8(words[i], i == 0 ? "the prompt" : fmt::format("answer {}", i));
     return {item_of({{"prompt", words[0]}, {"answers", std::vector<std::string>(words.begin() + 1, words.end())}},
                     "the prompt")};
   }

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
+#include "cli/output.h"
 #include "model/config_json.h"
 #include "model/counts.h"
 
@@ -24,6 +25,7 @@ void print_line(const char* kind, const ModelOptions& options, const ModelCounts
 }
 
 int run(const TwinArguments& arguments) {
+  expect_unpacked_name("--out", arguments.out);
   if (!arguments.out.empty() && fs::exists(arguments.out))
     fail_input("--out {}: exists already; expected a new file", arguments.out);
   const bool backwards = !arguments.routing.empty();

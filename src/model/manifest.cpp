@@ -33,6 +33,13 @@ std::vector<Damage> damage_of_files(const std::filesystem::path& folder, const J
   for (const std::string& name : required) {
     if (!files.contains(name)) damage.push_back({kManifest, fmt::format("does not list {}", name)});
   }
+  for (const char* ending : {".safetensors", ".safetensors.index.json"}) {  // whatever weights would be read
+    for (const std::filesystem::path& file : files_in(folder, ending)) {
+      const std::string name = file.filename().string();
+      if (name.starts_with("model") && !files.contains(name))
+        damage.push_back({kManifest, fmt::format("does not list {}", printable(name))});
+    }
+  }
   for (const auto& [name, facts] : files.items()) {
     const std::filesystem::path file = std::filesystem::path(name).lexically_normal();
     if (file.is_absolute() || file.begin()->string() == "..") fail_input("{}: it lists '{}'", where, printable(name));

@@ -15,7 +15,7 @@ struct Damage {
   std::string file;  // in the folder: "model.safetensors"
   std::string what;  // "is damaged: its checksum is another"
 };
-// Against the manifest, which must be there and list `required`. Empty: the folder is whole.
+// Against the manifest, which must be there and list `required` and all weights. Empty: the folder is whole.
 std::vector<Damage> damage_of(const std::filesystem::path& folder, const std::vector<std::string>& required);
 
 // UserError naming the first damaged file of a model folder; nothing where there is no manifest (folders of others), or

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -211,7 +212,10 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
 void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best) {
   const auto found = list_checkpoints(run_folder);
   for (size_t i = static_cast<size_t>(keep); i < found.size(); ++i) {
-    if (found[i].step != best) fs::remove_all(found[i].path);
+    if (found[i].step == best) continue;
+    std::error_code error;
+    fs::remove_all(found[i].path, error);
+    if (error) fail_run("cannot remove {}: {}", found[i].path.string(), error.message());
   }
 }
 

@@ -136,6 +136,27 @@ TEST(SignalsDeathTest, EndTheProcessWhereNoLoopAsks) {
   }
 }
 
+// A loop may be long in asking: a prompt of a hundred thousand letters is read in one piece.
+TEST(SignalsDeathTest, EndTheProcessInTimeWhereNothingIsLost) {
+  EXPECT_EXIT(
+      {
+        const StopSignals signals(1);
+        std::raise(SIGTERM);
+        for (;;) ::pause();
+      },
+      ::testing::ExitedWithCode(kExitTerminated), "stopped before the work at hand was done");
+}
+
+TEST(Signals, WaitForALoopThatAsksInTime) {
+  {
+    const StopSignals signals(1);
+    std::raise(SIGTERM);
+    EXPECT_EQ(pending_signal(), SIGTERM);
+  }
+  EXPECT_EQ(::alarm(0), 0U);  // nothing is due any more
+  clear_pending_signal();
+}
+
 TEST(Signals, StayIgnoredWhereTheProcessWasStartedSo) {  // nohup
   auto* const before = std::signal(SIGHUP, SIG_IGN);
   {

@@ -51,6 +51,16 @@ TEST_F(Files, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(refusal([&] { read_text(folder_); }), "cannot read " + folder_.string() + ": Is a directory");
 }
 
+// Before anything is allocated: a sparse file takes no room on the disk.
+TEST_F(Files, LargerThanTheMemoryIsRefusedByName) {
+  const fs::path path = put("x.txt", "");
+  fs::resize_file(path, uintmax_t{1} << 42);
+  const std::string message = failure([&] { read_text(path); });
+  EXPECT_NE(message.find("not enough memory to read " + path.string() + ": it has 4398046511104 bytes, "),
+            std::string::npos)
+      << message;
+}
+
 TEST_F(Files, UnpacksGzipOfSeveralMembers) {
   std::string text;
   for (int i = 0; i < 200000; ++i) text += std::to_string(i * 7919) + "\n";
@@ -147,6 +157,16 @@ TEST_F(Files, ReplacesWhatACrashLeft) {
   for (int i = 0; i < 200; ++i) put("x.txt.tmp-" + std::to_string(::getpid()) + "-" + std::to_string(i), "left over");
   write_atomically(path, "new");
   EXPECT_EQ(content_of(path), "new");
+}
+
+// In a container the process that was killed had the id of this one.
+TEST_F(Files, SweepsWhatAProcessOfTheSameIdLeft) {
+  const std::string left = "x.txt.tmp-" + std::to_string(::getpid()) + "-1000000";
+  fs::create_directory(folder_ / left);
+  put(left + "/half", "half");
+  write_atomically(folder_ / "x.txt", "new");
+  EXPECT_EQ(content_of(folder_ / "x.txt"), "new");
+  EXPECT_EQ(num_entries(), 1u);
 }
 
 TEST_F(Files, CreatesFoldersAtomically) {

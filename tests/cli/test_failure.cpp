@@ -3,6 +3,8 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -84,6 +86,25 @@ TEST(FailureDeathTest, InAThreadOfALibrary) {
         std::thread([] { throw std::bad_alloc(); }).join();
       },
       testing::ExitedWithCode(1), "not enough memory");
+}
+
+[[noreturn]] void end_at_the_file_limit(const std::filesystem::path& file) {
+  report_terminations();
+  const rlimit limit = {100'000, 100'000};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  try {
+    write_atomically(file, std::string(200'000, 'x'));
+  } catch (...) {
+    ::_exit(report_failure());
+  }
+  ::_exit(0);
+}
+
+// `ulimit -f` sends a signal that ends a process, unless it is ignored.
+TEST(FailureDeathTest, AFileBeyondTheLimit) {
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "flanmoe-file-limit";
+  EXPECT_EXIT(end_at_the_file_limit(file), testing::ExitedWithCode(1), "flanmoe-file-limit: File too large");
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 }  // namespace

@@ -307,6 +307,8 @@ TEST_F(Corpus, MistakesNameFileAndLine) {
     EXPECT_NE(message.find("bad.jsonl:2"), std::string::npos) << message;
   }
   EXPECT_NE(refused("empty.txt", "\n\n").find("empty.txt"), std::string::npos);
+  const std::string nothing = refused("controls.txt", "\x01\x02\x03\n");  // which a vocabulary leaves out
+  EXPECT_NE(nothing.find("the corpus is empty: none of the 1 documents"), std::string::npos) << nothing;
   const std::string missing =
       message_of<UserError>([&] { make_corpus_source(options("gone.jsonl"), cases::tokenizer(), 3); });
   EXPECT_NE(missing.find("gone.jsonl"), std::string::npos) << missing;

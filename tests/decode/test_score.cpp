@@ -1,7 +1,9 @@
 // Scores of given answers against sums over whole passes.
+#include "base/error.h"
 #include "decode/generate.h"
 #include "decode/score.h"
 #include "model/forward.h"
+#include "testing/check.h"
 #include "whole.h"
 
 #include <algorithm>
@@ -132,6 +134,18 @@ TEST(Scores, TheEncoderReadsASourceOnceForAllItsOptions) {
   const auto scores = score_targets(model, {{source, std::vector<Tokens>(6, target)}});
   const double alone = plain_score(model, source, target);
   for (const TargetScore& score : scores[0]) EXPECT_NEAR(score.log_probability, alone, 1e-5 * (1.0 + std::abs(alone)));
+}
+
+// Else the first option would be the best: no comparison with NaN is true.
+TEST(Scores, FiniteWeightsOfWhichNothingFiniteComesAreAnError) {
+  for (const char* arm : {"dense_v10", "switch"}) {
+    const T5Model model = tiny::stirred(tiny::roomy_options(arm));
+    model.weights().decoder.final_norm.detach().fill_(3e38);
+    const ScoreRequest request{{5, 3, 1}, {{4, 1}, {6, 1}}, "quiz, item 3"};
+    const std::string message = message_of<RunError>([&] { score_targets(model, {request}); });
+    EXPECT_NE(message.find("quiz, item 3: the log-probability of answer 1 is "), std::string::npos) << message;
+    EXPECT_NE(message.find("expected a finite number"), std::string::npos) << message;
+  }
 }
 
 TEST(Scores, NothingAsked) {

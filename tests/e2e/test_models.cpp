@@ -138,6 +138,7 @@ TEST_F(Models, UpcycleSaysHowFarTheOutputMoved) {
 
 TEST_F(Models, TwinsAreConfigurationsForInit) {
   run({"twin", "gshard_small", "--out", at("twin.json")});
+  refused({"twin", "switch_base", "--out", at("twin.json")}, {"twin.json: exists already; expected a new file"});
   const Json twin = inspected(at("twin.json")),
              sparse = parse_json(run({"inspect", "gshard_small", "--json"}).out, "x");
   EXPECT_EQ(twin.at("model_type"), "t5");
@@ -192,6 +193,10 @@ TEST_F(Models, BadPromptsAndFilesAreRefused) {
   refused({"generate", folder, "--input", at("bad.jsonl")}, {"bad.jsonl:2", "'prompt'", "missing"});
   refused({"generate", folder, "--input", at("none.txt")}, {"none.txt", "No such file"});
   refused({"generate", folder, "a", "num_beams=2", "temperature=1"}, {"num_beams", "temperature"});
+  const std::string latin1 = "caf\xE9";  // typed words are texts as those of files are
+  refused({"generate", folder, "one", latin1}, {"prompt 2: byte 3 (0xe9) is no UTF-8"});
+  refused({"score", folder, "one", latin1}, {"answer 1: byte 3 (0xe9) is no UTF-8"});
+  refused({"tokenizer", "encode", folder, latin1}, {"a text of the command line: byte 3 (0xe9) is no UTF-8"});
   refused({"score", folder, "only a prompt"}, {"a prompt and at least one answer"});
   refused({"score", folder}, {"stdin:1", "'answers'"}, "{\"prompt\": \"a\"}\n");
   refused({"score", folder}, {"stdin:1", "malformed JSON"}, "{\"prompt\"\n");

@@ -74,6 +74,25 @@ TEST_F(Manifest, IsNotBelievedAsItIs) {
   expect_refused("manifest.json is damaged: its checksum is another");
 }
 
+// Nor is one that says nothing of the weights, or of other weights that lie beside those it lists.
+TEST_F(Manifest, ListsAllWeights) {
+  const std::string whole = content_of(folder_ / "manifest.json");
+  Json without = parse_json(whole, "manifest");
+  without["files"].erase("model.safetensors");
+  without["checksum"] = checksum_text(without["files"].dump());
+  put("manifest.json", without.dump());
+  expect_refused("manifest.json does not list model.safetensors");
+  without.erase("checksum");
+  put("manifest.json", without.dump());
+  expect_refused("manifest.json does not list model.safetensors");
+  put("manifest.json", whole);
+  put("model.safetensors.index.json", "{}");
+  expect_refused("manifest.json does not list model.safetensors.index.json");
+  std::filesystem::remove(folder_ / "model.safetensors.index.json");
+  put("model-00001-of-00001.safetensors", "");
+  expect_refused("manifest.json does not list model-00001-of-00001.safetensors");
+}
+
 // Folders of others, and of ours from before, have none.
 TEST_F(Manifest, NoneIsNoReason) {
   std::filesystem::remove(folder_ / "manifest.json");

@@ -5,6 +5,7 @@
 //                                 "power_names_kept": contents are lost, while new names have reached the disk
 //   FLANMOE_FAULT_SPACE=BYTES     so much may be written, then ENOSPC, the last bytes written in part
 //   FLANMOE_FAULT_WITHOUT=CALL    fsync, flock or truncate: as if the program had no such call
+//   FLANMOE_FAULT_SHORT=SEED      reads and writes move a part of what is asked, or are interrupted, by chance
 //   FLANMOE_FAULT_COUNTS=FILE     at the end a line "CALL NUMBER" for each
 #include <dirent.h>
 #include <dlfcn.h>
@@ -18,6 +19,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -40,12 +42,14 @@ struct Shim {
   };
   std::vector<Renamed> renamed;  // since their folder was synced
   std::recursive_mutex mutex;
+  uint64_t chance = 0;  // not 0: calls are short
 
   Shim() {
     const auto text = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
     below = text("FLANMOE_FAULT_BELOW");
     without = text("FLANMOE_FAULT_WITHOUT");
     counts_file = text("FLANMOE_FAULT_COUNTS");
+    if (!text("FLANMOE_FAULT_SHORT").empty()) chance = std::stoul(text("FLANMOE_FAULT_SHORT"));
     if (!text("FLANMOE_FAULT_SPACE").empty()) space = std::stol(text("FLANMOE_FAULT_SPACE"));
     const std::string fault = text("FLANMOE_FAULT");
     const size_t first = fault.find(':'), second = fault.find(':', first + 1);
@@ -126,6 +130,20 @@ bool fails(const char* call, const std::string& path) {
   return true;
 }
 
+// How many bytes of `count` a short call moves; 0 with errno set where it is interrupted.
+size_t shortened(size_t count) {
+  Shim& s = shim();
+  if (s.chance == 0 || count == 0) return count;
+  const std::lock_guard lock(s.mutex);
+  s.chance = s.chance * 6364136223846793005 + 1442695040888963407;
+  const uint64_t drawn = s.chance >> 33;
+  if (drawn % 5 == 0) {
+    errno = EINTR;
+    return 0;
+  }
+  return drawn % 5 == 1 ? 1 + drawn / 5 % count : count;
+}
+
 void note_open(const std::string& path, int flags, off_t size_before) {
   Shim& s = shim();
   if (!s.counts_path(path) || (flags & O_ACCMODE) == O_RDONLY) return;
@@ -192,7 +210,9 @@ ssize_t write(int descriptor, const void* bytes, size_t count) {
     errno = ENOSPC;
     return -1;
   }
-  const ssize_t written = next(descriptor, bytes, std::min(count, static_cast<size_t>(s.space)));
+  const size_t moved = shortened(count);
+  if (moved == 0 && count > 0) return -1;
+  const ssize_t written = next(descriptor, bytes, std::min(moved, static_cast<size_t>(s.space)));
   if (written > 0 && s.space != LONG_MAX) s.space -= written;
   return written;
 }
@@ -239,7 +259,10 @@ int close(int descriptor) {
 ssize_t read(int descriptor, void* bytes, size_t count) {
   static auto* const next = real<ssize_t(int, void*, size_t)>("read");
   if (shim().below.empty()) return next(descriptor, bytes, count);
-  return fails("read", path_of(descriptor)) ? -1 : next(descriptor, bytes, count);
+  const std::string path = path_of(descriptor);
+  if (fails("read", path)) return -1;
+  const size_t moved = shim().counts_path(path) ? shortened(count) : count;
+  return moved == 0 && count > 0 ? -1 : next(descriptor, bytes, moved);
 }
 
 void* mmap(void* where, size_t size, int protection, int flags, int descriptor, off_t offset) {

@@ -54,6 +54,15 @@ TEST_F(Checkpoint, TheNewestIsByNumberNotByName) {
   EXPECT_EQ(newest_checkpoint(folder_).filename(), "step-10");
 }
 
+TEST_F(Checkpoint, OneThatCannotBeRemovedIsAFaultOfTheRun) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may remove everything";
+  run(2, 1, 2);
+  fs::permissions(folder_ / "checkpoints", fs::perms::owner_read | fs::perms::owner_exec);
+  const std::string message = message_of<RunError>([&] { prune_checkpoints(folder_, 1); });
+  fs::permissions(folder_ / "checkpoints", fs::perms::owner_all);
+  EXPECT_NE(message.find("cannot remove " + checkpoint(1).string()), std::string::npos) << message;
+}
+
 TEST_F(Checkpoint, IsAModelFolderWithTheTokenizer) {
   TrainRun run = cases::run_in(folder_ / "run");
   run.tokenizer.spiece_model = put("some.model", "pieces");
