@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 
@@ -77,9 +78,10 @@ int64_t free_memory_bytes() {
   int64_t bytes = INT64_MAX;
   if (const int64_t available = kibibytes_of("/proc/meminfo", "MemAvailable"); available > 0) bytes = available;
   const std::string group_limit = first_line("/sys/fs/cgroup/memory.max"),
-                    group_use = first_line("/sys/fs/cgroup/memory.current");
+                    group_use = first_line("/sys/fs/cgroup/memory.current"),
+                    files = value_of("/sys/fs/cgroup/memory.stat", "inactive_file", ' ');  // given back when asked for
   if (!group_use.empty() && !group_limit.empty() && group_limit != "max")
-    bytes = std::min<int64_t>(bytes, std::stoll(group_limit) - std::stoll(group_use));
+    bytes = std::min<int64_t>(bytes, std::stoll(group_limit) - std::stoll(group_use) + std::atoll(files.c_str()));
   rlimit limit{};
   if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
     bytes = std::min(bytes, static_cast<int64_t>(limit.rlim_cur) - kibibytes_of("/proc/self/status", "VmSize"));

@@ -9,6 +9,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "base/error.h"
@@ -57,12 +58,21 @@ int report_files(const std::filesystem::filesystem_error& error) {
                 is_input ? kExitBadInput : kExitFailed);
 }
 
+void report_without_memory() {
+  constexpr std::string_view kText = "error not enough memory, not even for a message that says what it was for\n";
+  [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, kText.data(), kText.size());
+}
+
 [[noreturn]] void end_process() {
   try {
     if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
     report_internal("a thread was left running");
   } catch (...) {
-    report_failure();
+    try {
+      report_failure();
+    } catch (...) {
+      report_without_memory();
+    }
   }
   ::_exit(kExitFailed);
 }

@@ -83,9 +83,10 @@ class CorpusSource final : public BatchSource {
     for (const Document& document : documents_) num_tokens_ += static_cast<int64_t>(document.ids.size());
     if (!documents_.empty()) return;
     if (num_read_ == 0) fail_input("the corpus is empty: {} hold no document", fmt::join(options.files, ", "));
-    if (options.held_out_share == 0.0)
+    if (options.held_out_share == 0.0 && part == CorpusPart::kTrained) {
       fail_input("the corpus is empty: none of the {} documents of {} holds a token of this vocabulary", num_read_,
                  fmt::join(options.files, ", "));
+    }
     fail_input("'corpus.held_out_share' is {}, which of the {} documents of {} leaves none to {}",
                options.held_out_share, num_read_, fmt::join(options.files, ", "),
                part == CorpusPart::kHeldOut ? "validate on" : "train on");

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <new>
@@ -52,6 +53,21 @@ TEST(Failure, NoMemory) {
   expect_report([] { throw std::bad_alloc(); }, 1, "not enough memory");
   expect_report([] { std::vector<char>().reserve(SIZE_MAX); }, 1, "not enough memory");
   expect_report([] { at::empty({int64_t{1} << 50}); }, 1, "not enough memory: 4503599627370496 bytes cannot be had");
+}
+
+// As a library does in what it calls noexcept, when the last byte is gone.
+TEST(Failure, WithoutMemoryForTheMessage) {
+  const auto exhaust = [] {
+    const rlimit nothing{0, 0};
+    ::setrlimit(RLIMIT_AS, &nothing);
+    static void* volatile taken = nullptr;
+    for (size_t size = size_t{1} << 20; size >= 16; size /= 2) {
+      do taken = std::malloc(size);
+      while (taken != nullptr);
+    }
+  };
+  const auto fail = []() noexcept { return std::vector<char>(size_t{1} << 20).size(); };
+  EXPECT_EXIT((report_terminations(), exhaust(), fail()), testing::ExitedWithCode(1), "not even for a message");
 }
 
 TEST(Failure, FilesThatTheSystemRefuses) {

@@ -151,7 +151,7 @@ TEST(ExtractMore, Numbers) {
                      {"So she has 12.5% left", "12.5"},
                      {"So there are 4 - 2 = 2 left", "2"},
                      {"The answer is -3.", "-3"},
-                     {"The answer is minus 3", "3"},
+                     {"The answer is minus 3", "-3"},
                      {"The answer is 10^3", "1e3"},
                      {"The answer is 2 dozen", "2"},
                      {"The answer is no more than 5", "5"},

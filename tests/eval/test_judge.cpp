@@ -53,7 +53,8 @@ TEST(Judge, EachOptionSaidIsThatOptionAndNoOther) {
 
 // In a list that shows "(B)" it is the place, also where another option's text is "B" (blood groups).
 TEST(Judge, AShownMarkerIsNoText) {
-  const TaskRun run = run_of("accuracy");
+  TaskRun run = run_of("accuracy"), unmarked = run_of("accuracy", "{q} {options}");
+  run.options.extraction = unmarked.options.extraction = Extraction::kTask;
   const Texts groups = {"B", "A", "AB", "O"};
   for (const char* said : {"(B)", "A: (B)", "The answer is (B)."}) {
     EXPECT_EQ(score(run, groups, 1, said), 1.0) << said;
@@ -61,7 +62,7 @@ TEST(Judge, AShownMarkerIsNoText) {
   }
   EXPECT_EQ(score(run, groups, 0, "B"), 1.0);
   EXPECT_EQ(score(run, groups, 2, "AB"), 1.0);
-  EXPECT_EQ(score(run_of("accuracy", "{q} {options}"), groups, 0, "(B)"), 1.0);  // no markers are shown
+  EXPECT_EQ(score(unmarked, groups, 0, "(B)"), 1.0);
 }
 
 // Whatever could be several of them is none of them.

@@ -55,7 +55,7 @@ TEST_F(PredictionFiles, MayEndBeforeTheyBegin) {
   const EvalResult cut = predicted("Q: bread", "\n\nstone", "said.jsonl");
   for (const ItemResult& item : cut.items) {
     EXPECT_EQ(item.output, "");
-    EXPECT_EQ(item.invalid, "empty");
+    EXPECT_EQ(item.invalid, "none found");
     EXPECT_EQ(item.score, 0.0);
   }
   EXPECT_EQ(predicted("bread\n\nQ:", "stoneQ:\n\n", "said.jsonl").tasks[0].score, 100.0);
