@@ -66,7 +66,11 @@ void report_without_memory() {
 [[noreturn]] void end_process() {
   try {
     if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
-    report_internal("a thread was left running");
+    if (std::uncaught_exceptions() > 0) {
+      report("not enough memory, as it seems: a library met an error where it allows none", kExitFailed);
+    } else {
+      report_internal("a thread was left running");
+    }
   } catch (...) {
     try {
       report_failure();
