@@ -156,12 +156,17 @@ TEST_F(Study, StoppedByCtrlCGoesOn) {
 
 TEST_F(Study, AFailingCellIsNamedWithItsLog) {
   ASSERT_EQ(flanmoe(command(tiny(), "broken")).status, 0);
+  const auto ends = [&](int status, const std::vector<std::string>& parts) {
+    const Ended ended = flanmoe(command(tiny(), "broken"));
+    EXPECT_EQ(ended.status, status) << ended.err;
+    for (const std::string& part : parts)
+      EXPECT_NE(ended.err.find(part), std::string::npos) << part << " in: " << ended.err;
+  };
   fs::remove_all(folder_ / "broken/cells/switch");
   put("broken/world/corpus/facts.jsonl", "{\"text\": \"a river\"}\n{\"tekst\": 1}\n");
-  const Ended ended = flanmoe(command(tiny(), "broken"));
-  EXPECT_EQ(ended.status, 1);
-  for (const char* part : {"cell 'switch/seed-1/pretrain'", "cells/switch/seed-1/pretrain/log.txt", "facts.jsonl:2"})
-    EXPECT_NE(ended.err.find(part), std::string::npos) << part << " in: " << ended.err;
+  ends(2, {"the cell 'dense/seed-1/pretrain' is done with another content of", "facts.jsonl"});
+  fs::remove_all(folder_ / "broken/cells");
+  ends(1, {"cell '", "/seed-1/pretrain/log.txt", "facts.jsonl:2"});
 }
 
 }  // namespace

@@ -265,7 +265,7 @@ TEST_F(RunTasks, OtherPromptsAreAnotherConfiguration) {
   EXPECT_EQ(difference([](TaskSpec&) {}), "");
   EXPECT_TRUE(
       difference([](TaskSpec& task) { task.eval.direct.input = "ask {q}"; }).starts_with("'tasks/many/prompts'"));
-  EXPECT_TRUE(difference([](TaskSpec& task) { task.eval.cot.target = "{answer}"; }).starts_with("'tasks/many_cot/"));
+  EXPECT_TRUE(difference([](TaskSpec& task) { task.eval.cot.target = "So {answer}"; }).starts_with("'tasks/many_cot/"));
   EXPECT_NE(difference([](TaskSpec& task) { task.definition = "Say which."; }), "");
   EXPECT_NE(difference([](TaskSpec& task) { task.eval.header = "Questions."; }), "");
   EXPECT_NE(difference([](TaskSpec& task) { task.eval.separator = " "; }), "");
