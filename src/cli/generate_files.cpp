@@ -57,9 +57,10 @@ size_t cut_back(const std::string& file, size_t lines_per_prompt) {
 // answers they are.
 void expect_answers_of(const std::vector<Prompt>& prompts, const std::string& file, size_t num_written, bool json) {
   if (num_written > prompts.size()) {
-    fail_input("--resume: {} holds the answers to {} prompts, expected {} at most: lines were put in; give "
-               "a new --output",
-               file, num_written, prompts.size());
+    fail_input(
+        "--resume: {} holds the answers to {} prompts, expected {} at most: lines were put in; give "
+        "a new --output",
+        file, num_written, prompts.size());
   }
   if (!json) return;
   each_text_line(read_text(file), [&](std::string_view line, int64_t number) {
@@ -67,9 +68,10 @@ void expect_answers_of(const std::vector<Prompt>& prompts, const std::string& fi
     const std::string& expected = prompts.at(static_cast<size_t>(number - 1)).text;
     const std::string answered = json_string(parse_json(std::string(line), file, number), "prompt", where);
     if (answered == expected) return;
-    fail_input("--resume: {}: the line answers {}, expected {}: lines were taken out, put in or moved; cut the "
-               "file in front of it, or give a new --output",
-               where, json_excerpt(answered), json_excerpt(expected));
+    fail_input(
+        "--resume: {}: the line answers {}, expected {}: lines were taken out, put in or moved; cut the "
+        "file in front of it, or give a new --output",
+        where, json_excerpt(answered), json_excerpt(expected));
   });
 }
 

@@ -130,7 +130,7 @@ TEST_F(TokenizerCommand, TakesAModelFolder) {
   EXPECT_EQ(Json::parse(run({"info", folder, "--json"}).out).at("first_sentinel_id"), 43);
   expect_refused({"decode", folder, "48"}, {"id 48", "0 to 47"});
   EXPECT_EQ(run({"decode", folder, "44", "47", "--special"}).out, "\n");  // as generate does with unused ids
-  put("model/added_tokens.json", "{\"<sep>\": 44, \"<cls>\": 45}");  // ids, too
+  put("model/added_tokens.json", "{\"<sep>\": 44, \"<cls>\": 45}");       // ids, too
   expect_parts(run({"info", folder}).out, {"\nids                 46, padded to 48 rows"});
   std::filesystem::remove(folder + "/added_tokens.json");
   put("model/tokenizer_config.json", "{\"extra_ids\": 1000000000000}");

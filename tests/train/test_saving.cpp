@@ -40,8 +40,9 @@ TEST_F(Saving, TheFoldersAboveTheFirstCheckpointAreSyncedToo) {
   const T5Model model(tiny::options("switch"), 1);
   const TrainStepper stepper(model, TrainOptions(), 1);
   const std::filesystem::path run = folder_ / "runs" / "a";
-  const std::vector<std::string> calls =
-      disk_calls::of([&] { save_checkpoint(run, model, stepper.optimizer(), {1, 5, 1.0, 1}, {}); });
+  const std::vector<std::string> calls = disk_calls::of([&] {
+    save_checkpoint(run, model, stepper.optimizer(), {1, 5, 1.0, 1}, {});
+  });
   for (const std::filesystem::path& above : {folder_, folder_ / "runs", run, run / "checkpoints"})
     EXPECT_NE(std::find(calls.begin(), calls.end(), "sync " + fs::canonical(above).string()), calls.end()) << above;
 }

@@ -54,8 +54,8 @@ WrittenNames::WrittenNames(const TokenizerRules& rules, int64_t num_sentinels, i
 std::optional<WrittenToken> WrittenNames::sentinel_at(std::string_view text, size_t begin) const {
   const auto index = sentinel_index(text.substr(begin), num_sentinels_);
   if (!index) return {};
-  return WrittenToken{static_cast<int32_t>(end_of_sentinels_ - 1 - *index), begin,
-                      begin + sentinel_name(*index).size(), sentinels_take_left_, sentinels_take_right_};
+  return WrittenToken{static_cast<int32_t>(end_of_sentinels_ - 1 - *index), begin, begin + sentinel_name(*index).size(),
+                      sentinels_take_left_, sentinels_take_right_};
 }
 
 std::optional<WrittenToken> WrittenNames::at(std::string_view text, size_t begin, const TokenRanges& special) const {
