@@ -145,6 +145,18 @@ class TreeBuilder {
   std::vector<Open> open_;
 };
 
+// "; the keys are a, b": a few of them, as a table of somebody else's has them.
+std::string keys_there(const Json& object) {
+  constexpr size_t kMost = 8;
+  std::string text;
+  size_t count = 0;
+  for (const auto& entry : object.items()) {
+    text += fmt::format("{}{}", count == 0 ? "; the keys are " : ", ", count < kMost ? printable(entry.key()) : "...");
+    if (count++ == kMost) break;
+  }
+  return text;
+}
+
 }  // namespace
 
 Json parse_json(const std::string& raw, const std::string& name, int64_t line) {
@@ -172,7 +184,7 @@ std::string json_excerpt(const Json& value) {
 const Json& json_at(const Json& value, const std::string& key, const std::string& where) {
   if (!value.is_object()) fail_input("{}: found {}, expected an object with key '{}'", where, shown(value), key);
   const auto found = value.find(key);
-  if (found == value.end()) fail_input("{}: key '{}' is missing", where, key);
+  if (found == value.end()) fail_input("{}: key '{}' is missing{}", where, key, keys_there(value));
   return *found;
 }
 

@@ -102,7 +102,13 @@ TEST(JsonAccess, TakesTheNamedType) {
 TEST(JsonAccess, NamesPlaceKeyAndValue) {
   const Json value = parse_json(R"({"s": "x", "d": 2.5, "o": {}, "l": [1], "big": 18446744073709551615})", "x");
   const auto message = [](const std::function<void()>& work) { return message_of<UserError>(work); };
-  EXPECT_EQ(message([&] { json_at(value, "zz", "rows.jsonl:3"); }), "rows.jsonl:3: key 'zz' is missing");
+  EXPECT_EQ(message([&] { json_at(value, "zz", "rows.jsonl:3"); }),
+            "rows.jsonl:3: key 'zz' is missing; the keys are s, d, o, l, big");
+  EXPECT_EQ(message([&] { json_at(value["o"], "zz", "here"); }), "here: key 'zz' is missing");
+  Json many;
+  for (char c = 'a'; c < 'l'; ++c) many[std::string(1, c)] = 1;
+  EXPECT_EQ(message([&] { json_at(many, "zz", "here"); }),
+            "here: key 'zz' is missing; the keys are a, b, c, d, e, f, g, h, ...");
   EXPECT_EQ(message([&] { json_at(value["l"], "zz", "here"); }),
             "here: found a list, expected an object with key 'zz'");
   EXPECT_EQ(message([&] { json_string(value, "d", "here"); }), "here: 'd' is 2.5, expected a text");

@@ -123,7 +123,8 @@ TEST(View, AnIntervalWithoutEndsIsAPoint) {
   EXPECT_EQ(interval->low, 2.0);
   EXPECT_EQ(interval->high, 2.0);
   EXPECT_FALSE(interval_at(value, "none", "here").has_value());
-  EXPECT_EQ(message_of<UserError>([&] { interval_at(value, "gone", "here"); }), "here: key 'gone' is missing");
+  EXPECT_EQ(message_of<UserError>([&] { interval_at(value, "gone", "here"); }),
+            "here: key 'gone' is missing; the keys are i, none");
 }
 
 TEST(View, BasesAreNamedOnce) {

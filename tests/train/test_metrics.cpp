@@ -78,7 +78,7 @@ TEST_F(Metrics, WhatIsNoLineIsNamed) {
   const std::string good = "{\"step\": 1, \"tokens\": 5}\n", file = (folder_ / "metrics.jsonl").string();
   EXPECT_EQ(refusal(good + "{\"step\":\"x\"}\n", 1), file + ":2: 'step' is \"x\", expected an integer");
   EXPECT_EQ(refusal(good + "{\"step\": 1.5}\n", 1), file + ":2: 'step' is 1.5, expected an integer");
-  EXPECT_EQ(refusal(good + "{\"tokens\": 5}\n", 1), file + ":2: key 'step' is missing");
+  EXPECT_EQ(refusal(good + "{\"tokens\": 5}\n", 1), file + ":2: key 'step' is missing; the keys are tokens");
   const std::string message = refusal("[1]\n" + good, 1);
   EXPECT_NE(message.find(file + ":1: no line of metrics; expected an object of JSON"), std::string::npos) << message;
   EXPECT_NE(refusal(good + "{\"step\": 2, \"tok\n{\"step\": 3}\n", 3).find(":2: no line"), std::string::npos);
