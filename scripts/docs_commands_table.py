@@ -5,7 +5,7 @@ STUBS = ["scripts/setup.sh", "scripts/build.sh"]
 
 # Commands that do not run here: (pattern, where they run instead).
 SKIPPED = [
-    (r"^(make (build|setup)|apt-get)\b", "installs or builds, and the binary is given"),
+    (r"^(make (build|setup)|apt-get|pip install)\b", "installs or builds, and the binary is given"),
     (r"^PIP_\w+=|TORCH_DIR=", "is another `make study` in its set-up alone, and the binary is given"),
     (r"^docker ", "needs docker and an hour; .ci/run builds without"),
     (r"^make test\b", "builds and runs tests, of which this is one"),
