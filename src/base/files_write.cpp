@@ -11,10 +11,12 @@
 #include <cstdio>
 #include <cstring>
 #include <regex>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/remove_folder.h"
 
 namespace flanmoe {
 namespace {
@@ -152,6 +154,15 @@ void remove_leftovers(const fs::path& folder) {
     if (entry->is_directory()) entry.disable_recursion_pending();
   }
   for (const fs::path& path : found) fs::remove_all(path);
+}
+
+void remove_folder(const fs::path& path) {
+  const fs::path aside = temporary_beside(path);
+  std::error_code error;
+  fs::rename(path, aside, error);
+  if (error == std::errc::no_such_file_or_directory) return;
+  if (!error) fs::remove_all(aside, error);
+  if (error) fail_run("cannot remove {}: {}", path.string(), error.message());
 }
 
 bool holds_only_leftovers(const fs::path& folder, const std::string& also) {

@@ -192,6 +192,7 @@ Keys tokenizer_keys() {
        "processor_class",
        "chat_template",
        "from_slow",
+       "unk_id",
        "use_fast",
        "backend",
        "is_local",

@@ -34,10 +34,10 @@ struct Inspected {
 };
 
 std::string describe_tokenizer(const fs::path& folder) {
-  if (!fs::exists(folder / "spiece.model"))
-    return fs::exists(folder / "tokenizer.json") ? "tokenizer.json alone, which is not read" : "none";
+  if (!has_tokenizer(folder)) return "none";
   const Tokenizer tokenizer = open_model_tokenizer(folder);
-  return fmt::format("spiece.model, {} pieces and {} sentinels", tokenizer.num_pieces(), tokenizer.num_sentinels());
+  return fmt::format("{}, {} pieces and {} sentinels", tokenizer.model_file().filename().string(),
+                     tokenizer.num_pieces(), tokenizer.num_sentinels());
 }
 
 Inspected look_at(const InspectArguments& typed) {

@@ -47,7 +47,7 @@ int run(const UpcycleArguments& typed) {
   const T5Model sparse = upcycle(dense, moe, arguments.noise, static_cast<uint64_t>(arguments.seed));
   create_output_folder(arguments.out, [&](const fs::path& folder) {
     save_model(sparse, folder);
-    if (fs::exists(fs::path(arguments.source) / "spiece.model")) {
+    if (has_tokenizer(arguments.source)) {
       const Tokenizer tokenizer = open_model_tokenizer(arguments.source);
       write_tokenizer_files(files_of(tokenizer), folder);
     }

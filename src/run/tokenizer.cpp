@@ -23,9 +23,9 @@ Tokenizer of_folder(const fs::path& folder, const RunOptions& options) {
 }
 
 Tokenizer of_beginning(const fs::path& folder, const RunOptions& options) {
-  if (!fs::exists(folder / "spiece.model")) {
+  if (!has_tokenizer(folder)) {
     fail_input(
-        "'init' is {}, which has no spiece.model: say with tokenizer=FILE (a SentencePiece model) or tokenizer=FOLDER "
+        "'init' is {}, which has no spiece.model and no tokenizer.json: say with tokenizer=FILE (a SentencePiece model) or tokenizer=FOLDER "
         "(a model folder that has one) which vocabulary the model was trained with",
         folder.string());
   }

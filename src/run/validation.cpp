@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/remove_folder.h"
 #include "base/signals.h"
 #include "base/version.h"
 #include "eval/evaluation.h"
@@ -54,7 +55,7 @@ class Validation {
     std::map<std::string, double> values;
     if (!plan_.runs.empty()) values = scores(model, step);
     if (!held_out_.empty()) values[kLoss] = held_out_loss(model, held_out_, stop_if_asked);
-    std::filesystem::remove_all(folder_ / "validation");  // all is known
+    remove_folder(folder_ / "validation");  // all is known
     return values;
   }
 

@@ -8,12 +8,12 @@
 #include <charconv>
 #include <functional>
 #include <map>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/remove_folder.h"
 #include "model/folder.h"
 #include "model/manifest.h"
 #include "model/parameter.h"
@@ -212,10 +212,7 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
 void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best) {
   const auto found = list_checkpoints(run_folder);
   for (size_t i = static_cast<size_t>(keep); i < found.size(); ++i) {
-    if (found[i].step == best) continue;
-    std::error_code error;
-    fs::remove_all(found[i].path, error);
-    if (error) fail_run("cannot remove {}: {}", found[i].path.string(), error.message());
+    if (found[i].step != best) remove_folder(found[i].path);
   }
 }
 

@@ -268,14 +268,6 @@ TEST_F(TokenizerFolder, WhatTheFilesAskForIsRefusedByName) {
   EXPECT_NE(refusal().find("tokenizer_config.json:2: NaN"), std::string::npos) << refusal();
 }
 
-TEST_F(TokenizerFolder, ATokenizerJsonAloneIsNotEnough) {
-  std::filesystem::remove(folder_ / "spiece.model");
-  put("tokenizer.json", "{}");
-  const std::string message = refusal();
-  for (const char* part : {"tokenizer.json alone", "spiece.model", "copy its spiece.model here"})
-    EXPECT_NE(message.find(part), std::string::npos) << message;
-}
-
 // What we write is read as what it was, and the usual rules leave the usual files.
 TEST_F(TokenizerFolder, RulesAreWrittenAndReadBack) {
   put_json("tokenizer_config.json",

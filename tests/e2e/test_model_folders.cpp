@@ -104,12 +104,12 @@ TEST_F(ModelFolders, AVocabularyIsAFileAModelFolderOrARun) {
   EXPECT_FALSE(fs::exists(folder_ / "other"));
 }
 
-TEST_F(ModelFolders, ATokenizerJsonAloneIsRefusedWithTheWayOut) {
+TEST_F(ModelFolders, AFolderWithoutAVocabularySaysSo) {
   const fs::path folder = copy();
-  fs::rename(folder / "spiece.model", folder / "tokenizer.json");
+  fs::remove(folder / "spiece.model");
   for (const Words& words : {Words{"generate", folder.string(), "Who?"}, Words{"score", folder.string(), "a", "b"}})
-    refused(words, {"tokenizer.json alone", "expected that file beside it", "copy its spiece.model here"});
-  EXPECT_NE(done({"inspect", folder.string()}).out.find("tokenizer.json alone"), std::string::npos);
+    refused(words, {"no spiece.model and no tokenizer.json here", "the vocabulary that the model was trained with"});
+  EXPECT_NE(done({"inspect", folder.string()}).out.find("none"), std::string::npos);
 }
 
 TEST_F(ModelFolders, WhatSettingsOfOthersSayIsDoneOrRefused) {

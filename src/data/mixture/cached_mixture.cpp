@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "base/log.h"
+#include "base/remove_folder.h"
 #include "data/batch_source.h"
 #include "data/mixture/example_source.h"
 #include "data/mixture/mixture.h"
@@ -80,7 +81,7 @@ std::shared_ptr<const TokenCache> fitting_cache(const MixtureOptions& options, c
     check_vocabulary(*cache, facts, options, tokenizer);
     reason = misfit(*cache, facts, num_examples);
     if (reason.empty()) return cache;
-    fs::remove_all(folder);
+    remove_folder(folder);
   }
   log_info("token cache {} is built: {}", folder.string(), reason);
   build_mixture_cache(folder, options, data_folder, tokenizer, seed, num_examples, at::get_num_threads());

@@ -8,6 +8,7 @@
 #include "base/unicode.h"
 #include "data/tokenizer/spiece_check.h"
 #include "data/tokenizer/tokenizer_impl.h"
+#include "data/tokenizer/tokenizer_json.h"
 
 namespace flanmoe {
 namespace {
@@ -54,7 +55,7 @@ TokenIds ids_of(const std::vector<Tokenizer::Piece>& pieces) {
 Tokenizer::Tokenizer(const std::filesystem::path& model_file, int64_t num_sentinels)
     : model_file_(model_file), num_sentinels_(num_sentinels) {
   auto impl = std::make_shared<Impl>();
-  const std::string bytes = read_text(model_file);
+  const std::string bytes = read_spiece_model(model_file, num_sentinels);
   check_spiece_model(bytes, model_file.string());
   std::string fault = loaded(impl->processor, bytes);
   if (fault.empty()) fault = loaded(impl->joining, bytes + std::string(kWithoutDummyPrefix));

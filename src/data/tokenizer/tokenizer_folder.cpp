@@ -4,28 +4,33 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "data/tokenizer/spiece_check.h"
+#include "data/tokenizer/tokenizer_json.h"
 #include "data/tokenizer/tokenizer_rules.h"
 
 namespace flanmoe {
 namespace {
 
-[[noreturn]] void fail_without_pieces(const fs::path& folder) {
-  if (!fs::exists(folder / "tokenizer.json")) {
-    fail_input("{}: no spiece.model here; expected the SentencePiece model that the model was trained with",
-               folder.string());
+// spiece.model goes before a tokenizer.json beside it. "" = there is neither.
+fs::path pieces_file(const fs::path& folder) {
+  for (const char* name : {"spiece.model", kTokenizerJson}) {
+    if (fs::exists(folder / name)) return folder / name;
   }
-  fail_input(
-      "{}: it has a tokenizer.json alone, and flanmoe reads SentencePiece's spiece.model; expected that file beside "
-      "it. The model that this one was finetuned from has it (T5 and Flan-T5 share one): copy its spiece.model here",
-      folder.string());
+  return {};
 }
 
 }  // namespace
 
+bool has_tokenizer(const std::filesystem::path& folder) { return !pieces_file(folder).empty(); }
+
 Tokenizer open_model_tokenizer(const std::filesystem::path& folder) {
-  const Json config = read_tokenizer_config(folder);
-  const fs::path file = folder / "spiece.model";
-  if (!fs::exists(file)) fail_without_pieces(folder);
+  const fs::path file = pieces_file(folder);
+  if (file.empty()) {
+    fail_input(
+        "{}: no spiece.model and no tokenizer.json here; expected the vocabulary that the model was trained with",
+        folder.string());
+  }
+  Json config = read_tokenizer_config(folder);
+  if (file.filename() == kTokenizerJson) config = with_rules_of_tokenizer_json(std::move(config), file);
   const Tokenizer tokenizer(file, num_sentinels_of(config, folder));
   return tokenizer.with_rules(read_tokenizer_rules(config, folder, tokenizer));
 }
@@ -43,11 +48,14 @@ Tokenizer open_tokenizer_at(const std::filesystem::path& folder_or_file, std::op
 }
 
 TokenizerFiles files_of(const Tokenizer& tokenizer) {
-  return {tokenizer.model_file(), tokenizer.num_sentinels(), tokenizer.rules(), read_text(tokenizer.model_file())};
+  return {tokenizer.model_file(), tokenizer.num_sentinels(), tokenizer.rules(),
+          read_spiece_model(tokenizer.model_file(), tokenizer.num_sentinels())};
 }
 
 void write_tokenizer_files(const TokenizerFiles& tokenizer, const std::filesystem::path& folder) {
-  const std::string bytes = tokenizer.content.empty() ? read_text(tokenizer.spiece_model) : tokenizer.content;
+  const std::string bytes = tokenizer.content.empty()
+                                ? read_spiece_model(tokenizer.spiece_model, tokenizer.num_sentinels)
+                                : tokenizer.content;
   const TokenizerRules& rules = tokenizer.rules;
   const bool usual = rules.sentinels_take_left && rules.sentinels_take_right;  // then no sentinel is listed by its id
   const Json config = tokenizer_config_of(rules, tokenizer.num_sentinels, usual ? 0 : spiece_facts(bytes).num_pieces);

@@ -19,6 +19,9 @@ struct TokenizerFiles {
 // With the content: the vocabulary of a run that goes on lies in a checkpoint that it will delete.
 TokenizerFiles files_of(const Tokenizer& tokenizer);
 
+// Whether a model folder has a spiece.model, or a tokenizer.json in its place (data/tokenizer/tokenizer_json.h).
+bool has_tokenizer(const std::filesystem::path& model_folder);
+
 // The tokenizer of a model folder, with the rules of its small files (data/tokenizer/tokenizer_rules.h). UserError when
 // there is none.
 Tokenizer open_model_tokenizer(const std::filesystem::path& model_folder);
