@@ -56,7 +56,7 @@ fuzz: setup-test ## feed RUNS random inputs to each reader of model files and of
 	@scripts/build.sh $(BUILD) $(JOBS) fuzz
 	@scripts/fuzz.sh $(BUILD) $(RUNS) safetensors config json_rows csv_rows tsv_rows xml_rows
 
-parity: setup-test ## compare with transformers 4.57.6 (its own virtual environment), each reading what the other wrote
+parity: setup-test ## compare with transformers 4.57.6 (or TRANSFORMERS=5.24.0; its own virtual environment), each reading what the other wrote
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
 	@scripts/parity.sh $(BUILD)
 

@@ -55,8 +55,9 @@ def our_logits(folder, scratch):
     return logits, beams
 
 
-def compare(name, folder, scratch, model=None, use_fast=False):
-    tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=use_fast)
+def compare(name, folder, scratch, model=None, tokenizer=None):
+    if tokenizer is None:
+        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=False)
     if model is None:
         model = AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32)
     model = model.float().eval()
@@ -125,12 +126,12 @@ def theirs_here(scratch, tokenizer):
             if options and not os.path.exists(os.path.join(folder, "model.safetensors.index.json")):
                 raise SystemExit(f"{name}: the model is too small to be sharded")
             spiece = os.path.join(folder, "spiece.model")
-            has_spiece = os.path.exists(spiece)  # transformers 5 writes tokenizer.json alone
-            compare(f"transformers' {name}, {label}", folder, scratch, use_fast=not has_spiece)
-            if has_spiece and label == "one file":
-                AutoTokenizer.from_pretrained(folder).save_pretrained(folder)
+            compare(f"transformers' {name}, {label}", folder, scratch)
+            if os.path.exists(spiece) and label == "one file":  # transformers 5 writes tokenizer.json alone
+                fast = AutoTokenizer.from_pretrained(folder)
+                fast.save_pretrained(folder)
                 os.remove(spiece)
-                compare(f"transformers' {name}, tokenizer.json alone", folder, scratch, use_fast=True)
+                compare(f"transformers' {name}, tokenizer.json alone", folder, scratch, tokenizer=fast)
             model.float()
 
 
