@@ -1,22 +1,17 @@
 // Writing that survives a crash at any moment: beside, fsync, rename, fsync of the folder. A failed fsync is never
 // tried again, because the kernel may have thrown the data away.
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <regex>
 #include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/remove_folder.h"
+#include "base/temporary_name.h"
 
 namespace flanmoe {
 namespace {
@@ -41,34 +36,7 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
   }
 }
 
-std::atomic<int> g_next_temporary{0};
-
-// A name in the same folder that no other living process or thread uses. What is found there is left from a crash of a
-// process that had the same id (in a container they all do) and is replaced.
-fs::path temporary_beside(const fs::path& path) {
-  return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), g_next_temporary++);
-}
-
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
-// What processes that are gone left beside `path` on their way to it.
-void sweep_beside(const fs::path& path) {
-  const std::string head = path.filename().string() + ".tmp-";
-  std::error_code ignored;
-  for (fs::directory_iterator entry(folder_of(path), ignored), end; entry != end; entry.increment(ignored)) {
-    const std::string name = entry->path().filename().string();
-    int pid = 0, number = 0;
-    if (!name.starts_with(head) || std::sscanf(name.c_str() + head.size(), "%d-%d", &pid, &number) != 2) continue;
-    const bool is_gone = pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH;
-    const bool had_our_id = pid == ::getpid() && number >= g_next_temporary;  // as the next one of a container has
-    if (is_gone || had_our_id) fs::remove_all(entry->path(), ignored);
-  }
-}
-
-bool is_temporary(const fs::path& path) {
-  static const std::regex kName(R"(.*\.tmp-\d+-\d+)");
-  return std::regex_match(path.filename().string(), kName);
-}
 
 // "runs/a/" names the folder runs/a.
 fs::path without_final_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
@@ -154,15 +122,6 @@ void remove_leftovers(const fs::path& folder) {
     if (entry->is_directory()) entry.disable_recursion_pending();
   }
   for (const fs::path& path : found) fs::remove_all(path);
-}
-
-void remove_folder(const fs::path& path) {
-  const fs::path aside = temporary_beside(path);
-  std::error_code error;
-  fs::rename(path, aside, error);
-  if (error == std::errc::no_such_file_or_directory) return;
-  if (!error) fs::remove_all(aside, error);
-  if (error) fail_run("cannot remove {}: {}", path.string(), error.message());
 }
 
 bool holds_only_leftovers(const fs::path& folder, const std::string& also) {

@@ -69,6 +69,7 @@ class Loop {
     if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
       state_ = load_checkpoint(checkpoint, model, stepper_.optimizer());
       saved_step_ = state_.step;
+      prune_due_ = true;  // a kill may have come between the save and that
       log_info("{}: going on from {}", run.label, checkpoint.string());
     }
     if (state_.step > options.steps) {

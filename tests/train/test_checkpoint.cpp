@@ -48,6 +48,16 @@ TEST_F(Checkpoint, TheNewestAreKept) {
   EXPECT_EQ(kept(), (std::vector<std::string>{"step-5"}));
 }
 
+// A kill between the last save and what was to be removed behind it.
+TEST_F(Checkpoint, WhatAKillLeftIsRemovedByTheNextRun) {
+  for (const int64_t steps : {3, 5}) {  // that is done, that goes on
+    fs::remove_all(folder_ / "checkpoints");
+    run(3, 1, 3);
+    run(steps, 1, 2);
+    EXPECT_EQ(kept(), (std::vector<std::string>{"step-" + std::to_string(steps - 1), "step-" + std::to_string(steps)}));
+  }
+}
+
 TEST_F(Checkpoint, TheNewestIsByNumberNotByName) {
   run(10, 1, 3);
   EXPECT_EQ(kept(), (std::vector<std::string>{"step-10", "step-8", "step-9"}));
