@@ -315,7 +315,7 @@ def interrupted_twice(setting, name, delay):
         kill(process, signal.SIGINT)
         time.sleep(0.01)
         kill(process, signal.SIGINT)
-        return wait(process).fault((0, 130)) or finish(setting, name, folder, again=True)
+        return wait(process).fault((0, 130)) or finish(setting, name, folder, again=True, older=False)
 
     return Trial(f"SIGINT twice, {name}", f"after {delay:.2f}", run)
 

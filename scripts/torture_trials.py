@@ -260,8 +260,17 @@ def digest(folder):
     return files
 
 
-def difference(setting, name, folder):
+def without_older(files):
+    """Of checkpoints the newest alone: which older ones are kept depends on where a run was stopped and saved."""
+    steps = {file: int(match[1]) for file in files if (match := re.search(r"checkpoints/step-(\d+)/", file))}
+    newest = max(steps.values(), default=0)
+    return {file: value for file, value in files.items() if steps.get(file, newest) == newest}
+
+
+def difference(setting, name, folder, older=True):
     expected, found = setting.straight(name)[1], digest(folder)
+    if not older:
+        expected, found = without_older(expected), without_older(found)
     wrong = [file for file in sorted({*expected, *found}) if expected.get(file) != found.get(file)]
     if wrong:
         kinds = [f"{file} ({'missing' if file not in found else 'left over' if file not in expected else 'different'})" for file in wrong]
@@ -269,10 +278,10 @@ def difference(setting, name, folder):
     return None
 
 
-def finish(setting, name, folder, again):
+def finish(setting, name, folder, again, older=True):
     """The command once more, undisturbed, to its end."""
     ended = setting.run(setting.words(name, folder, again=again))
-    return ended.fault((0,)) or difference(setting, name, folder)
+    return ended.fault((0,)) or difference(setting, name, folder, older)
 
 
 # ---- trials ----
@@ -491,7 +500,7 @@ def stopped(setting, name, number, delay):
             return difference(setting, name, folder)
         if name == "score":
             return None
-        return finish(setting, name, folder, again=True)
+        return finish(setting, name, folder, again=True, older=False)
 
     return Trial(f"{signal.Signals(number).name}, {name}", f"after {delay:.2f}", run)
 
