@@ -85,29 +85,40 @@ std::string unmarked(std::string_view text, int depth) {
   return result;
 }
 
+using Sign = std::pair<std::string_view, std::string_view>;  // and what stands for it
+
+// The one of the signs that stands at `place`; none: nullptr.
+template <size_t kCount>
+const Sign* sign_at(const std::array<Sign, kCount>& signs, const std::string& text, size_t place) {
+  const auto found = std::find_if(signs.begin(), signs.end(), [&](const Sign& sign) {
+    return text.compare(place, sign.first.size(), sign.first) == 0;
+  });
+  return found == signs.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::string without_markup(std::string_view text) { return unmarked(text, 0); }
 
 std::string plain_signs(const std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kSigns = {{{"\u2018", "'"},
-                                                                                     {"\u2019", "'"},
-                                                                                     {"\u201c", "\""},
-                                                                                     {"\u201d", "\""},
-                                                                                     {"\u2212", "-"},
-                                                                                     {"\ufe63", "-"},
-                                                                                     {"\uff0d", "-"},
-                                                                                     {"\u00d7", "x"},
-                                                                                     {"\uff08", "("},
-                                                                                     {"\uff09", ")"},
-                                                                                     {"\uff1a", ":"},
-                                                                                     {"\uff0e", "."},
-                                                                                     {"\uff0c", ","},
-                                                                                     {"\u00a0", " "},
-                                                                                     {"\u2009", " "},
-                                                                                     {"\u202f", " "},
-                                                                                     {"\u066b", "."},
-                                                                                     {"\u066c", ","}}};
+  constexpr std::array<Sign, 18> kSigns = {{{"\u2018", "'"},
+                                            {"\u2019", "'"},
+                                            {"\u201c", "\""},
+                                            {"\u201d", "\""},
+                                            {"\u2212", "-"},
+                                            {"\ufe63", "-"},
+                                            {"\uff0d", "-"},
+                                            {"\u00d7", "x"},
+                                            {"\uff08", "("},
+                                            {"\uff09", ")"},
+                                            {"\uff1a", ":"},
+                                            {"\uff0e", "."},
+                                            {"\uff0c", ","},
+                                            {"\u00a0", " "},
+                                            {"\u2009", " "},
+                                            {"\u202f", " "},
+                                            {"\u066b", "."},
+                                            {"\u066c", ","}}};
   std::string result;
   for (size_t i = 0; i < text.size();) {
     if (static_cast<unsigned char>(text[i]) >= 0x80) {  // digits of any script
@@ -118,30 +129,26 @@ std::string plain_signs(const std::string& text) {
         continue;
       }
     }
-    const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const auto& pair) {
-      return text.compare(i, pair.first.size(), pair.first) == 0;
-    });
-    result += sign == kSigns.end() ? std::string_view(text).substr(i, 1) : sign->second;
-    i += sign == kSigns.end() ? 1 : sign->first.size();
+    const Sign* const sign = sign_at(kSigns, text, i);
+    result += sign == nullptr ? std::string_view(text).substr(i, 1) : sign->second;
+    i += sign == nullptr ? 1 : sign->first.size();
   }
   return result;
 }
 
 std::string number_signs(const std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSigns = {{{"\u2013", "-"},
-                                                                                    {"\u00bd", "1/2"},
-                                                                                    {"\u2153", "1/3"},
-                                                                                    {"\u2154", "2/3"},
-                                                                                    {"\u00bc", "1/4"},
-                                                                                    {"\u00be", "3/4"},
-                                                                                    {"\u2155", "1/5"},
-                                                                                    {"\u215b", "1/8"}}};
+  constexpr std::array<Sign, 8> kSigns = {{{"\u2013", "-"},
+                                           {"\u00bd", "1/2"},
+                                           {"\u2153", "1/3"},
+                                           {"\u2154", "2/3"},
+                                           {"\u00bc", "1/4"},
+                                           {"\u00be", "3/4"},
+                                           {"\u2155", "1/5"},
+                                           {"\u215b", "1/8"}}};
   std::string result;
   for (size_t i = 0; i < text.size();) {
-    const auto sign = std::find_if(kSigns.begin(), kSigns.end(), [&](const auto& pair) {
-      return text.compare(i, pair.first.size(), pair.first) == 0;
-    });
-    if (sign == kSigns.end()) {
+    const Sign* const sign = sign_at(kSigns, text, i);
+    if (sign == nullptr) {
       result += text[i++];
       continue;
     }
