@@ -36,8 +36,6 @@ void write_all(int descriptor, std::string_view content, const fs::path& path) {
   }
 }
 
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
 // "runs/a/" names the folder runs/a.
 fs::path without_final_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
 

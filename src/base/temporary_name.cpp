@@ -24,6 +24,10 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   return fmt::format("{}.tmp-{}-{}", path.string(), ::getpid(), g_next++);
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 bool is_temporary(const std::filesystem::path& path) {
   static const std::regex kName(R"(.*\.tmp-\d+-\d+)");
   return std::regex_match(path.filename().string(), kName);
@@ -32,8 +36,7 @@ bool is_temporary(const std::filesystem::path& path) {
 void sweep_beside(const std::filesystem::path& path) {
   const std::string head = path.filename().string() + ".tmp-";
   std::error_code ignored;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+  for (fs::directory_iterator entry(folder_of(path), ignored), end; entry != end; entry.increment(ignored)) {
     const std::string name = entry->path().filename().string();
     int pid = 0, number = 0;
     if (!name.starts_with(head) || std::sscanf(name.c_str() + head.size(), "%d-%d", &pid, &number) != 2) continue;

@@ -9,6 +9,9 @@ namespace flanmoe {
 // process that had the same id (in a container they all do) and is replaced.
 std::filesystem::path temporary_beside(const std::filesystem::path& path);
 
+// The folder that holds what the path names: "." for a name alone.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 bool is_temporary(const std::filesystem::path& path);
 
 // Removes what processes that are gone left beside `path`.

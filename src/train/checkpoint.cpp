@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/remove_folder.h"
+#include "base/temporary_name.h"
 #include "model/folder.h"
 #include "model/manifest.h"
 #include "model/parameter.h"
@@ -226,7 +226,7 @@ void link_best_checkpoint(const std::filesystem::path& run_folder, int64_t step)
       return;
     }
     if (fs::is_symlink(link) && fs::read_symlink(link) == target) return;
-    const std::filesystem::path beside = fmt::format("{}.tmp-{}-0", link.string(), ::getpid());
+    const std::filesystem::path beside = temporary_beside(link);
     fs::remove(beside);
     fs::create_directory_symlink(target, beside);
     fs::rename(beside, link);

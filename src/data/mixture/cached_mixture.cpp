@@ -6,6 +6,7 @@
 #include "base/file_lock.h"
 #include "base/log.h"
 #include "base/remove_folder.h"
+#include "base/temporary_name.h"
 #include "data/batch_source.h"
 #include "data/mixture/example_source.h"
 #include "data/mixture/mixture.h"
@@ -20,8 +21,6 @@ namespace {
 // Raised when the same options, files and seed give other examples than before: tests/data/test_cached_mixture.cpp
 // holds what this version gives.
 constexpr int64_t kExamplesVersion = 2;
-
-fs::path parent_of(const fs::path& folder) { return folder.has_parent_path() ? folder.parent_path() : fs::path("."); }
 
 // Everything of a task that decides its examples: what the file says, also in files it shares, and the rows.
 std::string facts_of(const TaskSpec& task) {
@@ -73,8 +72,8 @@ std::shared_ptr<const TokenCache> fitting_cache(const MixtureOptions& options, c
                                                 const Tokenizer& tokenizer, uint64_t seed, int64_t num_examples) {
   const fs::path folder = options.cache;
   const Json facts = mixture_facts(options, data_folder, tokenizer, seed);
-  make_folders(parent_of(folder));
-  const FileLock lock = FileLock::wait(parent_of(folder));
+  make_folders(folder_of(folder));
+  const FileLock lock = FileLock::wait(folder_of(folder));
   std::string reason = "it is not there";
   if (fs::exists(folder)) {
     auto cache = std::make_shared<const TokenCache>(folder);
