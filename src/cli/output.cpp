@@ -15,6 +15,11 @@ void expect_unpacked_name(const std::string& name, const std::string& path) {
     fail_input("{} {}: what is written is not packed; expected a name without {}", name, path, ending);
 }
 
+void expect_new_file(const std::string& name, const std::string& path) {
+  expect_unpacked_name(name, path);
+  if (!path.empty() && fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
+}
+
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill) {
   if (const fs::path parent = fs::path(out).parent_path(); !parent.empty()) make_folders(parent);
   create_folder_atomically(out, fill);
@@ -28,8 +33,7 @@ NewFileOwner::NewFileOwner(const std::string& name, const std::string& path)
 NewLinesFile::NewLinesFile(const std::string& name, const std::string& path)
     : path_(path), partial_(path + ".partial") {
   if (path.empty()) return;
-  expect_unpacked_name(name, path);
-  if (fs::exists(path)) fail_input("{} {}: exists already; expected a new file", name, path);
+  expect_new_file(name, path);
   lock_.emplace(partial_, fmt::format("{} {}: another process is writing it", name, path));
   std::error_code error;
   fs::resize_file(partial_, 0, error);  // a killed process may have left lines

@@ -17,6 +17,9 @@ void expect_new_folder(const std::string& out);
 // UserError when the path that the option `name` gives ends with .gz or .zst, which our readers would unpack.
 void expect_unpacked_name(const std::string& name, const std::string& path);
 
+// UserError when the new file that the option `name` gives is there already, or has such a name. "" = none is written.
+void expect_new_file(const std::string& name, const std::string& path);
+
 // create_folder_atomically (base/files.h), with the folders above it.
 void create_output_folder(const std::string& out, const std::function<void(const std::filesystem::path&)>& fill);
 

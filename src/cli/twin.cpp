@@ -25,9 +25,7 @@ void print_line(const char* kind, const ModelOptions& options, const ModelCounts
 }
 
 int run(const TwinArguments& arguments) {
-  expect_unpacked_name("--out", arguments.out);
-  if (!arguments.out.empty() && fs::exists(arguments.out))
-    fail_input("--out {}: exists already; expected a new file", arguments.out);
+  expect_new_file("--out", arguments.out);
   const bool backwards = !arguments.routing.empty();
   const ModelOptions given =
       options_of_model(arguments.model, backwards ? std::vector<std::string>{} : arguments.overrides);

@@ -25,8 +25,8 @@ Tokenizer of_folder(const fs::path& folder, const RunOptions& options) {
 Tokenizer of_beginning(const fs::path& folder, const RunOptions& options) {
   if (!has_tokenizer(folder)) {
     fail_input(
-        "'init' is {}, which has no spiece.model and no tokenizer.json: say with tokenizer=FILE (a SentencePiece model) or tokenizer=FOLDER "
-        "(a model folder that has one) which vocabulary the model was trained with",
+        "'init' is {}, which has no spiece.model and no tokenizer.json: say with tokenizer=FILE (a SentencePiece "
+        "model) or tokenizer=FOLDER (a model folder that has one) which vocabulary the model was trained with",
         folder.string());
   }
   return of_folder(folder, options);

@@ -127,8 +127,7 @@ size_t num_pieces_of(const Json& vocabulary, int64_t num_sentinels, const std::s
   if (found != num_sentinels) {
     fail_input(
         "{}: 'vocab' ends with {} sentinels (<extra_id_0> the last), expected {} ('extra_ids' of "
-        "tokenizer_config.json; "
-        "100 where it is absent)",
+        "tokenizer_config.json; 100 where it is absent)",
         where, found, num_sentinels);
   }
   return vocabulary.size() - static_cast<size_t>(found);
