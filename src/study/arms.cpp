@@ -2,26 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "base/nearest_name.h"
 #include "base/presets.h"
 #include "model/counts.h"
+#include "study/axes.h"
 
 namespace flanmoe {
 namespace {
 
 constexpr double kTwinTolerance = 0.01;
-
-const ArmOptions& arm_named(const std::vector<ArmOptions>& arms, const std::string& name, const ArmOptions& asker,
-                            const char* key) {
-  if (const ArmOptions* found = find_arm(arms, name)) return *found;
-  std::vector<std::string> names;
-  for (const ArmOptions& arm : arms) names.push_back(arm.name);
-  const std::string nearest = nearest_name(name, names);
-  fail_input("arm '{}': '{}' is '{}', which is no arm of this study{}", asker.name, key, name,
-             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
-}
 
 // The model's own check, with the arm's name.
 void check_model(const ArmOptions& arm) {
@@ -57,15 +49,115 @@ ConfigNode routing_preset(const ArmOptions& arm) {
 
 Recipe recipe_of(const ArmOptions& arm, Recipe recipe, int64_t vocab_size) {
   if (!arm.routing.empty()) load_options(routing_preset(arm), recipe.model.moe);
-  load_options(arm.model, recipe.model);
-  load_options(arm.corpus, recipe.corpus);
-  load_options(arm.pretrain, recipe.pretrain);
-  load_options(arm.mixture, recipe.mixture);
-  load_options(arm.instruct, recipe.instruct);
-  load_options(arm.finetune_mixture, recipe.finetune_mixture);
-  load_options(arm.finetune, recipe.finetune);
+  recipe = arm.differences.applied_to(std::move(recipe));
   recipe.model.vocab_size = vocab_size;
   return recipe;
+}
+
+std::vector<ArmOptions> written_arms(const StudyOptions& options, int64_t vocab_size) {
+  std::vector<ArmOptions> arms;
+  for (const auto& [name, node] : options.arms.items()) {
+    ArmOptions arm;
+    load_options(node, arm);
+    arm.name = arm.base = name;
+    if (arm.label.empty()) arm.label = name;
+    arm.cells.fill(name);
+    arm.direct_cells = name;
+    arm.recipe = recipe_of(arm, options.recipe, vocab_size);
+    arms.push_back(arm);
+  }
+  return arms;
+}
+
+// The arm at one value of an axis.
+ArmOptions at_value(ArmOptions arm, const Axis& axis, const AxisValue& value) {
+  const std::string place = fmt::format("+{}={}", axis.name, value.name);
+  arm.name += place;
+  arm.label += ", " + value.label;
+  arm.at[axis.name] = value.name;
+  for (size_t phase = static_cast<size_t>(axis.enters); phase < arm.cells.size(); ++phase) arm.cells[phase] += place;
+  if (axis.enters != Phase::kInstruct || axis.changes_finetuning) arm.direct_cells += place;
+  try {
+    arm.recipe = value.differences.applied_to(std::move(arm.recipe));
+  } catch (const UserError& error) {
+    fail_input("arm '{}': {}", arm.name, error.what());
+  }
+  return arm;
+}
+
+// Every arm at every combination of the values that hold for it.
+std::vector<ArmOptions> spread(std::vector<ArmOptions> arms, const std::vector<Axis>& axes) {
+  for (const Axis& axis : axes) {
+    std::vector<ArmOptions> all;
+    for (const ArmOptions& arm : arms) {
+      if (!axis.holds_for(arm.base)) {
+        all.push_back(arm);
+        continue;
+      }
+      for (const AxisValue& value : axis.values) all.push_back(at_value(arm, axis, value));
+    }
+    arms = std::move(all);
+  }
+  return arms;
+}
+
+// The arms named `base` at the values at which `asker` stands; `key` is where the name was written. One or more.
+std::vector<const ArmOptions*> arms_beside(const std::vector<ArmOptions>& arms, const std::string& base,
+                                           const ArmOptions& asker, const char* key) {
+  std::vector<const ArmOptions*> found;
+  std::vector<std::string> names;
+  for (const ArmOptions& arm : arms) {
+    names.push_back(arm.base);
+    const bool agrees = std::all_of(arm.at.begin(), arm.at.end(), [&](const auto& place) {
+      return !asker.at.contains(place.first) || asker.at.at(place.first) == place.second;
+    });
+    if (arm.base == base && agrees) found.push_back(&arm);
+  }
+  if (!found.empty()) return found;
+  const std::string nearest = nearest_name(base, names);
+  fail_input("arm '{}': '{}' is '{}', which is no arm of this study{}", asker.name, key, base,
+             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+[[noreturn]] void fail_many(const std::vector<const ArmOptions*>& found, const ArmOptions& asker, const char* key) {
+  fail_input(
+      "arm '{}': '{}' is '{}', which an axis that does not hold for this arm makes {} arms of, '{}' and '{}' among "
+      "them",
+      asker.name, key, found[0]->base, found.size(), found[0]->name, found[1]->name);
+}
+
+const ArmOptions& twin_beside(const std::vector<ArmOptions>& arms, const ArmOptions& arm) {
+  const auto found = arms_beside(arms, arm.twin, arm, "twin");
+  if (found.size() > 1) fail_many(found, arm, "twin");
+  return *found[0];
+}
+
+// The model of the sparse arm that a dense one is widened to: axes of later phases leave it one.
+const ModelOptions& model_to_match(const std::vector<ArmOptions>& arms, const ArmOptions& arm) {
+  const auto found = arms_beside(arms, arm.twin_of, arm, "twin_of");
+  for (const ArmOptions* other : found) {
+    if (dump_options(other->recipe.model) != dump_options(found[0]->recipe.model)) fail_many(found, arm, "twin_of");
+  }
+  return found[0]->recipe.model;
+}
+
+std::string all_of(const Recipe& recipe) {
+  return dump_options(recipe.model) + dump_options(recipe.corpus) + dump_options(recipe.pretrain) +
+         dump_options(recipe.mixture) + dump_options(recipe.instruct) + dump_options(recipe.finetune_mixture) +
+         dump_options(recipe.finetune);
+}
+
+// Values of an axis that leave an arm the same would be compared as if they were two things.
+void check_values_differ(const std::vector<ArmOptions>& arms) {
+  std::map<std::pair<std::string, std::string>, const ArmOptions*> seen;
+  for (const ArmOptions& arm : arms) {
+    const auto [found, is_new] = seen.emplace(std::pair(arm.base, all_of(arm.recipe)), &arm);
+    if (is_new) continue;
+    fail_input(
+        "the axes differ in nothing for the arm '{}': its runs at '{}' and '{}' are the same; name the arms that "
+        "an axis holds for with 'arms'",
+        arm.base, found->second->name, arm.name);
+  }
 }
 
 }  // namespace
@@ -82,25 +174,22 @@ const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string&
 }
 
 std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_size) {
-  std::vector<ArmOptions> arms;
-  for (const auto& [name, node] : options.arms.items()) {
-    ArmOptions arm;
-    load_options(node, arm);
-    arm.name = name;
-    if (arm.label.empty()) arm.label = name;
-    arm.recipe = recipe_of(arm, options.recipe, vocab_size);
-    check_model(arm);
-    arms.push_back(arm);
-  }
+  const std::vector<Axis> axes = resolve_axes(options);
+  std::vector<ArmOptions> arms = spread(written_arms(options, vocab_size), axes);
   if (arms.empty()) fail_input("{}: 'arms' is empty, expected at least one arm", options.arms.place());
+  for (const ArmOptions& arm : arms) check_model(arm);
   for (ArmOptions& arm : arms) {
-    if (!arm.twin_of.empty()) arm.recipe.model = dense_twin(arm_named(arms, arm.twin_of, arm, "twin_of").recipe.model);
+    if (!arm.twin_of.empty()) arm.recipe.model = dense_twin(model_to_match(arms, arm));
+  }
+  check_values_differ(arms);
+  for (ArmOptions& arm : arms) {
+    if (arm.router.empty()) arm.router = arm.recipe.model.moe.num_experts > 0 ? arm.base : "none";
   }
   for (ArmOptions& arm : arms) {
-    if (arm.router.empty()) arm.router = arm.recipe.model.moe.num_experts > 0 ? arm.name : "none";
-  }
-  for (const ArmOptions& arm : arms) {
-    if (!arm.twin.empty()) check_twin(arm, arm_named(arms, arm.twin, arm, "twin"));
+    if (arm.twin.empty()) continue;
+    const ArmOptions& twin = twin_beside(arms, arm);
+    check_twin(arm, twin);
+    arm.twin = twin.name;
   }
   return arms;
 }

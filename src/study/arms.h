@@ -9,8 +9,9 @@
 
 namespace flanmoe {
 
-// The arms with their recipes resolved (vocabulary size included), dense twins widened. UserError for an unknown twin,
-// a twin whose FLOPs differ by more than 1%, or a model that cannot be built.
+// The arms with their recipes resolved (vocabulary size included), dense twins widened, each at every value of the axes
+// (study/axes.h) that hold for it. UserError for an unknown twin, a twin whose FLOPs differ by more than 1%, a model
+// that cannot be built, and values of an axis at which an arm's runs are the same.
 std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_size);
 
 // The arm of that name, null when there is none.

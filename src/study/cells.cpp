@@ -1,5 +1,7 @@
 #include "study/cells.h"
 
+#include <set>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "study/arms.h"
@@ -23,16 +25,38 @@ std::string CellKey::name() const {
   return phase == Phase::kFinetune ? fmt::format("{}-{}-{}", base, set, instructed ? "instructed" : "direct") : base;
 }
 
+CellKey cell_of(const ArmOptions& arm, int64_t seed, Phase phase) {
+  return {arm.cells[static_cast<size_t>(phase)], seed, phase};
+}
+
+CellKey finetune_cell_of(const ArmOptions& arm, int64_t seed, const std::string& set, bool instructed) {
+  const std::string& own = instructed ? arm.cells[static_cast<size_t>(Phase::kFinetune)] : arm.direct_cells;
+  return {own, seed, Phase::kFinetune, set, instructed};
+}
+
+const ArmOptions& arm_of_cell(const std::vector<ArmOptions>& arms, const CellKey& key) {
+  for (const ArmOptions& arm : arms) {
+    const CellKey own = key.phase == Phase::kFinetune ? finetune_cell_of(arm, key.seed, key.set, key.instructed)
+                                                      : cell_of(arm, key.seed, key.phase);
+    if (own == key) return arm;
+  }
+  fail_run("no arm of this study has the cell '{}'", key.name());
+}
+
 std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
   std::vector<Cell> pretrains, instructs, finetunes;
+  std::set<CellKey> known;
+  const auto add = [&known](std::vector<Cell>& cells, const Cell& cell) {
+    if (known.insert(cell.key).second) cells.push_back(cell);
+  };
   for (int64_t seed : options.seeds) {
     for (const ArmOptions& arm : arms) {
-      const CellKey pretrain{arm.name, seed, Phase::kPretrain}, instruct{arm.name, seed, Phase::kInstruct};
-      pretrains.push_back({pretrain, {}});
-      instructs.push_back({instruct, pretrain});
+      const CellKey pretrain = cell_of(arm, seed, Phase::kPretrain), instruct = cell_of(arm, seed, Phase::kInstruct);
+      add(pretrains, {pretrain, {}});
+      add(instructs, {instruct, pretrain});
       for (const std::string& file : options.finetune_sets) {
-        finetunes.push_back({{arm.name, seed, Phase::kFinetune, set_name(file), false}, pretrain});
-        finetunes.push_back({{arm.name, seed, Phase::kFinetune, set_name(file), true}, instruct});
+        add(finetunes, {finetune_cell_of(arm, seed, set_name(file), false), pretrain});
+        add(finetunes, {finetune_cell_of(arm, seed, set_name(file), true), instruct});
       }
     }
   }
@@ -42,17 +66,24 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
   return cells;
 }
 
-std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder) {
-  return options.kind == DataKind::kWorld ? folder.world() : std::filesystem::path(options.data);
+std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder, int64_t seed) {
+  if (options.kind == DataKind::kReal) return options.data;
+  return options.world_by_seed ? folder.world(seed) : folder.world();
+}
+
+WorldOptions world_options_of(const StudyOptions& options, int64_t seed) {
+  WorldOptions world = options.world;
+  if (options.world_by_seed) world.seed += seed;
+  return world;
 }
 
 RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
                           const StudyFolder& folder) {
-  const Recipe& recipe = arm_of(arms, cell.key.arm).recipe;
+  const Recipe& recipe = arm_of_cell(arms, cell.key).recipe;
   RunOptions run;
   run.mode = cell.key.phase;
   run.seed = cell.key.seed;
-  run.data = data_folder(options, folder).string();
+  run.data = data_folder(options, folder, cell.key.seed).string();
   run.tokenizer = options.tokenizer;
   run.num_sentinels = options.num_sentinels;
   run.model = recipe.model;

@@ -1,4 +1,5 @@
-// The cells of a study, one per (arm, seed, phase), with what must be there before each; study/grid.h runs them.
+// The cells of a study, one per (arm, seed, phase), with what must be there before each; study/grid.h runs them. Arms
+// of a grid that differ only in later phases share the cells of the earlier ones.
 #pragma once
 
 #include <compare>
@@ -14,7 +15,7 @@
 namespace flanmoe {
 
 struct CellKey {
-  std::string arm;
+  std::string arm;  // ArmOptions::cells of the phase, or its direct_cells
   int64_t seed = 1;
   Phase phase = Phase::kPretrain;
   std::string set = "";     // finetune: name of the set
@@ -24,6 +25,12 @@ struct CellKey {
   std::string name() const;
   auto operator<=>(const CellKey&) const = default;
 };
+
+// The cells of an arm.
+CellKey cell_of(const ArmOptions& arm, int64_t seed, Phase phase);
+CellKey finetune_cell_of(const ArmOptions& arm, int64_t seed, const std::string& set, bool instructed);
+// The first arm that has this cell: all that share it have one recipe up to its phase.
+const ArmOptions& arm_of_cell(const std::vector<ArmOptions>& arms, const CellKey& key);
 
 // The name of a finetune set: its task file's.
 std::string set_name(const std::string& task_file);
@@ -39,14 +46,19 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
 struct StudyFolder {
   std::filesystem::path root;
   std::filesystem::path config() const { return root / "config.yaml"; }
+  // Of all seeds, or of one (world_by_seed).
   std::filesystem::path world() const { return root / "world"; }
+  std::filesystem::path world(int64_t seed) const { return root / "worlds" / ("seed-" + std::to_string(seed)); }
   std::filesystem::path cell(const CellKey& key) const { return root / "cells" / key.name(); }
   std::filesystem::path result(const CellKey& key) const { return cell(key) / "result.json"; }  // there = done
   std::filesystem::path cost() const { return root / "cost.json"; }
 };
 
-// {data} of the study: its world, or the real data folder.
-std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder);
+// {data} of the study's runs with that seed: their world, or the real data folder.
+std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder& folder, int64_t seed);
+
+// The world that runs with that seed read.
+WorldOptions world_options_of(const StudyOptions& options, int64_t seed);
 
 // The configuration of a cell's training run, as `flanmoe train` would take it.
 RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,

@@ -17,7 +17,7 @@ struct TimedArm {
 }  // namespace
 
 Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& arms, const StudyFolder& folder) {
-  const Cell cell{{arms.front().name, options.seeds.front(), Phase::kPretrain}, {}};
+  const Cell cell{cell_of(arms.front(), options.seeds.front(), Phase::kPretrain), {}};
   const RunOptions run = run_options_of(options, arms, cell, folder);
   const auto source = make_source(run, open_tokenizer(run));
   const auto seed = static_cast<uint64_t>(run.seed);

@@ -12,7 +12,7 @@ namespace flanmoe {
 namespace {
 
 // What a measure is made of: (arm, seed) -> score.
-using Take = std::function<Score(const std::string& arm, int64_t seed)>;
+using Take = std::function<Score(const ArmOptions& arm, int64_t seed)>;
 
 class Collector {
  public:
@@ -21,7 +21,7 @@ class Collector {
   void add(const std::string& id, const std::string& label, const std::string& unit, const Take& take) {
     Measure measure{id, label, unit, {}};
     for (const ArmOptions& arm : arms_) {
-      for (int64_t seed : options_.seeds) measure.by_arm[arm.name].push_back(take(arm.name, seed));
+      for (int64_t seed : options_.seeds) measure.by_arm[arm.name].push_back(take(arm, seed));
     }
     measures.push_back(std::move(measure));
   }
@@ -68,8 +68,8 @@ Score final_loss(const CellResult& result) {
 
 void add_general_measures(Collector& collector, const StudyOptions& options, const std::vector<ArmOptions>& arms,
                           const CellResults& results) {
-  const auto result = [&results](const std::string& arm, int64_t seed, Stage stage) -> const CellResult& {
-    return results.at({arm, seed, phase_of(stage)});
+  const auto result = [&results](const ArmOptions& arm, int64_t seed, Stage stage) -> const CellResult& {
+    return results.at(cell_of(arm, seed, phase_of(stage)));
   };
   collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
                 [&](const auto& arm, int64_t seed) { return final_loss(result(arm, seed, Stage::kPretrained)); });
@@ -81,7 +81,7 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
     collector.add(
         "validation/" + name, "Held-in validation " + label, "points above chance",
         [&](const auto& arm, int64_t seed) { return above_chance(result(arm, seed, stage).validation.value()); });
-    const EvalResult& any = result(arms.front().name, options.seeds.front(), stage).heldout.value();
+    const EvalResult& any = result(arms.front(), options.seeds.front(), stage).heldout.value();
     for (const SuiteResult& suite : any.suites) {
       const std::string asked = name_of(suite.prompting);
       collector.add(fmt::format("suite/{}/{}/{}", suite.suite, asked, name),
@@ -105,8 +105,7 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
       const std::string set = set_name(file);
       ids.push_back(fmt::format("finetune/{}/{}", set, way));
       collector.add(ids.back(), set + ", " + how, "percent", [&](const auto& arm, int64_t seed) {
-        const TaskResult& task =
-            results.at({arm, seed, Phase::kFinetune, set, instructed}).finetune.value().tasks.at(0);
+        const TaskResult& task = results.at(finetune_cell_of(arm, seed, set, instructed)).finetune.value().tasks.at(0);
         return Score{task.score, task.standard_error};
       });
     }

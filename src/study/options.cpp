@@ -13,13 +13,7 @@ void ArmOptions::fields(FieldVisitor& v) {
   v.field("twin_of", twin_of, "a dense arm: the sparse arm whose FLOPs it is widened to");
   v.field("routing", routing,
           "a preset of configs/model whose experts and routing the arm takes, before its own differences");
-  v.field("model", model, "differences to the study's model");
-  v.field("corpus", corpus, "differences to the study's pre-training text");
-  v.field("pretrain", pretrain, "differences to the study's pre-training");
-  v.field("mixture", mixture, "differences to the study's instruction mixture");
-  v.field("instruct", instruct, "differences to the study's instruction tuning");
-  v.field("finetune_mixture", finetune_mixture, "differences to how a finetune set becomes batches");
-  v.field("finetune", finetune, "differences to the study's finetuning");
+  differences.fields(v);
 }
 
 void StudyOptions::fields(FieldVisitor& v) {
@@ -32,6 +26,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.field("jobs", jobs, "cells side by side, one thread each; 0 = as many as cores");
   v.require_within(jobs, 0, 10'000, "jobs");
   v.section("world", world, "the built-in world (kind world)");
+  v.field("world_by_seed", world_by_seed,
+          "each training seed has a world of its own, whose seed is world.seed + the training seed");
   v.field("data", data, "the data folder (kind real)");
   v.field("tokenizer", tokenizer,
           "vocabulary: a SentencePiece model, or a model folder with its own; empty = {data}/spiece.model");
@@ -39,6 +35,7 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.require_within(num_sentinels, 1, 100'000, "num_sentinels");
   v.section("model", recipe.model, "what all arms share");
   v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
+  v.field("axes", axes, "of a grid: name -> {label, arms, values: {name: {model, pretrain, mixture, instruct, ...}}}");
   v.section("corpus", recipe.corpus, "pre-training text");
   v.section("pretrain", recipe.pretrain, "pre-training");
   v.section("mixture", recipe.mixture, "instruction mixture");
@@ -59,7 +56,7 @@ void StudyOptions::fields(FieldVisitor& v) {
 void load_study_options(const ConfigNode& config, StudyOptions& options) {
   std::vector<std::string> paths = {
       "data", "tokenizer", "finetune_sets", "heldout.tasks", "validation.tasks", "curve.tasks", "finetune_eval.tasks"};
-  for (const char* owner : {"", "arms.*."}) {
+  for (const char* owner : {"", "arms.*.", "axes.*.values.*."}) {
     for (const char* path :
          {"corpus.files", "mixture.tasks", "mixture.cache", "finetune_mixture.tasks", "finetune_mixture.cache"})
       paths.push_back(std::string(owner) + path);

@@ -18,13 +18,15 @@ namespace {
 Json data_json(const StudyOptions& options, const StudyFolder& folder) {
   if (options.kind != DataKind::kWorld)
     return {{"description", "real data: " + fs::path(options.data).filename().string()}, {"counts", Json::object()}};
-  const Json world = read_json(folder.world() / "world.json");
-  return {{"description", world.at("description")}, {"counts", world.at("counts")}};
+  const Json world = read_json(data_folder(options, folder, options.seeds.front()) / "world.json");
+  std::string description = world.at("description");
+  if (options.world_by_seed) description += fmt::format(", and {} more, one for each seed", options.seeds.size() - 1);
+  return {{"description", description}, {"counts", world.at("counts")}};
 }
 
 Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
   const ModelCounts counts = count_model(arm.recipe.model);
-  const CellResult& cell = results.at({arm.name, options.seeds.front(), Phase::kPretrain});
+  const CellResult& cell = results.at(cell_of(arm, options.seeds.front(), Phase::kPretrain));
   return {{"name", arm.name},
           {"label", arm.label},
           {"router", arm.router},
@@ -40,12 +42,12 @@ Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResu
 }
 
 // Task scores of one arm and stage, means over seeds.
-void add_tasks(Json& tasks, const std::string& arm, Stage stage, const StudyOptions& options,
+void add_tasks(Json& tasks, const ArmOptions& arm, Stage stage, const StudyOptions& options,
                const CellResults& results) {
   const auto num_seeds = static_cast<double>(options.seeds.size());
   for (std::optional<EvalResult> CellResult::*const part : {&CellResult::heldout, &CellResult::validation}) {
     const auto tasks_of = [&](int64_t seed) -> const std::vector<TaskResult>& {
-      return (results.at({arm, seed, phase_of(stage)}).*part).value().tasks;
+      return (results.at(cell_of(arm, seed, phase_of(stage))).*part).value().tasks;
     };
     const std::vector<TaskResult>& first = tasks_of(options.seeds.front());
     for (size_t t = 0; t < first.size(); ++t) {
@@ -54,7 +56,7 @@ void add_tasks(Json& tasks, const std::string& arm, Stage stage, const StudyOpti
         score += tasks_of(seed).at(t).score / num_seeds;
         squares += std::pow(tasks_of(seed).at(t).standard_error / num_seeds, 2);
       }
-      tasks.push_back({{"arm", arm},
+      tasks.push_back({{"arm", arm.name},
                        {"stage", name_of(stage)},
                        {"suite", first[t].suite},
                        {"task", first[t].task},
@@ -107,11 +109,10 @@ Json training_layers(const Json& curve) {
 }
 
 // Direct held-out scores at the default capacity or without a limit; none where that was not asked.
-Scores capacity_scores(const std::string& arm, const StudyOptions& options, const CellResults& results,
-                       bool unlimited) {
+Scores capacity_scores(const ArmOptions& arm, const StudyOptions& options, const CellResults& results, bool unlimited) {
   Scores scores;
   for (int64_t seed : options.seeds) {
-    const CellResult& cell = results.at({arm, seed, Phase::kInstruct});
+    const CellResult& cell = results.at(cell_of(arm, seed, Phase::kInstruct));
     if (!cell.unlimited) return {};
     scores.push_back(unlimited ? normalised_score(*cell.unlimited)
                                : normalised_score(cell.heldout.value(), Prompting::kDirect));
@@ -137,7 +138,7 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
   if (options.cost_steps == 0) return timing;
   const Json cost = read_json(folder.cost());
   for (const ArmOptions& arm : arms) {
-    const CellResult& cell = results.at({arm.name, options.seeds.front(), Phase::kPretrain});
+    const CellResult& cell = results.at(cell_of(arm, options.seeds.front(), Phase::kPretrain));
     Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.peak_memory_bytes}};
     for (const std::string what : {"train", "eval", "decode"}) {
       const std::string key = what + "_tokens_per_second";
@@ -153,22 +154,22 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
 void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
   for (const Stage stage : kStages) {
     const Phase phase = phase_of(stage);
-    add_tasks(json["tasks"], arm.name, stage, options, results);
+    add_tasks(json["tasks"], arm, stage, options, results);
     for (int64_t seed : options.seeds) {
       json["curves"].push_back({{"arm", arm.name},
                                 {"seed", seed},
                                 {"phase", name_of(phase)},
-                                {"points", points_of(results.at({arm.name, seed, phase}).curve)}});
+                                {"points", points_of(results.at(cell_of(arm, seed, phase)).curve)}});
     }
-    const CellResult& first = results.at({arm.name, options.seeds.front(), phase});
+    const CellResult& first = results.at(cell_of(arm, options.seeds.front(), phase));
     const Json training = training_layers(first.curve);
     if (!training.empty()) {
       json["training_routing"].push_back({{"arm", arm.name}, {"stage", name_of(stage)}, {"layers", training}});
     }
     if (!first.routing.is_null()) json["routing"].push_back(routing_row(arm.name, stage, first.routing));
   }
-  const Scores limited = capacity_scores(arm.name, options, results, false),
-               unlimited = capacity_scores(arm.name, options, results, true);
+  const Scores limited = capacity_scores(arm, options, results, false),
+               unlimited = capacity_scores(arm, options, results, true);
   if (limited.empty()) return;
   json["capacity"].push_back({{"arm", arm.name},
                               {"default", interval_json(interval_of(limited, false))},
@@ -192,7 +193,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
       json["routing"] = json["training_routing"] = json["capacity"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
-  const CellResult& any = results.at({arms.front().name, options.seeds.front(), Phase::kInstruct});
+  const CellResult& any = results.at(cell_of(arms.front(), options.seeds.front(), Phase::kInstruct));
   for (const SuiteResult& suite : any.heldout.value().suites) {
     if (std::find(json["suites"].begin(), json["suites"].end(), suite.suite) == json["suites"].end())
       json["suites"].push_back(suite.suite);

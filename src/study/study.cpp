@@ -1,5 +1,7 @@
 #include "study/study.h"
 
+#include <algorithm>
+
 #include "base/config_paths.h"
 #include "base/error.h"
 #include "base/file_lock.h"
@@ -28,15 +30,52 @@ StudyOptions options_of(const StudyFolder& folder) {
   return options;
 }
 
-void keep_world(const StudyOptions& options, const StudyFolder& folder) {
-  if (options.kind != DataKind::kWorld || fs::exists(folder.world())) return;
-  log_info("writing the world into {}", folder.world().string());
-  make_world(options.world, folder.world());
+void keep_world(WorldOptions options, const std::filesystem::path& folder) {
+  if (fs::exists(folder)) return;
+  log_info("writing the world of seed {} into {}", options.seed, folder.string());
+  make_world(options, folder);
+}
+
+void keep_worlds(const StudyOptions& options, const StudyFolder& folder) {
+  if (options.kind != DataKind::kWorld) return;
+  for (const int64_t seed : options.seeds) {
+    leave_if_asked("stopped while writing worlds; the same command goes on from here");
+    const std::filesystem::path world = data_folder(options, folder, seed);
+    make_folders(world.parent_path());
+    keep_world(world_options_of(options, seed), world);
+  }
+}
+
+// The seeds of the study in the folder; those asked for where it holds none, which keep_config tells.
+std::vector<int64_t> seeds_before(const StudyOptions& asked, const StudyFolder& folder) {
+  try {
+    return options_of(folder).seeds;
+  } catch (const UserError&) {
+    return asked.seeds;
+  }
+}
+
+// Seeds may be appended to a study; its other settings stay.
+void keep_study_config(const StudyOptions& options, const StudyFolder& folder) {
+  const auto keep = [&folder](const StudyOptions& kept) {
+    keep_config(dump_options(kept), folder.root, "study",
+                [&](const std::filesystem::path&) { return dump_options(options_of(folder)); });
+  };
+  if (!fs::exists(folder.config())) return keep(options);
+  StudyOptions without_new_seeds = options;
+  const std::vector<int64_t> before = seeds_before(options, folder);
+  const bool appended =
+      before.size() < options.seeds.size() && std::equal(before.begin(), before.end(), options.seeds.begin());
+  if (appended) without_new_seeds.seeds = before;
+  keep(without_new_seeds);
+  if (!appended) return;
+  log_info("{} seeds appended to the {} of this study", options.seeds.size() - before.size(), before.size());
+  write_atomically(folder.config(), dump_options(options));
 }
 
 std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& folder) {
   RunOptions run;
-  run.data = data_folder(options, folder).string();
+  run.data = data_folder(options, folder, options.seeds.front()).string();
   run.tokenizer = options.tokenizer;
   run.num_sentinels = options.num_sentinels;
   return resolve_arms(options, open_tokenizer(run).vocab_size());
@@ -44,7 +83,7 @@ std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& 
 
 // The files that the study names must be there; those of a world that is not written yet cannot be looked at.
 void check_files(const StudyOptions& options, const StudyFolder& folder) {
-  const std::filesystem::path data = data_folder(options, folder);
+  const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
   const std::vector<std::pair<const char*, std::vector<std::string>>> lists = {
       {"corpus.files", options.recipe.corpus.files},  {"mixture.tasks", options.recipe.mixture.tasks},
       {"finetune_sets", options.finetune_sets},       {"heldout.tasks", options.heldout.tasks},
@@ -61,7 +100,7 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
 // Before anything is written: a study that cannot run leaves no folder behind.
 void check_study(const StudyOptions& options, const StudyFolder& folder) {
   check_files(options, folder);
-  if (options.kind == DataKind::kReal || fs::exists(folder.world())) {
+  if (options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()))) {
     arms_of(options, folder);
   } else {
     resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
@@ -95,10 +134,9 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
       folder.root / kLockFile,
       fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
                   folder.root.string()));
-  keep_config(dump_options(options), folder.root, "study",
-              [&](const std::filesystem::path&) { return dump_options(options_of(folder)); });
+  keep_study_config(options, folder);
   remove_leftovers(folder.root);
-  keep_world(options, folder);
+  keep_worlds(options, folder);
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   const std::vector<Cell> cells = study_cells(options, arms);

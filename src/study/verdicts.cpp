@@ -109,8 +109,8 @@ std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vect
     if (model.moe.num_experts == 0 || model.moe.routing == RoutingRule::kExpertChoice || model.decoder_only) continue;
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
-      const double before = utilisation(results.at({arm.name, seed, Phase::kPretrain})),
-                   after = utilisation(results.at({arm.name, seed, Phase::kInstruct}));
+      const double before = utilisation(results.at(cell_of(arm, seed, Phase::kPretrain))),
+                   after = utilisation(results.at(cell_of(arm, seed, Phase::kInstruct)));
       part.scores.push_back({after - before, 0.0});
     }
     parts.push_back(part);
@@ -124,7 +124,7 @@ std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<
   for (const ArmOptions& arm : arms) {
     Part part{arm.label, {}};
     for (int64_t seed : options.seeds) {
-      const CellResult& cell = results.at({arm.name, seed, Phase::kInstruct});
+      const CellResult& cell = results.at(cell_of(arm, seed, Phase::kInstruct));
       if (!cell.unlimited) continue;
       const Score limited = normalised_score(cell.heldout.value(), Prompting::kDirect),
                   unlimited = normalised_score(*cell.unlimited);
