@@ -32,7 +32,7 @@ std::string panel(const std::string& title, const std::string& svg);      // one
 std::string panels(const std::vector<std::string>& charts,
                    const std::string& caption);                       // side by side, one column on a phone
 std::string badge(const std::string& kind, const std::string& text);  // kind: yes, no, noisy
-std::string answer_badge(const std::string& answer);                  // yes, no, too noisy to say
+std::string answer_badge(const std::string& answer);                  // yes, no, equal, undecided
 
 // Cells are HTML. The first `num_left` columns are texts (left), the others numbers (right).
 class Table {

@@ -73,7 +73,8 @@ Shape one_of(const std::vector<std::string>& words) {
 }
 Shape objects(const std::vector<Field>& fields) { return list(needed(object(fields))); }
 
-Shape answer() { return one_of({"yes", "no", "too noisy to say"}); }
+// The last one is of format 1.
+Shape answer() { return one_of({"yes", "no", "equal", "undecided", "too noisy to say"}); }
 Shape interval() {
   return needed(object({{"mean", number()}, {"low", number()}, {"high", number()}, {"basis", text()}}));
 }
@@ -105,11 +106,8 @@ Shape arms() {
 
 Shape measures() {
   const Shape scores = needed(objects({{"arm", text()}, {"values", list(number())}, {"interval", interval()}}));
-  const Shape differences = needed(objects({{"arm", text()},
-                                            {"twin", text()},
-                                            {"values", list(number())},
-                                            {"interval", interval()},
-                                            {"verdict", answer()}}));
+  const Shape differences =
+      needed(objects({{"arm", text()}, {"twin", text()}, {"values", list(number())}, {"interval", interval()}}));
   return objects({{"id", text()}, {"label", text()}, {"unit", text()}, {"arms", scores}, {"differences", differences}});
 }
 
@@ -117,7 +115,10 @@ Shape verdicts() {
   return objects({{"question", text()},
                   {"answer", answer()},
                   {"text", text()},
-                  {"parts", objects({{"label", text()}, {"answer", answer()}, {"interval", interval()}})}});
+                  {"agreement", optional(text())},
+                  {"paper", optional(text())},
+                  {"primary", optional(flag())},
+                  {"parts", objects({{"label", text()}, {"interval", interval()}})}});
 }
 
 Shape tasks() {
@@ -223,9 +224,8 @@ void check_results(const Json& results, const std::string& where) {
     if (!results.contains(required.key))
       fail_input("{}: missing key '{}'; expected {}", where, required.key, required.expected);
   }
-  constexpr int64_t kFormat = 1;
-  if (const int64_t format = json_int(results, "format", where); format != kFormat)
-    fail_input("{}: 'format' is {}, expected {}", where, format, kFormat);
+  if (const int64_t format = json_int(results, "format", where); format != 1 && format != 2)
+    fail_input("{}: 'format' is {}, expected 1 or 2", where, format);
   Check(where).value(results, results_shape(), "");
 }
 

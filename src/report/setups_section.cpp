@@ -69,7 +69,7 @@ std::string gains_figure(const View& view) {
   }
   if (charts.empty()) return "";
   return panels(charts, fmt::format("The gain of every arm. The dot is the mean, the whiskers its interval ({}). "
-                                    "Whiskers that cross zero mean: too noisy to say.",
+                                    "Whiskers that cross zero decide nothing.",
                                     escape(basis_of({view.measure("gain/heldout"), view.measure("gain/finetune")}))));
 }
 
@@ -79,15 +79,8 @@ std::string seed_values(const std::vector<double>& values, int decimals) {
   return fmt::format("{}", fmt::join(shown, " "));
 }
 
-// Better is green, worse is red; whether the interval excludes zero is the study's verdict.
-std::string direction_badge(const Difference& difference, bool lower_is_better) {
-  if (difference.verdict != "yes" && difference.verdict != "no") return badge("noisy", "~ " + difference.verdict);
-  const bool higher = difference.interval.mean > 0.0;
-  return badge(higher != lower_is_better ? "yes" : "no", higher ? "↑ higher" : "↓ lower");
-}
-
 std::string differences_table(const View& view) {
-  Table table({"sparse arm", "its dense twin", "sparse minus dense", "", "by seed"}, 2);
+  Table table({"sparse arm", "its dense twin", "sparse minus dense", "by seed"}, 2);
   std::string basis;
   for (const char* id : {"loss/pretrain", "heldout/pretrained", "heldout/instructed", "gain/heldout",
                          "finetune/mean/direct", "finetune/mean/instructed", "gain/finetune"}) {
@@ -99,15 +92,15 @@ std::string differences_table(const View& view) {
                             is_loss ? ", lower is better" : ""));
     for (const Difference& difference : measure->differences) {
       table.row({view.label(difference.arm), view.label(difference.twin),
-                 interval_html(difference.interval, decimals, true), direction_badge(difference, is_loss),
+                 interval_html(difference.interval, decimals, true),
                  "<small>" + seed_values(difference.values, decimals) + "</small>"});
       basis = difference.interval.basis;
     }
   }
   if (basis.empty()) return "";
   return figure(table.str(), fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per "
-                                         "token. In brackets the interval ({}); green is better than the twin, red "
-                                         "is worse.",
+                                         "token. In brackets the interval ({}). Only the verdicts are answers: with so "
+                                         "many rows some intervals leave out zero by luck.",
                                          escape(basis)));
 }
 
@@ -132,8 +125,8 @@ std::string differences_figure(const View& view) {
   if (charts.empty()) return "";
   return "<h3>Sparse against dense at equal arithmetic</h3>\n" +
          panels(charts, fmt::format("Every sparse arm minus the dense twin that does the same arithmetic per token. "
-                                    "Right of zero the sparse arm is better; whiskers ({}) that cross zero mean: too "
-                                    "noisy to say.",
+                                    "Right of zero the sparse arm is better; whiskers ({}) that cross zero decide "
+                                    "nothing, and of many that do not some are luck.",
                                     escape(basis))) +
          details("All differences, with the value of every seed", differences_table(view));
 }

@@ -5,7 +5,7 @@ namespace flanmoe::report {
 
 std::string style_sheet() {
   return R"(:root { --ink: #1f2328; --muted: #5d6670; --line: #e3e6ea; --soft: #f6f7f9; --yes: #0b6e4f;
-  --no: #a33a1f; --noisy: #6b6250; }
+  --no: #a33a1f; --noisy: #6b6250; --equal: #2b5797; }
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: #fff;
   font: 17px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -32,6 +32,7 @@ small { font-size: 0.82em; color: var(--muted); font-weight: 400; }
 .card { border: 1px solid var(--line); border-top: 4px solid var(--noisy); border-radius: 6px;
   padding: 18px 20px 12px; min-width: 0; }
 .card.yes { border-top-color: var(--yes); }
+.card.equal { border-top-color: var(--equal); }
 .card.no { border-top-color: var(--no); }
 .card h3 { margin: 0 0 10px; }
 .card p { font-size: 0.95rem; }
@@ -39,6 +40,7 @@ small { font-size: 0.82em; color: var(--muted); font-weight: 400; }
   white-space: nowrap; background: #f0ede4; color: var(--noisy); }
 .badge.yes { background: #e2f3ec; color: var(--yes); }
 .badge.no { background: #fae8e2; color: var(--no); }
+.badge.equal { background: #e4ecf7; color: var(--equal); }
 .card .left { white-space: normal; min-width: 8em; }
 .card th, .card td { padding: 6px 5px; }
 .card th:first-child, .card td:first-child { padding-left: 0; }

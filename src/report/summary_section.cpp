@@ -15,7 +15,8 @@ does about the same arithmetic per token: the dense model of equal arithmetic is
 never seen, the <b>held-out</b> ones. <b>Finetuning</b> trains it on one task alone.</p>
 <p>A <b>normalised score</b> is in points above chance: 0 is guessing, 100 is perfect, and below guessing is negative.
 <b>Chain of thought</b> asks the model to write its reasoning before its answer; <b>direct</b> asks for the answer alone.
-An answer is <i>yes</i> or <i>no</i> only when the interval of the difference excludes zero, else <i>too noisy to say</i>.</p>
+An answer is <i>yes</i> or <i>no</i> when the runs leave no doubt of the difference, <i>equal</i> when it is smaller than what
+was called too small to matter before the first run, else <i>undecided</i>. One run never decides.</p>
 )";
 
 std::string seeds_sentence(const View& view) {

@@ -55,7 +55,7 @@ Measure read_measure(const Json& json, const std::string& place) {
     const auto interval = interval_at(difference, "interval", inside);
     if (!interval) continue;
     measure.differences.push_back({json_string(difference, "arm", inside), json_string(difference, "twin", inside),
-                                   json_string(difference, "verdict", inside), read_values(difference), *interval});
+                                   read_values(difference), *interval});
   }
   return measure;
 }

@@ -27,7 +27,7 @@ struct ArmScore {
 };
 
 struct Difference {
-  std::string arm, twin, verdict;
+  std::string arm, twin;
   std::vector<double> values;  // by seed
   Interval interval;
 };

@@ -1,5 +1,5 @@
-// The measured numbers of a study: one per arm and seed, with the standard error over items (docs/results.md lists
-// them).
+// The measured numbers of a study: one per arm and seed, with its parts by task and its standard error over items
+// (docs/results.md lists them).
 #pragma once
 
 #include <map>
@@ -16,26 +16,29 @@ namespace flanmoe {
 struct Score {
   double value = 0.0;
   double standard_error = 0.0;  // over items of one model; 0 = not known
+  // Whose mean over suites of the mean over tasks is the value, in the order of Measure::tasks; a measure that is not
+  // made of tasks has one part.
+  std::vector<double> tasks = {value};
 };
 using Scores = std::vector<Score>;  // one per seed
 
-struct Measure {
-  std::string id, label, unit;
-  std::map<std::string, Scores> by_arm;
+// A task of a measure; tasks of one suite number are averaged first.
+struct TaskPlace {
+  std::string task;  // "exam_person_sport", "hard_two_hops_cot"; "" where the measure is not made of tasks
+  int64_t suite = 0;
 };
 
-// Mean over suites of the mean over tasks of the normalised scores, of all promptings or of one.
-Score normalised_score(const EvalResult& result);
-Score normalised_score(const EvalResult& result, Prompting prompting);
+struct Measure {
+  std::string id, label, unit;
+  std::vector<TaskPlace> tasks;
+  std::map<std::string, Scores> by_arm;  // arms that have it
+};
 
-// By seed. The standard error of a difference takes the two models' items as independent; that of a mean takes them as
-// one, the careful side each time.
+// By seed. The standard error takes the two models' items as independent.
 Scores difference(const Scores& a, const Scores& b);
-Scores mean_of(const std::vector<Scores>& parts);
 
 // Over seeds; over items when there is one seed; a mere point when neither is known.
 Interval interval_of(const Scores& scores, bool paired);
-Verdict verdict_of(const Scores& scores);
 Json interval_json(const Interval& interval);
 Json values_json(const Scores& scores);
 

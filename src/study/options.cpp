@@ -36,6 +36,11 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("model", recipe.model, "what all arms share");
   v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
   v.field("axes", axes, "of a grid: name -> {label, arms, values: {name: {model, pretrain, mixture, instruct, ...}}}");
+  v.field("line", line, "dense arms of several widths: sparse arms are compared with the line through them");
+  v.field("comparisons", comparisons,
+          "id -> {question, measure, parts: [{label, arm, over}], joint, primary, margin, expected, paper}; none = the "
+          "paper's shapes");
+  v.section("protocol", protocol, "what is fixed before the first run");
   v.section("corpus", recipe.corpus, "pre-training text");
   v.section("pretrain", recipe.pretrain, "pre-training");
   v.section("mixture", recipe.mixture, "instruction mixture");

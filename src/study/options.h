@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "data/world/world.h"
 #include "eval/options.h"
+#include "study/protocol.h"
 #include "study/recipe.h"
 
 namespace flanmoe {
@@ -54,7 +55,9 @@ struct StudyOptions {
   std::string tokenizer;
   int64_t num_sentinels = 100;
   Recipe recipe;  // shared by the arms
-  ConfigNode arms, axes;
+  ConfigNode arms, axes, comparisons;
+  std::vector<std::string> line;
+  ProtocolOptions protocol;
   std::vector<std::string> finetune_sets;
   EvalOptions heldout;
   EvalOptions validation;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
 #include "model/counts.h"
+#include "study/comparisons.h"
 #include "study/measures.h"
 #include "study/stage.h"
 #include "study/verdicts.h"
@@ -108,18 +110,6 @@ Json training_layers(const Json& curve) {
   return rows;
 }
 
-// Direct held-out scores at the default capacity or without a limit; none where that was not asked.
-Scores capacity_scores(const ArmOptions& arm, const StudyOptions& options, const CellResults& results, bool unlimited) {
-  Scores scores;
-  for (int64_t seed : options.seeds) {
-    const CellResult& cell = results.at(cell_of(arm, seed, Phase::kInstruct));
-    if (!cell.unlimited) return {};
-    scores.push_back(unlimited ? normalised_score(*cell.unlimited)
-                               : normalised_score(cell.heldout.value(), Prompting::kDirect));
-  }
-  return scores;
-}
-
 double rate_of(const Json& cost, const std::string& arm, const std::string& rate) {
   for (const Json& row : cost.at("arms")) {
     if (row.at("arm") == arm) return row.at(rate);
@@ -168,12 +158,45 @@ void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& opti
     }
     if (!first.routing.is_null()) json["routing"].push_back(routing_row(arm.name, stage, first.routing));
   }
-  const Scores limited = capacity_scores(arm, options, results, false),
-               unlimited = capacity_scores(arm, options, results, true);
-  if (limited.empty()) return;
-  json["capacity"].push_back({{"arm", arm.name},
-                              {"default", interval_json(interval_of(limited, false))},
-                              {"unlimited", interval_json(interval_of(unlimited, false))}});
+}
+
+// Held-out scores with the arm's capacity and with none, direct prompts.
+Json capacity_json(const std::vector<ArmOptions>& arms, const std::vector<Measure>& measures) {
+  Json rows = Json::array();
+  const std::string id = "unlimited/instructed";
+  const bool there = std::any_of(measures.begin(), measures.end(), [&](const Measure& one) { return one.id == id; });
+  if (!there) return rows;
+  const Measure &unlimited = measure_of(measures, id), &limited = measure_of(measures, "heldout-direct/instructed");
+  for (const ArmOptions& arm : arms) {
+    if (!unlimited.by_arm.contains(arm.name)) continue;
+    rows.push_back({{"arm", arm.name},
+                    {"default", interval_json(interval_of(limited.by_arm.at(arm.name), false))},
+                    {"unlimited", interval_json(interval_of(unlimited.by_arm.at(arm.name), false))}});
+  }
+  return rows;
+}
+
+// What the verdicts were read from: the scores of every run, task by task.
+Json records_json(const StudyOptions& options, const std::vector<Comparison>& comparisons,
+                  const std::vector<Measure>& measures) {
+  Json records = Json::array();
+  std::set<std::string> written;
+  for (const Comparison& comparison : comparisons) {
+    if (!written.insert(comparison.measure).second) continue;
+    const Measure& measure = measure_of(measures, comparison.measure);
+    Json tasks = Json::array(), arms = Json::object();
+    for (const TaskPlace& place : measure.tasks) tasks.push_back({{"task", place.task}, {"suite", place.suite}});
+    for (const auto& [arm, scores] : measure.by_arm) {
+      Json runs = Json::array();
+      for (size_t s = 0; s < scores.size(); ++s) {
+        runs.push_back(
+            {{"seed", options.seeds[s]}, {"scores", scores[s].tasks}, {"standard_error", scores[s].standard_error}});
+      }
+      arms[arm] = runs;
+    }
+    records.push_back({{"measure", measure.id}, {"tasks", tasks}, {"arms", arms}});
+  }
+  return records;
 }
 
 }  // namespace
@@ -182,7 +205,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
                    const StudyFolder& folder, const std::string& command) {
   const CellResults results = read_cell_results(cells, folder);
   const std::vector<Measure> measures = study_measures(options, arms, results);
-  Json json = {{"format", 1},
+  Json json = {{"format", 2},
                {"title", options.title},
                {"note", options.note},
                {"kind", name_of(options.kind)},
@@ -191,7 +214,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
                {"seeds", options.seeds},
                {"data", data_json(options, folder)}};
   json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
-      json["routing"] = json["training_routing"] = json["capacity"] = Json::array();
+      json["routing"] = json["training_routing"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
   const CellResult& any = results.at(cell_of(arms.front(), options.seeds.front(), Phase::kInstruct));
   for (const SuiteResult& suite : any.heldout.value().suites) {
@@ -199,7 +222,10 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
       json["suites"].push_back(suite.suite);
   }
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
-  json["verdicts"] = study_verdicts(options, arms, measures, results);
+  const std::vector<Comparison> comparisons = resolve_comparisons(options, arms);
+  json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
+  json["records"] = records_json(options, comparisons, measures);
+  json["capacity"] = capacity_json(arms, measures);
   for (const ArmOptions& arm : arms) add_arm_details(json, arm, options, results);
   json["timing"] = timing_json(options, arms, results, folder);
   return json;

@@ -4,190 +4,166 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "study/arms.h"
+#include "study/statistics/judge.h"
 
 namespace flanmoe {
 namespace {
 
-// One comparison: above zero means yes.
-struct Part {
-  std::string label;
-  Scores scores;
+// "+1.3", with a true minus; never "-0.0".
+std::string with_sign(double value, int decimals = 1) {
+  return fmt::format("{}{:.{}f}", value <= -0.5 * std::pow(10.0, -decimals) ? "\u2212" : "+", std::abs(value),
+                     decimals);
+}
+
+int decimals_of(const Measure& measure) { return measure.unit.starts_with("nats") ? 3 : 1; }
+
+const Scores& scores_of(const Measure& measure, const std::string& arm, const Comparison& comparison) {
+  const auto found = measure.by_arm.find(arm);
+  if (found != measure.by_arm.end()) return found->second;
+  fail_input("comparison '{}': the arm '{}' has no measure '{}'", comparison.id, arm, measure.id);
+}
+
+// The weighted sum of the arms' scores, by seed and task.
+Contrast contrast_of(const ComparisonPart& part, const Measure& measure, const Comparison& comparison) {
+  Contrast contrast{fmt::format("comparison '{}', {}", comparison.id, part.label), {}, {}};
+  for (const TaskPlace& place : measure.tasks) contrast.suite_of_task.push_back(place.suite);
+  for (const auto& [arm, weight] : part.weights) {
+    const Scores& scores = scores_of(measure, arm, comparison);
+    contrast.differences.resize(scores.size(), std::vector<double>(measure.tasks.size(), 0.0));
+    contrast.item_variances.resize(scores.size(), 0.0);
+    for (size_t s = 0; s < scores.size(); ++s) {
+      for (size_t t = 0; t < measure.tasks.size(); ++t) contrast.differences[s][t] += weight * scores[s].tasks[t];
+      contrast.item_variances[s] += std::pow(weight * scores[s].standard_error, 2);
+    }
+  }
+  return contrast;
+}
+
+ComparisonPart mean_of_parts(const Comparison& comparison) {
+  ComparisonPart mean{"mean of the comparisons", {}};
+  for (const ComparisonPart& part : comparison.parts) {
+    for (const auto& [arm, weight] : part.weights)
+      mean.weights[arm] += weight / static_cast<double>(comparison.parts.size());
+  }
+  return mean;
+}
+
+struct Asked {
+  const Comparison* comparison;
+  const Measure* measure;
+  Question question;
 };
 
-// "+1.3", with a true minus; never "-0.0".
-std::string with_sign(double value) {
-  return fmt::format("{}{:.1f}", value <= -0.05 ? "\u2212" : "+", std::abs(value));
+Asked asked(const Comparison& comparison, const Measure& measure) {
+  Asked result{&comparison, &measure, {comparison.id, comparison.margin, {}}};
+  if (!comparison.joint) {
+    result.question.parts = {contrast_of(mean_of_parts(comparison), measure, comparison)};
+    return result;
+  }
+  for (const ComparisonPart& part : comparison.parts)
+    result.question.parts.push_back(contrast_of(part, measure, comparison));
+  return result;
 }
 
-std::string sentence(Verdict answer, const Interval& interval, const std::string& unit) {
-  return fmt::format("{}: {} {} ({} to {}; {})", name_of(answer), with_sign(interval.mean), unit,
-                     with_sign(interval.low), with_sign(interval.high), interval.basis);
+Interval interval_of(const Estimate& estimate, double level, int64_t num_tasks) {
+  const double half = half_width(estimate, level);
+  if (!std::isfinite(half)) return {estimate.mean, estimate.mean, estimate.mean, "one seed: no interval"};
+  return {estimate.mean, estimate.mean - half, estimate.mean + half,
+          fmt::format("{:.1f}% interval over {} seeds{}", 100.0 * (1.0 - level), estimate.num_seeds,
+                      num_tasks > 1 ? fmt::format(" and {} tasks", num_tasks) : "")};
 }
 
-Json parts_json(const std::vector<Part>& parts) {
+std::string numbers(const Interval& interval, const Measure& measure) {
+  const int decimals = decimals_of(measure);
+  if (interval.low == interval.high) return with_sign(interval.mean, decimals);
+  return fmt::format("{} ({} to {})", with_sign(interval.mean, decimals), with_sign(interval.low, decimals),
+                     with_sign(interval.high, decimals));
+}
+
+std::string look_text(const Judgement& judgement, const ProtocolOptions& protocol) {
+  if (judgement.look > 0)
+    return fmt::format("looked at with {} seeds", protocol.looks[static_cast<size_t>(judgement.look) - 1]);
+  return fmt::format("judged from {} seeds on", protocol.looks.front());
+}
+
+std::string sentence(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
+  const auto num_tasks = static_cast<int64_t>(asked.measure->tasks.size());
+  std::string text = name_of(judgement.decision) + ":", basis;
+  for (size_t p = 0; p < judgement.parts.size(); ++p) {
+    const Interval interval = interval_of(judgement.parts[p], judgement.difference_level, num_tasks);
+    const std::string label = asked.comparison->joint ? asked.comparison->parts[p].label + " " : "";
+    text += fmt::format("{} {}{}", p == 0 ? "" : ";", label, numbers(interval, *asked.measure));
+    basis = interval.basis;
+  }
+  return fmt::format("{} {}{}; {}, {}; less than {} is equal", text, asked.measure->unit,
+                     asked.comparison->joint ? "" : ", " + std::string("mean of the comparisons below"), basis,
+                     look_text(judgement, protocol), asked.comparison->margin);
+}
+
+// Whether the answer is the paper's.
+std::string agreement(const Comparison& comparison, Decision decision) {
+  if (comparison.expected.empty() || decision == Decision::kUndecided) return "";
+  return comparison.expected == name_of(decision) ? "agrees" : "disagrees";
+}
+
+Json parts_json(const Asked& asked) {
   Json rows = Json::array();
-  for (const Part& part : parts) {
-    rows.push_back({{"label", part.label},
-                    {"answer", name_of(verdict_of(part.scores))},
-                    {"interval", interval_json(interval_of(part.scores, true))}});
+  for (const ComparisonPart& part : asked.comparison->parts) {
+    const Contrast contrast = contrast_of(part, *asked.measure, *asked.comparison);
+    const auto num_seeds = static_cast<int64_t>(contrast.differences.size());
+    const Interval interval =
+        interval_of(estimate_of(contrast, num_seeds), 0.05, static_cast<int64_t>(asked.measure->tasks.size()));
+    rows.push_back({{"label", part.label}, {"weights", part.weights}, {"interval", interval_json(interval)}});
   }
   return rows;
 }
 
-// The answer is that of the mean over the parts.
-Json mean_verdict(const std::string& id, const std::string& question, const std::string& unit,
-                  const std::vector<Part>& parts) {
-  std::vector<Scores> all;
-  for (const Part& part : parts) all.push_back(part.scores);
-  const Scores mean = mean_of(all);
-  const Verdict answer = verdict_of(mean);
-  return {{"id", id},
-          {"question", question},
-          {"answer", name_of(answer)},
-          {"text", sentence(answer, interval_of(mean, true), unit + ", mean of the comparisons below")},
-          {"parts", parts_json(parts)}};
+Json verdict_json(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
+  const Comparison& comparison = *asked.comparison;
+  return {{"id", comparison.id},
+          {"question", comparison.question},
+          {"measure", comparison.measure},
+          {"joint", comparison.joint},
+          {"primary", comparison.primary},
+          {"margin", comparison.margin},
+          {"expected", comparison.expected},
+          {"paper", comparison.paper},
+          {"answer", name_of(judgement.decision)},
+          {"agreement", agreement(comparison, judgement.decision)},
+          {"look", judgement.look > 0 ? protocol.looks[static_cast<size_t>(judgement.look) - 1] : 0},
+          {"difference_p", judgement.difference_p},
+          {"difference_level", judgement.difference_level},
+          {"equality_p", judgement.equality_p},
+          {"equality_level", judgement.equality_level},
+          {"text", sentence(asked, judgement, protocol)},
+          {"parts", parts_json(asked)}};
 }
 
-// The answer is yes when every part is yes, no when one is no.
-Json joint_verdict(const std::string& id, const std::string& question, const std::string& unit,
-                   const std::vector<Part>& parts) {
-  Verdict answer = Verdict::kYes;
-  for (const Part& part : parts) {
-    const Verdict own = verdict_of(part.scores);
-    if (own == Verdict::kNo) answer = Verdict::kNo;
-    if (own != Verdict::kYes && answer == Verdict::kYes) answer = own;
-  }
-  std::string text = name_of(answer) + ":";
-  for (const Part& part : parts) {
-    const Interval interval = interval_of(part.scores, true);
-    text += fmt::format(" {} {} ({} to {}){}", part.label, with_sign(interval.mean), with_sign(interval.low),
-                        with_sign(interval.high), &part == &parts.back() ? "" : ";");
-  }
-  return {{"id", id},
-          {"question", question},
-          {"answer", name_of(answer)},
-          {"text", text + " " + unit},
-          {"parts", parts_json(parts)}};
-}
-
-bool has(const std::vector<Measure>& measures, const std::string& id) {
-  return std::any_of(measures.begin(), measures.end(), [&](const Measure& measure) { return measure.id == id; });
-}
-
-// Sparse minus twin for every sparse arm, or twin minus sparse.
-std::vector<Part> against_twins(const std::vector<ArmOptions>& arms, const Measure& measure, bool sparse_first,
-                                const std::string& suffix = "") {
-  std::vector<Part> parts;
-  for (const ArmOptions& arm : arms) {
-    if (arm.twin.empty()) continue;
-    const Scores& sparse = measure.by_arm.at(arm.name);
-    const Scores& dense = measure.by_arm.at(arm.twin);
-    const std::string twin = arm_of(arms, arm.twin).label;
-    parts.push_back(sparse_first ? Part{arm.label + " over " + twin + suffix, difference(sparse, dense)}
-                                 : Part{twin + " over " + arm.label + suffix, difference(dense, sparse)});
-  }
-  return parts;
-}
-
-// Mean utilisation over the sparse layers of one cell.
-double utilisation(const CellResult& result) {
-  double sum = 0.0, count = 0.0;
-  for (const Json& layer : result.routing.at("layers")) {
-    sum += layer.at("utilisation").get<double>();
-    count += 1.0;
-  }
-  return 100.0 * sum / count;
-}
-
-std::vector<Part> utilisation_gains(const StudyOptions& options, const std::vector<ArmOptions>& arms,
-                                    const CellResults& results) {
-  std::vector<Part> parts;
-  for (const ArmOptions& arm : arms) {
-    // Expert Choice is always full; the routing of decoder-only models is not analysed.
-    const ModelOptions& model = arm.recipe.model;
-    if (model.moe.num_experts == 0 || model.moe.routing == RoutingRule::kExpertChoice || model.decoder_only) continue;
-    Part part{arm.label, {}};
-    for (int64_t seed : options.seeds) {
-      const double before = utilisation(results.at(cell_of(arm, seed, Phase::kPretrain))),
-                   after = utilisation(results.at(cell_of(arm, seed, Phase::kInstruct)));
-      part.scores.push_back({after - before, 0.0});
-    }
-    parts.push_back(part);
-  }
-  return parts;
-}
-
-std::vector<Part> capacity_costs(const StudyOptions& options, const std::vector<ArmOptions>& arms,
-                                 const CellResults& results) {
-  std::vector<Part> parts;
-  for (const ArmOptions& arm : arms) {
-    Part part{arm.label, {}};
-    for (int64_t seed : options.seeds) {
-      const CellResult& cell = results.at(cell_of(arm, seed, Phase::kInstruct));
-      if (!cell.unlimited) continue;
-      const Score limited = normalised_score(cell.heldout.value(), Prompting::kDirect),
-                  unlimited = normalised_score(*cell.unlimited);
-      part.scores.push_back(difference({limited}, {unlimited})[0]);
-    }
-    if (!part.scores.empty()) parts.push_back(part);
-  }
-  return parts;
-}
-
-// The paper's order of routers, where the arms are there.
-std::vector<Part> routing_order(const std::vector<ArmOptions>& arms, const Measure& measure) {
-  const std::vector<std::pair<std::string, std::string>> order = {
-      {"expert_choice", "gshard"}, {"st_moe", "gshard"}, {"gshard", "switch"}};
-  std::vector<Part> parts;
-  for (const auto& [better, worse] : order) {
-    if (!measure.by_arm.contains(better) || !measure.by_arm.contains(worse)) continue;
-    const std::string note = worse == "switch" ? " (unequal FLOPs)" : "";
-    parts.push_back({arm_of(arms, better).label + " over " + arm_of(arms, worse).label + note,
-                     difference(measure.by_arm.at(better), measure.by_arm.at(worse))});
-  }
-  return parts;
+std::vector<Judgement> judged(const std::vector<Asked>& family, const ProtocolOptions& protocol) {
+  std::vector<Question> questions;
+  for (const Asked& one : family) questions.push_back(one.question);
+  return judge(questions, plan_looks(protocol.looks, static_cast<int64_t>(questions.size()), protocol.alpha));
 }
 
 }  // namespace
 
-Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms,
-                    const std::vector<Measure>& measures, const CellResults& results) {
+Json study_verdicts(const std::vector<Comparison>& comparisons, const ProtocolOptions& protocol,
+                    const std::vector<Measure>& measures) {
+  std::vector<Asked> primary, others;
+  for (const Comparison& comparison : comparisons) {
+    const Measure& measure = measure_of(measures, comparison.measure);
+    (comparison.primary ? primary : others).push_back(asked(comparison, measure));
+  }
+  std::map<std::string, Json> by_id;
+  if (!primary.empty()) {
+    const std::vector<Judgement> judgements = judged(primary, protocol);
+    for (size_t i = 0; i < primary.size(); ++i)
+      by_id[primary[i].comparison->id] = verdict_json(primary[i], judgements[i], protocol);
+  }
+  for (const Asked& one : others)  // each alone: nothing is corrected for
+    by_id[one.comparison->id] = verdict_json(one, judged({one}, protocol)[0], protocol);
   Json verdicts = Json::array();
-  const bool sparse = std::any_of(arms.begin(), arms.end(), [](const ArmOptions& arm) { return !arm.twin.empty(); });
-  if (!sparse) return verdicts;
-  const bool finetuned = has(measures, "finetune/mean/direct");
-  if (finetuned) {
-    verdicts.push_back(
-        mean_verdict("shape-1", "Finetuned directly on one task, is a sparse model worse than its dense twin?",
-                     "points", against_twins(arms, measure_of(measures, "finetune/mean/direct"), false)));
-  }
-  verdicts.push_back(
-      mean_verdict("shape-2", "After instruction tuning, does a sparse model beat its dense twin on held-out tasks?",
-                   "points", against_twins(arms, measure_of(measures, "heldout/instructed"), true)));
-  verdicts.push_back(mean_verdict(
-      "shape-3", "Does a sparse model gain more from instruction tuning than its dense twin, on held-out tasks?",
-      "points", against_twins(arms, measure_of(measures, "gain/heldout"), true)));
-  if (finetuned) {
-    verdicts.push_back(mean_verdict("shape-3-finetuned", "And does it gain more when finetuned afterwards?", "points",
-                                    against_twins(arms, measure_of(measures, "gain/finetune"), true)));
-  }
-  const std::vector<Part> order = routing_order(arms, measure_of(measures, "heldout/instructed"));
-  if (!order.empty()) {
-    verdicts.push_back(joint_verdict(
-        "shape-6", "Are the routers in the paper's order: Expert Choice and ST-MoE, then GShard, then Switch?",
-        "points", order));
-  }
-  const std::vector<Part> gains = utilisation_gains(options, arms, results);
-  if (!gains.empty()) {
-    verdicts.push_back(
-        mean_verdict("shape-9", "Does instruction tuning raise expert utilisation?", "percent of capacity", gains));
-  }
-  const std::vector<Part> costs = capacity_costs(options, arms, results);
-  if (!costs.empty()) {
-    verdicts.push_back(mean_verdict("shape-9-capacity", "Do held-out scores fall when no expert has a capacity limit?",
-                                    "points", costs));
-  }
+  for (const Comparison& comparison : comparisons) verdicts.push_back(by_id.at(comparison.id));
   return verdicts;
 }
 

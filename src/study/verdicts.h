@@ -1,16 +1,16 @@
-// The paper's claims (arXiv 2305.14705) as questions that the measures answer (docs/results.md lists them by id).
-// The yes, no or too noisy of one comparison is verdict_of in study/measures.h and study/interval.h.
+// The answers of a study to its comparisons: yes, no, equal or undecided (docs/statistics.md).
 #pragma once
 
 #include <vector>
 
 #include "base/json.h"
+#include "study/comparisons.h"
 #include "study/measures.h"
 
 namespace flanmoe {
 
-// A shape whose arms or measures a study does not have is left out.
-Json study_verdicts(const StudyOptions& options, const std::vector<ArmOptions>& arms,
-                    const std::vector<Measure>& measures, const CellResults& results);
+// One per comparison whose measure there is, in order (docs/results.md: verdicts).
+Json study_verdicts(const std::vector<Comparison>& comparisons, const ProtocolOptions& protocol,
+                    const std::vector<Measure>& measures);
 
 }  // namespace flanmoe

@@ -64,10 +64,7 @@ Json measure(const Json& arms, int num_seeds, const std::string& id, const std::
     differences.push_back({{"arm", arms[i]["name"]},
                            {"twin", arms[i]["twin"]},
                            {"values", values},
-                           {"interval", interval(difference, half, num_seeds)},
-                           {"verdict", difference > half    ? "yes"
-                                       : difference < -half ? "no"
-                                                            : "too noisy to say"}});
+                           {"interval", interval(difference, half, num_seeds)}});
   }
   return {{"id", id}, {"label", "Label of " + id}, {"unit", unit}, {"arms", scores}, {"differences", differences}};
 }
@@ -98,23 +95,22 @@ Json measures_of(const Json& arms, int seeds) {
 }
 
 Json verdicts_of(int seeds) {
-  const auto part = [seeds](const std::string& label, double mean, const std::string& answer) {
-    return Json{{"label", label}, {"answer", answer}, {"interval", interval(mean, 1.5, seeds)}};
+  const auto part = [seeds](const std::string& label, double mean) {
+    return Json{{"label", label}, {"interval", interval(mean, 1.5, seeds)}};
   };
   return {
       {{"id", "shape-1"},
        {"question", "Without instruction tuning, do sparse models finetune worse than dense ones of equal arithmetic?"},
-       {"answer", "too noisy to say"},
+       {"answer", "undecided"},
        {"text", "On average -0.8 points, interval -2.3 to +0.7, over four comparisons."},
-       {"parts",
-        {part("Switch top-1 against Dense T5", -0.8, "too noisy to say"),
-         part("ST-MoE top-2 against Dense T5, wide", -1.2, "no")}}},
+       {"parts", {part("Switch top-1 against Dense T5", -0.8), part("ST-MoE top-2 against Dense T5, wide", -1.2)}}},
       {{"id", "shape-2"},
        {"question", "Does instruction tuning help sparse models more than dense ones?"},
        {"answer", "yes"},
+       {"agreement", "agrees"},
+       {"paper", "They gain more at every size."},
        {"text", "Every sparse arm gains more than its twin: between +3.1 and +6.4 points."},
-       {"parts",
-        {part("Switch top-1 against Dense T5", 3.1, "yes"), part("Expert Choice against Dense T5, wide", 6.4, "yes")}}},
+       {"parts", {part("Switch top-1 against Dense T5", 3.1), part("Expert Choice against Dense T5, wide", 6.4)}}},
       {{"id", "shape-3"},
        {"question", "Is top-1 routing better than top-2?"},
        {"answer", "no"},

@@ -96,7 +96,8 @@ TEST(Html, PartsHoldTheirPieces) {
 TEST(Html, BadgesTellAnswersApartWithoutColour) {
   EXPECT_EQ(answer_badge("yes"), R"(<span class="badge yes">✓ yes</span>)");
   EXPECT_EQ(answer_badge("no"), R"(<span class="badge no">✗ no</span>)");
-  EXPECT_EQ(answer_badge("too noisy to say"), R"(<span class="badge noisy">~ too noisy to say</span>)");
+  EXPECT_EQ(answer_badge("undecided"), R"(<span class="badge noisy">~ undecided</span>)");
+  EXPECT_EQ(answer_badge("equal"), R"(<span class="badge equal">= equal</span>)");
   EXPECT_EQ(badge("yes", "<up>"), R"(<span class="badge yes">&lt;up&gt;</span>)");
 }
 

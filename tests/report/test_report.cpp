@@ -145,10 +145,10 @@ TEST(Report, ABasisOfPointsIsNotNamedBesideIntervals) {
 
 TEST(Report, AVerdictSaysItsAnswerOnce) {
   Json results = fixture_results();
-  results["verdicts"][0]["text"] = "too noisy to say: +1.0 points";
+  results["verdicts"][0]["text"] = "undecided: +1.0 points";
   const std::string html = render_report(results);
   EXPECT_TRUE(holds(html, "<p>+1.0 points</p>"));
-  EXPECT_FALSE(holds(html, "too noisy to say: +1.0"));
+  EXPECT_FALSE(holds(html, "undecided: +1.0"));
 }
 
 class ReportFile : public FolderTest {};

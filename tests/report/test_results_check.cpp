@@ -142,7 +142,8 @@ TEST(ResultsCheck, MessagesSayPlaceKeyValueAndWhatWasExpected) {
       {"/measures/0/arms/0/interval/mean", "12",
        "results.json: measures[0].arms[0].interval: 'mean' is \"12\", expected a number"},
       {"/verdicts/0/answer", "maybe",
-       "results.json: verdicts[0]: 'answer' is \"maybe\", expected yes or no or too noisy to say"},
+       "results.json: verdicts[0]: 'answer' is \"maybe\", expected yes or no or equal or undecided or too noisy to "
+       "say"},
       {"/curves/0/points/0/step", 1.5, "results.json: curves[0].points[0]: 'step' is 1.5, expected an integer"},
       {"/routing/0/stage", "pretrain",
        "results.json: routing[0]: 'stage' is \"pretrain\", expected pretrained or instructed"},

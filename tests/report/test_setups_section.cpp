@@ -1,4 +1,4 @@
-// The three set-ups, gains and differences: the numbers of the file, better told from worse also where lower is better.
+// The three set-ups, gains and differences: the numbers of the file.
 #include <gtest/gtest.h>
 
 #include "report/fixture.h"
@@ -20,12 +20,11 @@ Json scores(double dense, double sparse, const std::string& basis = "over seeds"
           {{"arm", "switch"}, {"values", {sparse}}, {"interval", interval(sparse, 2.0, basis)}}};
 }
 
-Json difference(double mean, double half, const std::string& verdict) {
+Json difference(double mean, double half) {
   return Json::array({{{"arm", "switch"},
                        {"twin", "dense"},
                        {"values", {mean - half, mean + half}},
-                       {"interval", interval(mean, half, "paired")},
-                       {"verdict", verdict}}});
+                       {"interval", interval(mean, half, "paired")}}});
 }
 
 Json with_measures(const Json& measures) {
@@ -75,8 +74,8 @@ TEST(SetupsSection, GainsHaveASignAndReachZero) {
 
 TEST(SetupsSection, DifferencesNameBothArms) {
   const std::string html = drawn(
-      setups_section, with_measures(Json::array(
-                          {measure("heldout/instructed", "points", scores(10.0, 13.0), difference(3.0, 1.5, "yes"))})));
+      setups_section,
+      with_measures(Json::array({measure("heldout/instructed", "points", scores(10.0, 13.0), difference(3.0, 1.5))})));
   EXPECT_TRUE(holds(html, "<title>Switch top-1 − Dense T5: +3.0 [+1.5, +4.5]</title>"));
   EXPECT_TRUE(holds(html, "<td>+3.0 <small>[+1.5, +4.5]</small></td>"));
   EXPECT_TRUE(holds(html, "<td><small>+1.5 +4.5</small></td>"));  // by seed
@@ -84,32 +83,10 @@ TEST(SetupsSection, DifferencesNameBothArms) {
   EXPECT_TRUE(holds(html, "Label &lt;heldout/instructed&gt; <small>points</small>"));
 }
 
-TEST(SetupsSection, BetterIsToldFromWorse) {
-  const auto badges = [](const std::string& id, const std::string& unit, double mean, const std::string& verdict) {
-    const std::string html =
-        drawn(setups_section, with_measures({measure("heldout/instructed", "points", scores(1.0, 1.0),
-                                                     difference(0.0, 1.0, "too noisy to say")),
-                                             measure(id, unit, scores(1.0, 1.0), difference(mean, 0.5, verdict))}));
-    std::vector<std::string> found;
-    for (const Element& badge : elements_with(html, "span", "class", "badge"))
-      found.push_back(badge.at("class") + ": " + badge.content);
-    return found;
-  };
-  using Badges = std::vector<std::string>;
-  const std::string noisy = "badge noisy: ~ too noisy to say";
-  EXPECT_EQ(badges("gain/heldout", "points", 2.0, "yes"), (Badges{noisy, "badge yes: ↑ higher"}));
-  EXPECT_EQ(badges("gain/heldout", "points", -2.0, "no"), (Badges{noisy, "badge no: ↓ lower"}));
-  EXPECT_EQ(badges("loss/pretrain", "nats", -0.9, "no"),
-            (Badges{"badge yes: ↓ lower", noisy}));  // a lower loss is better
-  EXPECT_EQ(badges("loss/pretrain", "nats", 0.9, "yes"), (Badges{"badge no: ↑ higher", noisy}));
-}
-
 TEST(SetupsSection, LossesHaveThreeDecimals) {
-  const std::string html =
-      drawn(setups_section,
-            with_measures(
-                {measure("heldout/instructed", "points", scores(1.0, 1.0), difference(0.0, 1.0, "too noisy to say")),
-                 measure("loss/pretrain", "nats", scores(2.0, 1.9), difference(-0.125, 0.0625, "no"))}));
+  const std::string html = drawn(
+      setups_section, with_measures({measure("heldout/instructed", "points", scores(1.0, 1.0), difference(0.0, 1.0)),
+                                     measure("loss/pretrain", "nats", scores(2.0, 1.9), difference(-0.125, 0.0625))}));
   EXPECT_TRUE(holds(html, "\u22120.125 <small>[\u22120.188, \u22120.062]</small>"));
   EXPECT_TRUE(holds(html, "<small>nats, lower is better</small>"));
 }

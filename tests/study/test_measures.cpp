@@ -1,4 +1,4 @@
-// Measures of a study by hand: differences by seed, means over comparisons, which interval decides, and as JSON.
+// Measures of a study by hand: differences by seed, by task, which interval is shown, and as JSON.
 #include "study/measures.h"
 
 #include <gtest/gtest.h>
@@ -37,14 +37,8 @@ TEST(Difference, IsBySeedWithTheErrorsOfBoth) {
   expect_scores(difference({{10.0, 3.0}, {20.0, 5.0}}, {{4.0, 4.0}, {25.0, 12.0}}), {{6.0, 5.0}, {-5.0, 13.0}});
   EXPECT_TRUE(difference({}, {}).empty());
   EXPECT_THROW(difference({{1.0, 0.0}}, {{1.0, 0.0}, {2.0, 0.0}}), std::logic_error);
-}
-
-// The items of a mean's parts are taken as one: its error is the mean of theirs.
-TEST(MeanOf, IsBySeedWithTheMeanOfTheErrors) {
-  expect_scores(mean_of({{{1.0, 2.0}, {10.0, 4.0}}, {{3.0, 4.0}, {20.0, 0.0}}}), {{2.0, 3.0}, {15.0, 2.0}});
-  expect_scores(mean_of({{{7.0, 1.0}}}), {{7.0, 1.0}});
-  EXPECT_THROW(mean_of({{{1.0, 0.0}}, {{1.0, 0.0}, {2.0, 0.0}}}), std::logic_error);
-  EXPECT_THROW(mean_of({{{1.0, 0.0}, {2.0, 0.0}}, {{1.0, 0.0}}}), std::logic_error);
+  EXPECT_EQ(difference({{3.0, 0.0, {2.0, 4.0}}}, {{1.0, 0.0, {0.0, 2.0}}})[0].tasks, (std::vector<double>{2.0, 2.0}));
+  EXPECT_EQ(difference({{3.0, 0.0}}, {{1.0, 0.0}})[0].tasks, (std::vector<double>{2.0}));
 }
 
 TEST(IntervalOf, IsOverSeedsElseOverItemsElseAPoint) {
@@ -62,20 +56,12 @@ TEST(IntervalOf, IsOverSeedsElseOverItemsElseAPoint) {
   EXPECT_NE(point.basis.find("no interval"), std::string::npos) << point.basis;
 }
 
-TEST(VerdictOfScores, IsNeverReadOffAPoint) {
-  EXPECT_EQ(verdict_of({{10.0, 0.0}}), Verdict::kTooNoisy);
-  EXPECT_EQ(verdict_of({{-10.0, 0.0}}), Verdict::kTooNoisy);
-  EXPECT_EQ(verdict_of({{10.0, 5.0}}), Verdict::kYes);
-  EXPECT_EQ(verdict_of({{-10.0, 5.0}}), Verdict::kNo);
-  EXPECT_EQ(verdict_of({{10.0, 5.2}}), Verdict::kTooNoisy);
-  EXPECT_EQ(verdict_of({{2.0, 50.0}, {2.1, 50.0}, {2.2, 50.0}}), Verdict::kYes);
-  EXPECT_EQ(verdict_of({{-2.0, 0.0}, {-2.1, 0.0}, {-2.2, 0.0}}), Verdict::kNo);
-  EXPECT_EQ(verdict_of({{-1.0, 0.0}, {2.0, 0.0}}), Verdict::kTooNoisy);
-}
-
 TEST(MeasureJson, HasADifferenceForEveryArmWithATwin) {
-  const Measure measure{
-      "heldout", "Held out", "points", {{"dense", {{1.0, 0.0}, {3.0, 0.0}}}, {"switch", {{2.0, 0.0}, {6.0, 0.0}}}}};
+  const Measure measure{"heldout",
+                        "Held out",
+                        "points",
+                        {{}},
+                        {{"dense", {{1.0, 0.0}, {3.0, 0.0}}}, {"switch", {{2.0, 0.0}, {6.0, 0.0}}}}};
   const Json json = measure_json(measure, arms());
   EXPECT_EQ(json.at("id"), "heldout");
   EXPECT_EQ(json.at("label"), "Held out");
@@ -89,12 +75,12 @@ TEST(MeasureJson, HasADifferenceForEveryArmWithATwin) {
   EXPECT_EQ(over_twin["arm"], "switch");
   EXPECT_EQ(over_twin["twin"], "dense");
   EXPECT_EQ(over_twin["values"], Json({1.0, 3.0}));
-  EXPECT_EQ(over_twin["verdict"], "too noisy to say");
+  EXPECT_FALSE(over_twin.contains("verdict"));  // only comparisons have one
   EXPECT_NEAR(over_twin["interval"]["high"].get<double>(), 2.0 + 12.7062, 1e-3);
 }
 
 TEST(MeasureOf, NamesWhatIsNotThere) {
-  const std::vector<Measure> measures = {{"a", "A", "points", {}}, {"b", "B", "percent", {}}};
+  const std::vector<Measure> measures = {{"a", "A", "points", {}, {}}, {"b", "B", "percent", {}, {}}};
   EXPECT_EQ(measure_of(measures, "b").unit, "percent");
   EXPECT_NE(message_of<RunError>([&] { measure_of(measures, "c"); }).find("no measure 'c'"), std::string::npos);
 }

@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "study/cells_by_hand.h"
-#include "study/measures.h"
+#include "study/measure_ids.h"
 #include "testing/check.h"
 
 namespace flanmoe {
@@ -69,39 +70,6 @@ class Results : public FolderTest {
   Json one() const { return cases::results_by_hand(study("seeds: [3]\n"), one_seed(), folder_); }
 };
 
-TEST(NormalisedAverage, IsAMeanOverSuitesOfMeansOverTasks) {
-  for (const auto& [score, average] : std::vector<std::pair<double, double>>{{40, 5.0}, {55, 28.75}, {70, 52.5}}) {
-    const Score found = normalised_score(cases::eval_of(cases::direct_tasks(score, 6.0)));
-    EXPECT_NEAR(found.value, average, 1e-9);
-    // exam: sqrt(8^2 + 6^2) / 2 = 5; qa: 12; their mean: sqrt(5^2 + 12^2) / 2
-    EXPECT_NEAR(found.standard_error, 6.5, 1e-9);
-  }
-  const EvalResult both = cases::heldout_eval(55.0, 6.0);  // chain of thought on exam/a: 40, normalised 20
-  EXPECT_NEAR(normalised_score(both, Prompting::kDirect).value, 28.75, 1e-9);
-  EXPECT_NEAR(normalised_score(both, Prompting::kCot).value, 20.0, 1e-9);
-  EXPECT_NEAR(normalised_score(both).value, (47.5 + 10.0 + 20.0) / 3.0, 1e-9);
-}
-
-TEST(Scores, OfDifferencesAndMeans) {
-  const Scores over = difference({{10.0, 3.0}, {1.0, 0.0}}, {{4.0, 4.0}, {2.0, 5.0}});
-  ASSERT_EQ(over.size(), 2u);
-  EXPECT_EQ(over[0].value, 6.0);
-  EXPECT_NEAR(over[0].standard_error, 5.0, 1e-12);  // items of two models: independent
-  EXPECT_EQ(over[1].value, -1.0);
-  EXPECT_NEAR(over[1].standard_error, 5.0, 1e-12);
-  const Scores mean = mean_of({{{10.0, 3.0}}, {{20.0, 5.0}}});
-  ASSERT_EQ(mean.size(), 1u);
-  EXPECT_EQ(mean[0].value, 15.0);
-  EXPECT_NEAR(mean[0].standard_error, 4.0, 1e-12);  // one model's items in both: they move together
-}
-
-TEST(Scores, OfOneSeedWithoutAnErrorDecideNothing) {
-  EXPECT_EQ(verdict_of(Scores{{5.0, 0.0}}), Verdict::kTooNoisy);
-  EXPECT_EQ(verdict_of(Scores{{5.0, 1.0}}), Verdict::kYes);
-  EXPECT_EQ(verdict_of(Scores{{-5.0, 1.0}}), Verdict::kNo);
-  EXPECT_NE(interval_of({{5.0, 0.0}}, false).basis.find("one seed"), std::string::npos);
-}
-
 TEST_F(Results, MeasuresOfThreeSeeds) {
   const Json results = three();
   EXPECT_EQ(results["seeds"], Json({4, 2, 9}));
@@ -110,8 +78,10 @@ TEST_F(Results, MeasuresOfThreeSeeds) {
   const Json& cot = named(results["measures"], "id", "suite/exam/cot/instructed");
   expect_numbers(named(cot["arms"], "arm", "dense")["values"], {25, 40, 25});
   const Json& validation =
-      named(results["measures"], "id", "validation/instructed");  // chances 25, 0, 50: 25 on average
-  expect_numbers(named(validation["arms"], "arm", "dense")["values"], {20, 35, 20});
+      named(results["measures"], "id", "validation/instructed");  // v = 45: 80/3, 45, -10, as many items
+  expect_numbers(
+      named(validation["arms"], "arm", "dense")["values"],
+      {(80.0 / 3.0 + 45.0 - 10.0) / 3.0, (140.0 / 3.0 + 60.0 + 20.0) / 3.0, (80.0 / 3.0 + 45.0 - 10.0) / 3.0});
   const Json& mean = named(results["measures"], "id", "finetune/mean/direct");
   expect_numbers(named(mean["arms"], "arm", "switch")["values"], {17.5, 25, 25});
   const Json& gain = named(results["measures"], "id", "gain/finetune");
@@ -132,62 +102,97 @@ TEST_F(Results, DifferencesArePairedBySeed) {
   EXPECT_EQ(noisy["twin"], "dense");
   expect_numbers(noisy["values"], {45.0, 22.5, 22.5});
   expect_interval(noisy["interval"], 30.0, 4.3027 * 7.5);  // deviation sqrt(168.75), over sqrt(3): 7.5
-  EXPECT_EQ(noisy["verdict"], "too noisy to say");
   const Json& sure = named(measure["differences"], "arm", "gshard");
   EXPECT_EQ(sure["twin"], "dense_wide");
   expect_interval(sure["interval"], 22.5, 0.0);
-  EXPECT_EQ(sure["verdict"], "yes");
   EXPECT_NE(sure["interval"]["basis"].get<std::string>().find("3 seeds, paired"), std::string::npos);
   const Json& before = named(results["measures"], "id", "suite/exam/direct/pretrained");
   expect_interval(named(before["differences"], "arm", "switch")["interval"], -15.0, 0.0);
-  EXPECT_EQ(named(before["differences"], "arm", "switch")["verdict"], "no");
 }
 
-TEST_F(Results, VerdictsOfThreeSeeds) {
+// By tasks: the value of a run is the mean over suites of the mean over tasks of what the records hold.
+TEST_F(Results, RecordsHoldEveryRunByTask) {
+  const Json results = three();
+  const Json& record = named(results["records"], "measure", "heldout/instructed");
+  EXPECT_EQ(record["tasks"], Json({{{"task", "a"}, {"suite", 0}},
+                                   {{"task", "b"}, {"suite", 0}},
+                                   {{"task", "c"}, {"suite", 1}},
+                                   {{"task", "a_cot"}, {"suite", 2}}}));
+  const Json& runs = record["arms"]["switch"];
+  ASSERT_EQ(runs.size(), 3u);
+  EXPECT_EQ(runs[1]["seed"], 2);
+  expect_numbers(runs[0]["scores"], {60.0, 70.0, 40.0, 40.0});  // v = 70: chances 25, 0, 50 and 25 at 55
+  // exam: sqrt(8^2 + 6^2) / 2 = 5; qa: 12; exam by chain of thought: 8; their mean
+  EXPECT_NEAR(runs[0]["standard_error"].get<double>(), std::sqrt(25.0 + 144.0 + 64.0) / 3.0, 1e-9);
+}
+
+TEST_F(Results, ThreeSeedsDecideNothingBeforeTheFirstLook) {
   const Json verdicts = three()["verdicts"];
   std::vector<std::string> ids;
-  for (const Json& verdict : verdicts) ids.push_back(verdict["id"]);
+  for (const Json& verdict : verdicts) {
+    ids.push_back(verdict["id"]);
+    EXPECT_EQ(verdict["answer"], "undecided");
+    EXPECT_EQ(verdict["look"], 0);
+    EXPECT_EQ(verdict["agreement"], "");
+    EXPECT_NE(verdict["text"].get<std::string>().find("judged from 4 seeds on"), std::string::npos) << verdict["text"];
+  }
   EXPECT_EQ(ids, (std::vector<std::string>{"shape-1", "shape-2", "shape-3", "shape-3-finetuned", "shape-6", "shape-9",
                                            "shape-9-capacity"}));
-  const Json& direct = named(verdicts, "id", "shape-1");  // twin minus sparse: 7.5 each, and 0 each
-  EXPECT_EQ(direct["answer"], "yes");
-  EXPECT_EQ(named(direct["parts"], "answer", "too noisy to say")["interval"]["mean"], 0.0);
   const Json& beats = named(verdicts, "id", "shape-2");  // by seed 33.75, 22.5, 22.5
-  EXPECT_EQ(beats["answer"], "yes");
-  EXPECT_TRUE(beats["text"].get<std::string>().starts_with("yes: +26.")) << beats["text"];
+  EXPECT_NE(beats["text"].get<std::string>().find("+26."), std::string::npos) << beats["text"];
   ASSERT_EQ(beats["parts"].size(), 2u);
   EXPECT_EQ(beats["parts"][0]["label"], "Switch over Dense");
-  EXPECT_EQ(beats["parts"][0]["answer"], "too noisy to say");
-  EXPECT_EQ(beats["parts"][1]["answer"], "yes");
+  EXPECT_EQ(beats["parts"][0]["weights"], Json({{"dense", -1.0}, {"switch", 1.0}}));
   const Json& order = named(verdicts, "id", "shape-6");  // equal scores
-  EXPECT_EQ(order["answer"], "too noisy to say");
   ASSERT_EQ(order["parts"].size(), 1u);
   EXPECT_EQ(order["parts"][0]["label"], "GShard over Switch (unequal FLOPs)");
   const Json& use = named(verdicts, "id", "shape-9");  // 37.5% to 50% in every seed
-  EXPECT_EQ(use["answer"], "yes");
-  expect_interval(use["parts"][0]["interval"], 12.5, 0.0);
+  EXPECT_NEAR(use["parts"][0]["interval"]["mean"].get<double>(), 12.5, 1e-9);
   const Json& room = named(verdicts, "id", "shape-9-capacity");  // without a limit 3 more on each task: 19 * 3 / 12
-  EXPECT_EQ(room["answer"], "no");
-  expect_interval(room["parts"][1]["interval"], -4.75, 0.0);
+  EXPECT_NEAR(room["parts"][1]["interval"]["mean"].get<double>(), -4.75, 1e-9);
 }
 
-TEST_F(Results, OneSeedHasIntervalsOverItems) {
+TEST_F(Results, AreJudgedAtALook) {
+  const std::string one =
+      "protocol: {looks: [3]}\ncomparisons: {beats: {measure: heldout/instructed, expected: no, parts: [{arm: switch, "
+      "over: twin}, {arm: gshard, over: twin}]}}\n";
+  const Json verdict = cases::results_by_hand(study("seeds: [4, 2, 9]\n" + one), three_seeds(), folder_)["verdicts"][0];
+  EXPECT_EQ(verdict["answer"], "yes");
+  EXPECT_EQ(verdict["agreement"], "disagrees");
+  EXPECT_EQ(verdict["look"], 3);
+  EXPECT_TRUE(verdict["text"].get<std::string>().starts_with("yes: +26.")) << verdict["text"];
+}
+
+TEST_F(Results, OneSeedDecidesNothing) {
   const Json results = one();
   const Json& measure = named(results["measures"], "id", "suite/qa/direct/instructed");  // of one task
   expect_interval(named(measure["arms"], "arm", "switch")["interval"], 55.0, 1.959964 * 6.0);
   const Json& over = named(measure["differences"], "arm", "switch");  // 15 +- 1.96 * 6 sqrt(2)
   expect_interval(over["interval"], 15.0, 1.959964 * 6.0 * std::sqrt(2.0));
-  EXPECT_EQ(over["verdict"], "too noisy to say");
-  EXPECT_EQ(named(measure["differences"], "arm", "gshard")["verdict"], "no");  // -30
   EXPECT_NE(over["interval"]["basis"].get<std::string>().find("one seed"), std::string::npos);
-  const Json& use = named(results["verdicts"], "id", "shape-9");  // no interval over items is known
-  EXPECT_EQ(use["answer"], "too noisy to say");
-  EXPECT_EQ(named(results["verdicts"], "id", "shape-6")["answer"], "no");  // GShard 40, Switch 55: -22.5 +- 14.1
+  for (const Json& verdict : results["verdicts"]) {
+    EXPECT_EQ(verdict["answer"], "undecided") << verdict["id"];
+    for (const Json& part : verdict["parts"]) EXPECT_EQ(part["interval"]["basis"], "one seed: no interval");
+  }
+}
+
+// What is known to be measured before the first run is what is measured.
+TEST_F(Results, MeasureWhatWasPromised) {
+  const StudyOptions options = study("seeds: [4, 2, 9]\n");
+  std::set<std::string> found;
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  for (const Json& measure : results["measures"]) {
+    const std::string id = measure["id"];
+    EXPECT_NO_THROW(check_measure_id(id, options, "")) << id;
+    if (!id.starts_with("suite/")) found.insert(id);
+  }
+  const auto promised = measure_ids(options);
+  EXPECT_EQ(found, std::set<std::string>(promised.begin(), promised.end()));
 }
 
 TEST_F(Results, HoldWhatTheReportReads) {
   const Json results = three();
-  EXPECT_EQ(results["format"], 1);
+  EXPECT_EQ(results["format"], 2);
   EXPECT_EQ(results["command"], "flanmoe study by-hand");
   EXPECT_EQ(results["suites"], Json({"exam", "qa"}));
   EXPECT_EQ(results["data"]["counts"]["facts"], 12);

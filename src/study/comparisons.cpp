@@ -1,0 +1,159 @@
+#include "study/comparisons.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/nearest_name.h"
+#include "model/counts.h"
+#include "study/arms.h"
+#include "study/measure_ids.h"
+#include "study/shapes.h"
+
+namespace flanmoe {
+namespace {
+
+struct PartOptions {
+  std::string label, arm, over;
+  ConfigNode weights;
+  void fields(FieldVisitor& v) {
+    v.field("label", label, "name in the report");
+    v.field("arm", arm, "the arm that is compared");
+    v.field("over", over, "with which one: an arm, 'twin', or 'line', the line through the dense arms of 'line'");
+    v.field("weights", weights, "in place of arm and over: arm -> weight, a sum of several arms");
+  }
+};
+
+std::string known_arm(const std::vector<ArmOptions>& arms, const std::string& name, const std::string& id) {
+  if (find_arm(arms, name) != nullptr) return name;
+  std::vector<std::string> names;
+  for (const ArmOptions& arm : arms) names.push_back(arm.name);
+  const std::string nearest = nearest_name(name, names);
+  fail_input("comparison '{}': '{}' is no arm of this study{}", id, printable(name),
+             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+double number_of(const ConfigNode& node, const std::string& id, const std::string& arm) {
+  struct One {
+    double value = 0.0;
+    void fields(FieldVisitor& v) { v.field("weight", value, ""); }
+  } one;
+  if (!node.is_scalar()) fail_input("{}: comparison '{}': the weight of '{}' is no number", node.place(), id, arm);
+  load_options(parse_config("weight: " + node.scalar(), node.place()), one);
+  return one.value;
+}
+
+std::map<std::string, double> written_weights(const ConfigNode& node, const std::vector<ArmOptions>& arms,
+                                              const std::string& id) {
+  std::map<std::string, double> weights;
+  double sum = 0.0;
+  for (const auto& [arm, weight] : node.items()) {
+    weights[known_arm(arms, arm, id)] = number_of(weight, id, arm);
+    sum += weights[arm];
+  }
+  if (std::abs(sum) > 1e-9) fail_input("{}: comparison '{}': the weights sum to {}, expected 0", node.place(), id, sum);
+  return weights;
+}
+
+// The dense arms of 'line' at the values at which `arm` stands.
+std::vector<const ArmOptions*> line_beside(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                           const ArmOptions& arm, const std::string& id) {
+  std::vector<const ArmOptions*> line;
+  for (const ArmOptions& dense : arms) {
+    const bool named = std::find(options.line.begin(), options.line.end(), dense.base) != options.line.end();
+    const bool beside = std::all_of(dense.at.begin(), dense.at.end(), [&](const auto& place) {
+      return !arm.at.contains(place.first) || arm.at.at(place.first) == place.second;
+    });
+    if (named && beside) line.push_back(&dense);
+  }
+  if (line.size() >= 2) return line;
+  fail_input("comparison '{}': 'over' is 'line', but 'line' has {} dense arms beside '{}', expected two or more", id,
+             line.size(), arm.name);
+}
+
+ComparisonPart over_part(const StudyOptions& options, const std::vector<ArmOptions>& arms, const PartOptions& written,
+                         const std::string& id) {
+  const ArmOptions& arm = arm_of(arms, known_arm(arms, written.arm, id));
+  if (written.over == "line") return over_line(arm, line_beside(options, arms, arm, id));
+  if (written.over == "twin" && arm.twin.empty())
+    fail_input("comparison '{}': 'over' is 'twin', but the arm '{}' names none", id, arm.name);
+  return over_arm(arm, arm_of(arms, written.over == "twin" ? arm.twin : known_arm(arms, written.over, id)));
+}
+
+ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const ConfigNode& node,
+                       const std::string& id) {
+  PartOptions written;
+  load_options(node, written);
+  ComparisonPart part;
+  if (!written.weights.empty()) {
+    if (!written.arm.empty() || !written.over.empty())
+      fail_input("{}: comparison '{}': a part has 'weights', or 'arm' and 'over', not both", node.place(), id);
+    part.weights = written_weights(written.weights, arms, id);
+  } else {
+    part = over_part(options, arms, written, id);
+  }
+  if (!written.label.empty()) part.label = written.label;
+  if (part.label.empty()) fail_input("{}: comparison '{}': a part with 'weights' needs a 'label'", node.place(), id);
+  return part;
+}
+
+struct ComparisonOptions {
+  Comparison comparison;
+  ConfigNode parts;
+  void fields(FieldVisitor& v) {
+    v.field("question", comparison.question, "what is asked, of which yes means that it is above zero");
+    v.field("measure", comparison.measure, "the id of a measure, as docs/results.md lists them");
+    v.field("parts", parts, "list of {label, arm, over} or {label, weights: {ARM: number}}");
+    v.field("joint", comparison.joint, "yes needs every part, equal too; else the answer is that of the parts' mean");
+    v.field("primary", comparison.primary, "of the family whose level is held together");
+    v.field("margin", comparison.margin, "what is smaller is equal, in the measure's unit; 0 = protocol.margin");
+    v.require(std::isfinite(comparison.margin) && comparison.margin >= 0.0, "margin", "a number of 0 or more");
+    v.choice("expected", comparison.expected, {"", "yes", "no", "equal"}, "what the paper's claim says");
+    v.field("paper", comparison.paper, "the paper's words or numbers, for the report");
+  }
+};
+
+Comparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::string& id,
+                         const ConfigNode& node) {
+  ComparisonOptions written;
+  written.comparison.id = id;
+  load_options(node, written);
+  Comparison& comparison = written.comparison;
+  if (comparison.question.empty()) comparison.question = id;
+  if (comparison.margin == 0.0) comparison.margin = options.protocol.margin;
+  check_measure_id(comparison.measure, options, "comparison '" + id + "'");
+  if (!written.parts.is_list() || written.parts.empty())
+    fail_input("{}: comparison '{}' has no list of 'parts'", node.place(), id);
+  for (const ConfigNode& part : written.parts.list()) comparison.parts.push_back(part_of(options, arms, part, id));
+  return comparison;
+}
+
+}  // namespace
+
+std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
+  for (const std::string& name : options.line) {
+    const ArmOptions* arm = nullptr;
+    for (const ArmOptions& one : arms) arm = one.base == name ? &one : arm;
+    if (arm == nullptr) fail_input("'line' names '{}', which is no arm of this study", printable(name));
+    if (arm->recipe.model.moe.num_experts > 0) fail_input("'line' names '{}', which is not dense", name);
+  }
+  if (options.comparisons.empty()) return shapes_of(options, arms);
+  std::vector<Comparison> comparisons;
+  for (const auto& [id, node] : options.comparisons.items())
+    comparisons.push_back(comparison_of(options, arms, id, node));
+  return comparisons;
+}
+
+std::map<std::string, double> line_weights(const std::vector<const ArmOptions*>& line, const ArmOptions& arm) {
+  const auto at = [](const ArmOptions& one) { return std::log2(count_model(one.recipe.model).flops_per_token); };
+  const auto count = static_cast<double>(line.size());
+  double mean = 0.0, squares = 0.0;
+  for (const ArmOptions* one : line) mean += at(*one) / count;
+  for (const ArmOptions* one : line) squares += std::pow(at(*one) - mean, 2);
+  std::map<std::string, double> weights;
+  for (const ArmOptions* one : line)
+    weights[one->name] = 1.0 / count + (squares > 0.0 ? (at(arm) - mean) * (at(*one) - mean) / squares : 0.0);
+  return weights;
+}
+
+}  // namespace flanmoe

@@ -1,0 +1,38 @@
+// What a study asks: differences between arms, as its configuration lists them, else the paper's shapes (arXiv
+// 2305.14705) as far as the study's arms allow.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "study/options.h"
+
+namespace flanmoe {
+
+// A sum over arms of weight times score: one minus another, a slope, a difference of differences, an arm over the line
+// through the dense ones.
+struct ComparisonPart {
+  std::string label;
+  std::map<std::string, double> weights;  // by arm
+};
+
+struct Comparison {
+  std::string id, question, measure;
+  std::vector<ComparisonPart> parts;
+  bool joint = false;    // every part must hold; else the answer is that of their mean
+  bool primary = true;   // of the family whose level is held together (docs/statistics.md)
+  double margin = 0.0;   // in the measure's unit: less is equal
+  std::string expected;  // what the paper's claim says: yes, no, equal; empty = it says nothing
+  std::string paper;     // its words or numbers, for the report
+};
+
+// UserError naming the comparison: an arm or measure that is none, with the nearest; weights that do not sum to zero;
+// a margin that is not above zero; a line of fewer than two dense arms.
+std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+
+// The dense arms' scores at the FLOPs per token of `arm`: least squares on a line in log2 of FLOPs, as weights of the
+// arms of `line`, which sum to one. Exact for two arms.
+std::map<std::string, double> line_weights(const std::vector<const ArmOptions*>& line, const ArmOptions& arm);
+
+}  // namespace flanmoe

@@ -1,0 +1,158 @@
+// Comparisons: what a configuration asks, the paper's shapes where it asks nothing, the dense line, mistakes named.
+#include "study/comparisons.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "model/counts.h"
+#include "study/arms.h"
+#include "study/measure_ids.h"
+#include "testing/check.h"
+
+namespace flanmoe {
+namespace {
+
+const std::string kStudy = R"(
+model: {d_model: 32, d_kv: 8, num_heads: 4, d_ff: 64, num_layers: 2, num_decoder_layers: 2}
+finetune_sets: ["{data}/finetune/one.yaml"]
+arms:
+  dense: {label: Dense, twin_of: switch}
+  wide: {label: Wide, model: {d_ff: 160}}
+  wider: {label: Wider, model: {d_ff: 320}}
+  switch: {label: Switch, twin: dense, model: {moe: {num_experts: 8}}}
+  gshard: {label: GShard, model: {moe: {num_experts: 8, k: 2}}}
+)";
+
+struct Resolved {
+  StudyOptions options;
+  std::vector<ArmOptions> arms;
+  std::vector<Comparison> comparisons;
+};
+
+Resolved resolved(const std::string& more) {
+  Resolved result;
+  load_study_options(parse_config(kStudy + more, "study.yaml"), result.options);
+  result.arms = resolve_arms(result.options, 100);
+  result.comparisons = resolve_comparisons(result.options, result.arms);
+  return result;
+}
+
+const std::string kLine = "line: [dense, wide, wider]\n";
+
+using Weights = std::map<std::string, double>;
+
+TEST(Comparisons, OfArmsAndTwinsAndWeights) {
+  const auto found = resolved(
+      "comparisons:\n"
+      "  first: {question: 'Is it?', measure: gain/heldout, margin: 0.5, expected: equal, paper: It is., parts: [\n"
+      "    {arm: gshard, over: switch}, {label: mine, arm: switch, over: twin}]}\n"
+      "  second: {measure: loss/pretrain, joint: true, primary: false, parts: [\n"
+      "    {label: slope, weights: {gshard: 0.5, switch: 0.5, dense: -1}}]}\n");
+  ASSERT_EQ(found.comparisons.size(), 2u);
+  const Comparison &first = found.comparisons[0], &second = found.comparisons[1];
+  EXPECT_EQ(first.id, "first");
+  EXPECT_EQ(first.question, "Is it?");
+  EXPECT_EQ(first.margin, 0.5);
+  EXPECT_EQ(first.expected, "equal");
+  EXPECT_EQ(first.paper, "It is.");
+  EXPECT_TRUE(first.primary && !first.joint && second.joint && !second.primary);
+  ASSERT_EQ(first.parts.size(), 2u);
+  EXPECT_EQ(first.parts[0].label, "GShard over Switch");
+  EXPECT_EQ(first.parts[0].weights, (Weights{{"gshard", 1.0}, {"switch", -1.0}}));
+  EXPECT_EQ(first.parts[1].label, "mine");
+  EXPECT_EQ(first.parts[1].weights, (Weights{{"switch", 1.0}, {"dense", -1.0}}));
+  EXPECT_EQ(second.question, "second");
+  EXPECT_EQ(second.margin, 2.0);  // the protocol's
+  EXPECT_EQ(second.parts[0].weights, (Weights{{"gshard", 0.5}, {"switch", 0.5}, {"dense", -1.0}}));
+}
+
+// A score that is a line in log2 of FLOPs is met exactly at any arm's FLOPs.
+TEST(Comparisons, TheDenseLineIsALineInLogFlops) {
+  const auto found = resolved(kLine +
+                              "comparisons: {a: {measure: heldout/instructed, parts: [{arm: gshard, over: "
+                              "line}]}}\n");
+  const ComparisonPart& part = found.comparisons[0].parts[0];
+  EXPECT_EQ(part.label, "GShard over the dense line");
+  double sum = 0.0, predicted = 0.0;
+  const auto at = [](const ArmOptions& arm) { return std::log2(count_model(arm.recipe.model).flops_per_token); };
+  for (const auto& [name, weight] : part.weights) {
+    sum += weight;
+    if (name != "gshard") predicted -= weight * (3.0 + 7.0 * at(arm_of(found.arms, name)));
+  }
+  EXPECT_EQ(part.weights.size(), 4u);
+  EXPECT_NEAR(sum, 0.0, 1e-12);
+  EXPECT_NEAR(predicted, 3.0 + 7.0 * at(arm_of(found.arms, "gshard")), 1e-9);
+}
+
+std::vector<std::string> ids_of(const std::vector<Comparison>& comparisons) {
+  std::vector<std::string> ids;
+  for (const Comparison& comparison : comparisons) ids.push_back(comparison.id);
+  return ids;
+}
+
+TEST(Shapes, AreAskedWhereNothingElseIs) {
+  const auto twins = resolved("");
+  EXPECT_EQ(ids_of(twins.comparisons), (std::vector<std::string>{"shape-1", "shape-2", "shape-3", "shape-3-finetuned",
+                                                                 "shape-6", "shape-9", "shape-9-capacity"}));
+  EXPECT_EQ(twins.comparisons[1].parts.size(), 1u);  // GShard has no twin
+  EXPECT_EQ(twins.comparisons[0].parts[0].label, "Dense over Switch");
+  EXPECT_EQ(twins.comparisons[0].parts[0].weights, (Weights{{"switch", -1.0}, {"dense", 1.0}}));
+  const auto line = resolved(kLine);
+  EXPECT_EQ(line.comparisons[1].parts.size(), 2u);
+  EXPECT_EQ(line.comparisons[1].parts[1].label, "GShard over the dense line");
+  EXPECT_EQ(line.comparisons[0].parts[1].label, "the dense line over GShard");
+  for (const Comparison& shape : line.comparisons) EXPECT_NO_THROW(check_measure_id(shape.measure, line.options, "x"));
+}
+
+TEST(Shapes, OfAGridAreItsOwn) {
+  EXPECT_TRUE(resolved("axes: {steps: {values: {a: {instruct: {steps: 1}}, b: {}}}}\n").comparisons.empty());
+}
+
+TEST(Comparisons, StandAtTheValuesOfAxes) {
+  const auto found =
+      resolved(kLine +
+               "axes: {steps: {values: {few: {instruct: {steps: 1}}, many: {}}}}\n"
+               "comparisons:\n"
+               "  a: {measure: gain/heldout, parts: [{arm: switch+steps=few, over: twin}]}\n"
+               "  b: {measure: gain/heldout, parts: [{arm: gshard+steps=few, over: line}]}\n"
+               "  c: {measure: gain/heldout, parts: [{arm: gshard+steps=few, over: gshard+steps=many}]}\n");
+  EXPECT_EQ(found.comparisons[0].parts[0].weights, (Weights{{"switch+steps=few", 1.0}, {"dense+steps=few", -1.0}}));
+  for (const auto& [name, weight] : found.comparisons[1].parts[0].weights) EXPECT_TRUE(name.ends_with("+steps=few"));
+  EXPECT_EQ(found.comparisons[1].parts[0].weights.size(), 4u);
+}
+
+void expect_refused(const std::string& more, const std::vector<std::string>& parts) {
+  const std::string message = message_of<UserError>([&] { resolved(more); });
+  for (const std::string& part : parts)
+    EXPECT_NE(message.find(part), std::string::npos) << "'" << part << "' in: " << message;
+}
+
+TEST(Comparisons, MistakesAreNamed) {
+  const auto one = [](const std::string& text) { return "comparisons: {a: {" + text + "}}\n"; };
+  const std::string parts = "parts: [{arm: switch, over: dense}]";
+  expect_refused(one("measure: gain/heldot, " + parts), {"'a'", "'gain/heldot'", "'gain/heldout'"});
+  expect_refused(one("measure: finetune/two/direct, " + parts), {"'finetune/two/direct'", "'finetune/one/direct'"});
+  expect_refused(one("measure: gain/heldout"), {"study.yaml:", "'a'", "'parts'"});
+  expect_refused(one("measure: gain/heldout, parts: [{arm: swich, over: dense}]"), {"'a'", "'swich'", "'switch'"});
+  expect_refused(one("measure: gain/heldout, parts: [{arm: switch, over: dnse}]"), {"'a'", "'dnse'", "'dense'"});
+  expect_refused(one("measure: gain/heldout, parts: [{arm: gshard, over: twin}]"), {"'a'", "'twin'", "'gshard'"});
+  expect_refused(one("measure: gain/heldout, parts: [{arm: gshard, over: line}]"), {"'a'", "'line'", "0 dense arms"});
+  expect_refused(one("measure: gain/heldout, parts: [{label: x, weights: {gshard: 1, switch: -0.5}}]"),
+                 {"'a'", "sum to 0.5", "expected 0"});
+  expect_refused(one("measure: gain/heldout, parts: [{label: x, weights: {gshard: much, switch: -1}}]"),
+                 {"much", "number"});
+  expect_refused(one("measure: gain/heldout, parts: [{weights: {gshard: 1, switch: -1}}]"), {"'a'", "'label'"});
+  expect_refused(one("measure: gain/heldout, parts: [{arm: gshard, over: switch, weights: {gshard: 1, switch: -1}}]"),
+                 {"'a'", "not both"});
+  expect_refused(one("measure: gain/heldout, margin: -1, " + parts), {"margin", "-1"});
+  expect_refused(one("measure: gain/heldout, expected: maybe, " + parts), {"expected", "maybe"});
+  expect_refused("protocol: {margin: 0}\n", {"protocol.margin", "above 0"});
+  expect_refused("protocol: {looks: [4, 5]}\n", {"protocol.looks", "at least 2"});
+  expect_refused("line: [dense, wid]\n", {"'line'", "'wid'"});
+  expect_refused("line: [dense, gshard]\n", {"'line'", "'gshard'", "not dense"});
+}
+
+}  // namespace
+}  // namespace flanmoe
