@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/presets.h"
 #include "cli/command.h"
+#include "cli/version.h"
+#include "study/cell_list.h"
 #include "study/study.h"
 
 namespace flanmoe {
@@ -14,7 +16,7 @@ namespace {
 struct StudyArguments {
   std::string preset, out, data, cell;
   std::vector<std::string> overrides;
-  bool print_config = false, cost = false;
+  bool print_config = false, cost = false, list = false, json = false;
 };
 
 StudyOptions resolved_options(const StudyArguments& arguments) {
@@ -33,7 +35,7 @@ StudyOptions resolved_options(const StudyArguments& arguments) {
 int run(const StudyArguments& arguments) {
   if (!arguments.cell.empty() || arguments.cost) {  // a child of a running study
     if (arguments.out.empty()) fail_input("--cell and --cost need --out FOLDER, the folder of the study");
-    arguments.cost ? run_study_cost(arguments.out) : run_study_cell(arguments.out, arguments.cell);
+    arguments.cost ? run_study_cost(arguments.out) : run_study_cell(arguments.out, arguments.cell, kCommit);
     return kExitDone;
   }
   if (arguments.preset.empty()) fail_input("which study? expected a preset or a file; see flanmoe study --help");
@@ -43,7 +45,12 @@ int run(const StudyArguments& arguments) {
     return kExitDone;
   }
   const std::string out = arguments.out.empty() ? "runs/" + fs::path(arguments.preset).stem().string() : arguments.out;
-  const fs::path report = run_study(options, {out, typed_command()});
+  if (arguments.list) {
+    const Json list = list_study(options, out);
+    std::cout << (arguments.json ? list.dump() + "\n" : cell_list_text(list));
+    return kExitDone;
+  }
+  const fs::path report = run_study(options, {out, typed_command(), kCommit});
   log_info("report: {}", report.string());
   return kExitDone;
 }
@@ -63,6 +70,9 @@ std::function<int()> setup_study(CLI::App& parser) {
       ->type_name("FOLDER");
   parser.add_option("--data", arguments->data, "folder of real data (presets of kind real)")->type_name("FOLDER");
   parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
+  parser.add_flag("--list", arguments->list,
+                  "print the cells of the study, which are done, and the time the others may take, and leave");
+  parser.add_flag("--json", arguments->json, "the list as JSON");
   parser.add_option("--cell", arguments->cell, "run one cell of the study in --out, as the study itself does")
       ->group("Inside a study");
   parser.add_flag("--cost", arguments->cost, "time the arms of the study in --out, as the study itself does")

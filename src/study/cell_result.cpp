@@ -17,6 +17,9 @@ std::optional<EvalResult> scores_in(const Json& json, const char* key, const std
 Json timing_of(const CellResult& result) {
   return {{"train_seconds", result.train_seconds},
           {"tokens_per_second", result.tokens_per_second},
+          {"wall_seconds", result.wall_seconds},
+          {"commit", result.commit},
+          {"binary", result.binary},
           {"peak_memory_bytes", result.peak_memory_bytes},
           {"platform", result.platform}};
 }
@@ -64,6 +67,9 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.train_seconds = json_number(timing, "train_seconds", where);
   result.tokens_per_second = json_number(timing, "tokens_per_second", where);
   result.peak_memory_bytes = json_int(timing, "peak_memory_bytes", where);
+  result.wall_seconds = timing.value("wall_seconds", result.train_seconds);
+  result.commit = timing.value("commit", "");
+  result.binary = timing.value("binary", "");
   if (timing.contains("platform")) result.platform = timing.at("platform");
   return result;
 }

@@ -24,8 +24,10 @@ struct CellResult {
   std::string model;  // the checkpoint, relative to the study's folder
   int64_t disk_bytes = 0;
   double train_seconds = 0.0, tokens_per_second = 0.0;
+  double wall_seconds = 0.0;  // of the process that ended it, evaluation included
   int64_t peak_memory_bytes = 0;
-  Json platform;  // tensor/platform.h
+  Json platform;               // tensor/platform.h
+  std::string commit, binary;  // that made it: of the sources ("" = not known), checksum of the program
 };
 
 void write_cell_result(const CellResult& result, const StudyFolder& folder);

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/machine.h"
 #include "base/signals.h"
+#include "base/stopwatch.h"
 #include "base/version.h"
 #include "eval/evaluation.h"
 #include "eval/files/results_json.h"
@@ -105,7 +106,8 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
 }  // namespace
 
 void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-              const StudyFolder& folder) {
+              const StudyFolder& folder, const std::string& commit) {
+  const Stopwatch since_start;
   const std::string name = cell.key.name();
   const std::filesystem::path cell_folder = folder.cell(cell.key);
   const RunOptions run = run_options_of(options, arms, cell, folder);
@@ -125,6 +127,9 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   result.tokens_per_second = trained.tokens_per_second;
   result.peak_memory_bytes = peak_memory_bytes();
   result.platform = platform_json();
+  result.commit = commit;
+  result.binary = checksum_file("/proc/self/exe");
+  result.wall_seconds = since_start.seconds();
   write_cell_result(result, folder);
 }
 

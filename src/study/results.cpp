@@ -120,11 +120,14 @@ double rate_of(const Json& cost, const std::string& arm, const std::string& rate
 // Overhead = time / the twin's time - 1 on the same tokens.
 Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results,
                  const StudyFolder& folder) {
-  double seconds = 0.0;
-  for (const auto& [key, result] : results) seconds += result.train_seconds;
+  double seconds = 0.0, wall = 0.0;
+  for (const auto& [key, result] : results) {
+    seconds += result.train_seconds;
+    wall += result.wall_seconds;
+  }
   Json machine = platform_json();
   machine.update({{"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}});
-  Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"cost", Json::array()}};
+  Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"wall_seconds", wall}, {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
   const Json cost = read_json(folder.cost());
   for (const ArmOptions& arm : arms) {
@@ -202,14 +205,14 @@ Json records_json(const StudyOptions& options, const std::vector<Comparison>& co
 }  // namespace
 
 Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Cell>& cells,
-                   const StudyFolder& folder, const std::string& command) {
+                   const StudyFolder& folder, const StudyCall& call) {
   const CellResults results = read_cell_results(cells, folder);
   const std::vector<Measure> measures = study_measures(options, arms, results);
   Json json = {{"format", 2},
                {"title", options.title},
                {"note", options.note},
                {"kind", name_of(options.kind)},
-               {"command", command},
+               {"command", call.command},
                {"config", dump_options(options)},
                {"seeds", options.seeds},
                {"data", data_json(options, folder)}};
@@ -228,6 +231,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["capacity"] = capacity_json(arms, measures);
   for (const ArmOptions& arm : arms) add_arm_details(json, arm, options, results);
   json["timing"] = timing_json(options, arms, results, folder);
+  json["timing"]["commit"] = call.commit;
   return json;
 }
 

@@ -14,11 +14,14 @@
 #include "run/config_copy.h"
 #include "run/tokenizer.h"
 #include "study/arms.h"
+#include "study/cell_list.h"
 #include "study/cell_run.h"
+#include "study/comparisons.h"
 #include "study/cost.h"
 #include "study/done_cells.h"
 #include "study/grid.h"
 #include "study/processes.h"
+#include "study/protocol_file.h"
 #include "study/results.h"
 
 namespace flanmoe {
@@ -97,14 +100,16 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
   }
 }
 
-// Before anything is written: a study that cannot run leaves no folder behind.
-void check_study(const StudyOptions& options, const StudyFolder& folder) {
+// Before anything is written: a study that cannot run leaves no folder behind. Its arms, with the vocabulary that its
+// world will have where there is none yet.
+std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFolder& folder) {
   check_files(options, folder);
-  if (options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()))) {
-    arms_of(options, folder);
-  } else {
-    resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
-  }
+  const bool has_data =
+      options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()));
+  std::vector<ArmOptions> arms =
+      has_data ? arms_of(options, folder) : resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
+  resolve_comparisons(options, arms);
+  return arms;
 }
 
 void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
@@ -139,21 +144,28 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   keep_worlds(options, folder);
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
+  keep_protocol(options, resolve_comparisons(options, arms), folder, call.commit);
   const std::vector<Cell> cells = study_cells(options, arms);
   check_done_cells(cells, folder);
   run_grid(cells, folder, options.jobs);
   keep_cost(options, folder);
-  write_json(folder.root / "results.json", study_results(options, arms, cells, folder, call.command));
+  write_json(folder.root / "results.json", study_results(options, arms, cells, folder, call));
   write_report(folder.root / "results.json", folder.root / "report.html");
   return folder.root / "report.html";
 }
 
-void run_study_cell(const std::filesystem::path& root, const std::string& cell_name) {
+Json list_study(const StudyOptions& options, const std::filesystem::path& root) {
+  const StudyFolder folder{absolute_path(root.string())};
+  const std::vector<ArmOptions> arms = check_study(options, folder);
+  return cell_list_json(options, arms, study_cells(options, arms), folder);
+}
+
+void run_study_cell(const std::filesystem::path& root, const std::string& cell_name, const std::string& commit) {
   const StudyFolder folder{absolute_path(root.string())};
   const StudyOptions options = options_of(folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   for (const Cell& cell : study_cells(options, arms)) {
-    if (cell.key.name() == cell_name) return run_cell(options, arms, cell, folder);
+    if (cell.key.name() == cell_name) return run_cell(options, arms, cell, folder, commit);
   }
   fail_input("{}: no cell '{}' in this study", root.string(), cell_name);
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/json.h"
 #include "study/options.h"
 
 namespace flanmoe {
@@ -11,14 +12,18 @@ namespace flanmoe {
 struct StudyCall {
   std::filesystem::path folder;
   std::string command;  // as typed, for the report
+  std::string commit;   // of the sources of this program, for the records
 };
 
 // Runs everything that is not done yet and writes results.json and report.html. Returns the report's path. Throws
 // Interrupted after the cells have saved, RunError naming a failed cell and its log.
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call);
 
+// The cells of the study, done or not, and the time they may take (study/cell_list.h); writes nothing.
+Json list_study(const StudyOptions& options, const std::filesystem::path& folder);
+
 // One cell of a study folder, in this process (what the children do).
-void run_study_cell(const std::filesystem::path& folder, const std::string& cell_name);
+void run_study_cell(const std::filesystem::path& folder, const std::string& cell_name, const std::string& commit);
 
 // Timings of every arm, taken alone and in turns, into cost.json.
 void run_study_cost(const std::filesystem::path& folder);

@@ -109,7 +109,7 @@ inline Json results_by_hand(const StudyOptions& options, const HandScores& score
     }
   }
   write_json(folder.cost(), {{"arms", rates}});
-  return study_results(options, arms, cells, folder, "flanmoe study by-hand");
+  return study_results(options, arms, cells, folder, {root, "flanmoe study by-hand", "abc"});
 }
 
 }  // namespace flanmoe::cases

@@ -255,8 +255,9 @@ TEST_F(Results, NeedEveryCell) {
   const StudyFolder folder{folder_};
   fs::remove(folder.result({"gshard", 3, Phase::kInstruct}));
   const auto arms = resolve_arms(options, 100);
-  const std::string message =
-      message_of<UserError>([&] { study_results(options, arms, study_cells(options, arms), folder, ""); });
+  const std::string message = message_of<UserError>([&] {
+    study_results(options, arms, study_cells(options, arms), folder, {folder_, "", ""});
+  });
   EXPECT_NE(message.find("gshard/seed-3/instruct/result.json"), std::string::npos) << message;
 }
 
