@@ -25,23 +25,42 @@ ConfigNode written_in(const fs::path& folder, const ConfigNode& node) {
   return ConfigNode(std::move(data));
 }
 
-// A parent is a path from the file that names it, or one of ours: {home}/configs/study/mini.yaml.
+// The presets of this name, of every kind; none without a home.
+std::vector<fs::path> presets_named(const std::string& name) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  try {
+    for (const char* kind : {"study", "grids", "train", "mixtures", "suites", "model"}) {
+      const fs::path preset = home_folder() / "configs" / kind / (name + ".yaml");
+      if (fs::is_regular_file(preset, ignored)) found.push_back(preset);
+    }
+  } catch (const UserError&) {  // there is no home, so no preset
+  }
+  return found;
+}
+
+// A parent is a path from the file that names it, one of ours ({home}/configs/study/mini.yaml), or the name of one
+// preset alone (mini), where no file beside has it.
 fs::path parent_file(const fs::path& child, const std::string& written) {
   constexpr std::string_view kHome = "{home}/";
   if (written.starts_with(kHome)) return (home_folder() / written.substr(kHome.size())).lexically_normal();
-  return (child.parent_path() / written).lexically_normal();
+  const fs::path beside = (child.parent_path() / written).lexically_normal();
+  std::error_code ignored;
+  const bool is_name = written.find('/') == std::string::npos;
+  if (!is_name || fs::is_regular_file(beside, ignored)) return beside;
+  const std::vector<fs::path> presets =
+      presets_named(written.ends_with(".yaml") ? written.substr(0, written.size() - 5) : written);
+  return presets.size() == 1 ? presets[0] : beside;
 }
 
 // The way out for a parent that is not there: the preset of this name, or the same path from the current folder.
 std::string parent_hint(const std::string& written) {
   std::error_code ignored;
-  try {
-    for (const char* kind : {"study", "train", "mixtures", "suites", "model"}) {
-      const std::string preset = fmt::format("configs/{}/{}.yaml", kind, fs::path(written).stem().string());
-      if (fs::is_regular_file(home_folder() / preset, ignored))
-        return fmt::format("; the preset of this name is '{{home}}/{}'", preset);
-    }
-  } catch (const UserError&) {  // there is no home, so no preset
+  if (const std::vector<fs::path> presets = presets_named(fs::path(written).stem().string()); !presets.empty()) {
+    const fs::path preset = presets[0].lexically_relative(home_folder());
+    return fmt::format("; {} '{{home}}/{}'",
+                       presets.size() == 1 ? "the preset of this name is" : "a preset of this name is",
+                       preset.string());
   }
   if (!fs::is_regular_file(written, ignored)) return "";
   return fmt::format("; paths of a file lead from its own folder, and {} is seen from the current one",

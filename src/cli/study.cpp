@@ -1,9 +1,13 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <iostream>
 
 #include "base/config_paths.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/nearest_name.h"
 #include "base/presets.h"
 #include "cli/command.h"
 #include "cli/version.h"
@@ -19,10 +23,25 @@ struct StudyArguments {
   bool print_config = false, cost = false, list = false, json = false;
 };
 
+// An arm that the command line alone names is a mistyped one.
+void expect_arms_of(const ConfigNode& preset, const StudyOptions& options) {
+  std::vector<std::string> names;
+  if (preset.has("arms") && preset.at("arms").is_map()) {
+    for (const auto& [name, arm] : preset.at("arms").items()) names.push_back(name);
+  }
+  if (!options.arms.is_map()) fail_input("{}: 'arms' is no section, expected the arms by name", options.arms.place());
+  for (const auto& [name, arm] : options.arms.items()) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    fail_input("{}: '{}' is no arm of this study; {}expected one of {}", arm.place(), name, did_you_mean(name, names),
+               fmt::join(names, ", "));
+  }
+}
+
 StudyOptions resolved_options(const StudyArguments& arguments) {
-  ConfigNode config = load_config(find_preset("study", arguments.preset));
+  const ConfigNode config = load_config(find_preset("study", arguments.preset));
   StudyOptions options;
   load_study_options(with_overrides(config, arguments.overrides), options);
+  if (!arguments.overrides.empty()) expect_arms_of(config, options);
   if (!arguments.data.empty()) options.data = absolute_path(arguments.data);
   if (options.kind == DataKind::kReal && options.data.empty()) {
     fail_input("study '{}' reads real data: say where it is with --data FOLDER", arguments.preset);

@@ -54,9 +54,33 @@ Recipe recipe_of(const ArmOptions& arm, Recipe recipe, int64_t vocab_size) {
   return recipe;
 }
 
+std::string nearest_arm(const std::string& name, const StudyOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& [arm, node] : options.arms.items()) {
+    if (arm != name) names.push_back(arm);
+  }
+  const std::string nearest = nearest_name(name, names);
+  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
+}
+
+void check_written(const StudyOptions& options) {
+  if (!options.arms.is_map()) fail_input("{}: 'arms' is no section, expected the arms by name", options.arms.place());
+  for (const auto& [name, node] : options.arms.items()) {
+    if (!node.is_map()) fail_input("{}: the arm '{}' is no section", node.place(), name);
+  }
+  for (const std::string& name : options.arms_only) {
+    if (!options.arms.has(name))
+      fail_input("'arms_only' names '{}', which is no arm of this study{}", printable(name),
+                 nearest_arm(name, options));
+  }
+}
+
 std::vector<ArmOptions> written_arms(const StudyOptions& options, int64_t vocab_size) {
+  check_written(options);
   std::vector<ArmOptions> arms;
   for (const auto& [name, node] : options.arms.items()) {
+    const std::vector<std::string>& only = options.arms_only;
+    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) continue;
     ArmOptions arm;
     load_options(node, arm);
     arm.name = arm.base = name;

@@ -35,6 +35,7 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.require_within(num_sentinels, 1, 100'000, "num_sentinels");
   v.section("model", recipe.model, "what all arms share");
   v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
+  v.field("arms_only", arms_only, "the arms that are run, of those under `arms`; all when empty");
   v.field("axes", axes, "of a grid: name -> {label, arms, values: {name: {model, pretrain, mixture, instruct, ...}}}");
   v.field("line", line, "dense arms of several widths: sparse arms are compared with the line through them");
   v.field("comparisons", comparisons,

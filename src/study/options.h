@@ -56,6 +56,7 @@ struct StudyOptions {
   int64_t num_sentinels = 100;
   Recipe recipe;  // shared by the arms
   ConfigNode arms, axes, comparisons;
+  std::vector<std::string> arms_only;
   std::vector<std::string> line;
   ProtocolOptions protocol;
   std::vector<std::string> finetune_sets;

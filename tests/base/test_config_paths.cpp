@@ -94,12 +94,16 @@ TEST_F(ConfigPaths, ParentsMayBeOurs) {
   EXPECT_EQ(load_config("own/s.yaml").at("title").scalar(), "mine");
   EXPECT_TRUE(load_config("own/s.yaml").has("arms"));
   for (const std::string written : {"mini", "mini.yaml"}) {
-    put("own/s.yaml", "parent: " + written + "\n");
-    EXPECT_NE(message_of<UserError>([] {
-                load_config("own/s.yaml");
-              }).find("the preset of this name is '{home}/configs/study/mini.yaml'"),
-              std::string::npos);
+    put("own/s.yaml", "parent: " + written + "\nseeds: [9]\n");
+    EXPECT_TRUE(load_config("own/s.yaml").has("arms")) << written;
   }
+  put("own/mini.yaml", "title: the one beside\n");
+  EXPECT_EQ(load_config("own/s.yaml").at("title").scalar(), "the one beside");
+  put("own/s.yaml", "parent: finetune\n");  // of training and of suites
+  EXPECT_NE(message_of<UserError>([] {
+              load_config("own/s.yaml");
+            }).find("a preset of this name is '{home}/configs/train/finetune.yaml'"),
+            std::string::npos);
   put("base.yaml", "x: 1\n");
   put("own/s.yaml", "parent: base.yaml\n");
   EXPECT_NE(message_of<UserError>([] { load_config("own/s.yaml"); }).find(in_folder("base.yaml")), std::string::npos);

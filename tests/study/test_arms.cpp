@@ -112,6 +112,24 @@ std::string refused(const std::string& arms) {
   return message_of<UserError>([&] { resolve_arms(study(arms), 200); });
 }
 
+TEST(Arms, OnlySomeOfThemAreRun) {
+  const auto arms = resolve_arms(study(kSwitch + kDense + "  other: {}\narms_only: [dense, switch]\n"), 200);
+  ASSERT_EQ(arms.size(), 2u);
+  EXPECT_EQ(arms[0].name, "switch");
+  const auto message = [](const std::string& only) {
+    return message_of<UserError>([&] { resolve_arms(study(kSwitch + kDense + "arms_only: " + only + "\n"), 200); });
+  };
+  expect_parts(message("[dense, swich]"), {"'arms_only'", "'swich'", "'switch'"});
+  expect_parts(message("[switch]"), {"'twin'", "'dense'"});  // its twin is not run
+}
+
+TEST(Arms, ThatAreNoSectionsAreRefused) {
+  StudyOptions options;
+  load_options(parse_config("arms: [few]\n", "study.yaml"), options);
+  expect_parts(message_of<UserError>([&] { resolve_arms(options, 200); }), {"study.yaml:1", "'arms'", "section"});
+  expect_parts(refused("  dense: 3\n"), {"study.yaml:3", "'dense'", "section"});
+}
+
 TEST(Arms, AnUnknownTwinIsNamed) {
   expect_parts(refused("  switch: {twin: dens, model: {moe: {num_experts: 8}}}\n" + kDense),
                {"switch", "twin", "'dens'", "'dense'"});
