@@ -59,6 +59,7 @@ struct TaskSpec {
   std::string cluster;  // closed_book, entailment, translation, ...
   std::string suite;    // evaluation suite, "" for tuning tasks: exam (mmlu), hard (bbh), reasoning, qa
   Held held = Held::kIn;
+  std::string held_out;  // what is new in it: "cluster" (nothing of its cluster is trained), "item" or "" (not said)
   std::string license, source;
   int64_t version = 1;  // raised when prompts or scoring change; stands in results
   std::string format;   // reader: jsonl, niv2, cot_tsv, mmlu_csv, bbh_json, ... (data/readers/readers.h)

@@ -197,6 +197,8 @@ void TaskFile::fields(FieldVisitor& v) {
   held_names.insert(held_names.begin(), "");
   v.choice("held", held, held_names,
            "in: may be tuned on; out: evaluation only; never: finetuning alone. Empty = by the group");
+  v.choice("held_out", spec.held_out, {"", "cluster", "item"},
+           "cluster: no task of its cluster is trained, item: only what it asks of is new; empty = not said");
   v.field("license", spec.license, "licence of the rows");
   v.field("source", spec.source, "where the rows come from");
   v.field("version", spec.version, "raised when prompts or scoring change");

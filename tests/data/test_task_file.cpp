@@ -33,7 +33,7 @@ TEST_F(TaskFiles, AFullTaskIsRead) {
       "templates:\n  - input: \"Where is {place}? {options}\"\n  - input: \"Say it: {place}\"\n    target: \"It is "
       "{answer}.\"\n"
       "cot_templates:\n  - input: \"{place}?\"\n    target: \"{rationale} So the answer is {answer}.\"\n"
-      "metric: exact_match\nchance: 25\ndefinition: Do it.\nmax_examples: 7\n");
+      "metric: exact_match\nchance: 25\nheld_out: item\ndefinition: Do it.\nmax_examples: 7\n");
   const auto tasks = load_tasks(folder_ / "task.yaml", "/some/data");
   ASSERT_EQ(tasks.size(), 1u);
   const TaskSpec& task = tasks[0];
@@ -51,6 +51,7 @@ TEST_F(TaskFiles, AFullTaskIsRead) {
   EXPECT_EQ(task.cot_templates.size(), 1u);
   EXPECT_EQ(task.metric, "exact_match");
   EXPECT_EQ(task.chance, 25.0);
+  EXPECT_EQ(task.held_out, "item");
   EXPECT_EQ(task.definition, "Do it.");
   EXPECT_EQ(task.max_examples, 7);
 }
@@ -147,6 +148,7 @@ TEST_F(TaskFiles, MistakesNameFileLineAndKey) {
   cases::expect_says(refused("name: a\n" + rest + "metric: acuracy\n"), {"task.yaml:5", "acuracy", "accuracy"});
   cases::expect_says(refused("name: a\n" + rest + "chance: 100\n"), {"task.yaml:5", "chance", "100"});
   cases::expect_says(refused("name: a\n" + rest + "chance: much\n"), {"task.yaml:5", "chance", "much"});
+  cases::expect_says(refused("name: a\n" + rest + "held_out: itm\n"), {"task.yaml:5", "held_out", "itm", "item"});
   cases::expect_says(refused(rest), {"task.yaml", "name"});
   cases::expect_says(refused("name: a\nformat: jsnl\nsplits: {train: x.jsonl}\ntemplates: [{input: x}]\n"),
                      {"jsnl", "jsonl"});

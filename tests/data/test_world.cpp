@@ -72,6 +72,7 @@ TEST_F(WorldFiles, ChecksumsAndCountsAreOfTheFiles) {
   EXPECT_EQ(counts.at("entities"), w.drawn.entities.size());
   EXPECT_EQ(counts.at("instruction tasks"), w.mixture.size());
   EXPECT_EQ(counts.at("held-out tasks"), w.heldout.size());
+  EXPECT_EQ(counts.at("finetune sets"), w.finetune.size());
   EXPECT_EQ(counts.at("documents"), cases::documents_of(w.folder / "corpus/facts.jsonl").size() +
                                         cases::documents_of(w.folder / "corpus/general.jsonl").size());
   std::set<std::string> clusters;
@@ -80,6 +81,22 @@ TEST_F(WorldFiles, ChecksumsAndCountsAreOfTheFiles) {
   WorldOptions options;
   load_options(parse_config(described.at("options").get<std::string>(), "options"), options);
   EXPECT_EQ(dump_options(options), dump_options(w.options));
+}
+
+TEST_F(WorldFiles, AWorldOfAnotherFormatIsRefused) {
+  const auto refused = [&] { return message_of<UserError>([&] { require_world(folder_); }); };
+  EXPECT_EQ(refused(), (folder_ / "world.json").string() + ": no such file, so " + folder_.string() +
+                           " holds no world; 'flanmoe data make' writes one");
+  const std::string remedy = "; make a new world with the same options ('flanmoe data make')";
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"{}", "1"}, {"{\"format\": 3}", "3"}, {"{\"format\": \"2\"}", "\"2\""}, {"[]", "null"}};
+  for (const auto& [text, found] : others) {
+    put("world.json", text);
+    EXPECT_EQ(refused(), (folder_ / "world.json").string() + ": a world of format " + found + ", expected 2" + remedy);
+  }
+  put("world.json", "{\n\"format\" 2}");
+  EXPECT_NE(refused().find("world.json:2"), std::string::npos) << refused();
+  EXPECT_NO_THROW(require_world(cases::small_world().folder));
 }
 
 TEST_F(WorldFiles, AFolderThatExistsIsRefused) {
@@ -100,7 +117,8 @@ TEST_F(WorldFiles, EverySplitHasARowHoweverFewRowsATaskHas) {
     make_world(options, folder);
     for (const char* part : {"tasks", "heldout", "finetune", "validation"}) {
       for (const auto& task : cases::tasks_of(folder / part, folder)) {  // an empty split throws
-        EXPECT_EQ(task.rows.size(), std::string(part) == "validation" ? 1u : 2u) << task.spec.name;
+        const std::string name = part;
+        EXPECT_EQ(task.rows.size(), name == "validation" ? 1u : name == "finetune" ? 3u : 2u) << task.spec.name;
       }
     }
   }
@@ -111,17 +129,11 @@ TEST(WorldOptions, ImpossibleValuesAreNamed) {
     WorldOptions options;
     return message_of<UserError>([&] { load_options(parse_config(yaml, "w.yaml"), options); });
   };
-  const std::vector<std::vector<std::string>> mistakes = {{"num_facts", "99"},
-                                                          {"num_facts", "20001"},
-                                                          {"num_phrasings", "0"},
-                                                          {"num_phrasings", "5"},
-                                                          {"vocab_pieces", "299"},
-                                                          {"examples_per_task", "7"},
-                                                          {"eval_items_per_task", "3"},
-                                                          {"finetune_examples", "7"},
-                                                          {"instructed_share", "0"},
-                                                          {"instructed_share", "1"},
-                                                          {"seed", "-1"}};
+  const std::vector<std::vector<std::string>> mistakes = {
+      {"num_facts", "99"},     {"num_facts", "20001"},     {"num_phrasings", "0"},       {"num_phrasings", "5"},
+      {"vocab_pieces", "299"}, {"examples_per_task", "7"}, {"eval_items_per_task", "3"}, {"finetune_examples", "7"},
+      {"label_noise", "-0.1"}, {"label_noise", "0.6"},     {"instructed_share", "0"},    {"instructed_share", "1"},
+      {"seed", "-1"}};
   for (const auto& mistake : mistakes) {
     const std::string message = refused(mistake[0] + ": " + mistake[1]);
     for (const std::string& part : {std::string("w.yaml:1"), mistake[0], mistake[1]}) {

@@ -212,29 +212,74 @@ TEST(WorldHeldout, NoPromptOfASuiteIsTrainedOn) {
   }
 }
 
-TEST(WorldHeldout, NoHardTypeOrCompositionIsInTheMixture) {
-  std::set<std::string> names, clusters;
-  std::string instructions;
-  for (const WorldTask& task : small_world().mixture) {
-    names.insert(task.spec.name);
-    clusters.insert(task.spec.cluster);
-    instructions += task.spec.definition + "\n";
-    for (const PromptTemplate& prompt : cases::all_templates(task.spec)) instructions += prompt.input + "\n";
+// A template without the names of its fields.
+std::string shape_of(const std::string& input) {
+  std::string shape;
+  bool inside = false;
+  for (const char c : input) {
+    if (c == '}') inside = false;
+    if (!inside) shape += c;
+    if (c == '{') inside = true;
   }
+  return shape;
+}
+
+struct Trained {
+  std::set<std::string> clusters, shapes;
+};
+Trained trained() {
+  Trained all;
+  for (const WorldTask& task : small_world().mixture) {
+    all.clusters.insert(task.spec.cluster);
+    for (const PromptTemplate& prompt : cases::all_templates(task.spec)) all.shapes.insert(shape_of(prompt.input));
+  }
+  return all;
+}
+
+TEST(WorldHeldout, IsByClusterOrByItem) {
+  const Trained mixture = trained();
+  std::map<std::string, std::set<std::string>> by_cluster, by_item;  // suite -> tasks
+  for (const WorldTask& task : small_world().heldout) {
+    const TaskSpec& spec = task.spec;
+    ASSERT_TRUE(spec.held_out == "cluster" || spec.held_out == "item") << spec.name;
+    (spec.held_out == "cluster" ? by_cluster : by_item)[spec.suite].insert(spec.name);
+    // Whose like is trained says so.
+    EXPECT_EQ(mixture.clusters.contains(spec.cluster), spec.held_out == "item") << spec.name << ": " << spec.cluster;
+  }
+  EXPECT_GE(by_cluster["hard"].size(), 6u);
+  EXPECT_GE(by_cluster["reasoning"].size(), 1u);
+  EXPECT_EQ(by_cluster.count("exam") + by_cluster.count("qa"), 0u);
+  EXPECT_GE(by_item["hard"].size() + by_item["reasoning"].size(), 10u);
+  for (const auto* others : {&small_world().mixture, &small_world().validation, &small_world().finetune}) {
+    for (const WorldTask& task : *others) EXPECT_EQ(task.spec.held_out, "") << task.spec.name;
+  }
+}
+
+TEST(WorldHeldout, NoTemplateIsTheMixtures) {
+  EXPECT_EQ(shape_of("Say {a}: {options} now"), "Say {}: {} now");
+  const Trained mixture = trained();
+  EXPECT_TRUE(mixture.shapes.contains("{} {}"));
+  for (const WorldTask& task : small_world().heldout) {
+    for (const PromptTemplate& prompt : cases::all_templates(task.spec))
+      EXPECT_FALSE(mixture.shapes.contains(shape_of(prompt.input))) << task.spec.name << ": " << prompt.input;
+  }
+}
+
+TEST(WorldHeldout, CompositionsAreOfPartsThatAreTrained) {
+  std::string definitions;
+  for (const WorldTask& task : small_world().mixture) definitions += task.spec.definition + "\n";
   size_t compositions = 0;
   for (const WorldTask& task : small_world().heldout) {
-    if (task.spec.suite != "hard") continue;
-    const std::string type = task.spec.name.substr(task.spec.name.find('_') + 1);
-    EXPECT_FALSE(names.contains(type)) << type;
-    EXPECT_FALSE(clusters.contains(task.spec.cluster)) << task.spec.cluster;
-    if (!type.starts_with("compose_")) continue;
+    if (task.spec.cluster != "compositions") continue;
     ++compositions;
-    const std::string& input = task.spec.templates.front().input;  // "Give the opposite of the last word. {list} ..."
-    const std::string phrase = input.substr(0, input.find('.'));
-    EXPECT_EQ(instructions.find(phrase), std::string::npos) << phrase;
-    // Both its parts are in the mixture: only their meeting is new.
-    const std::string skill = phrase.substr(0, phrase.find(" the ", phrase.find(" of ") == std::string::npos ? 9 : 12));
-    EXPECT_NE(instructions.find(skill), std::string::npos) << skill;
+    const std::string& input =
+        task.spec.templates.front().input;  // "{list}. What is the opposite of the last word? ..."
+    const size_t begin = input.find("What is ") + 8, end = input.find('?');
+    const std::string phrase = input.substr(begin, end - begin);
+    EXPECT_EQ(definitions.find(phrase), std::string::npos) << phrase;
+    const size_t place = phrase.rfind(" the ");
+    EXPECT_NE(definitions.find("Give " + phrase.substr(0, place)), std::string::npos) << phrase;
+    EXPECT_NE(definitions.find("Give " + phrase.substr(place + 1)), std::string::npos) << phrase;
   }
   EXPECT_GE(compositions, 5u);
 }

@@ -56,10 +56,15 @@ TEST(WorldTasks, TheSuitesAreThere) {
   std::set<std::string> finetune, heldout;
   for (const WorldTask& task : small_world().finetune) {
     finetune.insert(task.spec.name);
-    EXPECT_TRUE(task.rows.contains("train") && task.rows.contains("test")) << task.spec.name;
+    EXPECT_EQ(task.rows.size(), 3u) << task.spec.name;
+    EXPECT_EQ(task.rows.at("train").size(), 20u) << task.spec.name;
+    EXPECT_EQ(task.rows.at("validation").size(), 12u) << task.spec.name;
+    EXPECT_EQ(task.rows.at("test").size(), 36u) << task.spec.name;
   }
-  EXPECT_EQ(finetune, (std::set<std::string>{"evidence_yes_no_maybe", "negation_passages", "search_snippets",
-                                             "sentence_similarity"}));
+  // Two of each of the paper's four kinds.
+  EXPECT_EQ(finetune, (std::set<std::string>{"caption_similarity", "evidence_of_trials", "evidence_yes_no_maybe",
+                                             "negation_of_scope", "negation_passages", "search_snippets",
+                                             "sentence_similarity", "stranger_snippets"}));
   for (const WorldTask& task : small_world().heldout) {
     EXPECT_EQ(task.spec.group, "heldout") << task.spec.name;
     EXPECT_TRUE(heldout.insert(task.spec.name).second) << task.spec.name;

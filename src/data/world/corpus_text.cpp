@@ -91,6 +91,25 @@ Document story(RandomStream& stream) {
   return document;
 }
 
+// Two or three people of whom something is told, then what follows from it, in another order: a text that is read by
+// looking back for who did what.
+Document retold(RandomStream& stream) {
+  struct Form {
+    std::string list, first, then;
+  };
+  static const std::vector<Form> kForms = {{"room", "{e} went to the {v}.", "So {e} is in the {v} now."},
+                                           {"tool", "{e} took a {v}.", "Now {e} has the {v}."},
+                                           {"animal", "{e} saw a {v}.", "Later {e} fed the {v}."},
+                                           {"food", "{e} bought some {v}.", "Then {e} ate the {v}."}};
+  const Form& form = stream.pick(kForms);
+  const size_t count = 2 + stream.below(2);
+  const Words people = draw(story_names(), count, stream), values = draw(words(form.list), count, stream);
+  Document document;
+  for (size_t i = 0; i < count; ++i) append(document, form.first, people[i], values[i]);
+  for (const size_t i : stream.sample(count, count)) append(document, form.then, people[i], values[i]);
+  return document;
+}
+
 }  // namespace
 
 std::vector<Document> fact_documents(const World& world) {
@@ -111,8 +130,9 @@ std::vector<Document> general_documents(const World& world) {
   add_calendar(documents, "day");
   add_calendar(documents, "month");
   add_dictionaries(documents, world);
-  constexpr int kStories = 400;
+  constexpr int kStories = 100, kRetold = 400;
   for (int i = 0; i < kStories; ++i) documents.push_back(story(stream));
+  for (int i = 0; i < kRetold; ++i) documents.push_back(retold(stream));
   stream.shuffle(documents);
   return documents;
 }

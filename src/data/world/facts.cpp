@@ -118,6 +118,19 @@ Kind object() {
                           {"A {e} smells of {v}.", "Rub a {e} and you notice {v}.", "An old {e} gives off {v}."})}};
 }
 
+// `values` dealt out in turn, then shuffled inside each part.
+Words shared_out(Words values, const std::vector<size_t>& part_sizes, RandomStream& stream) {
+  stream.shuffle(values);
+  Words dealt;
+  for (const size_t size : part_sizes) {
+    Words part;
+    for (size_t i = 0; i < size; ++i) part.push_back(values[(dealt.size() + i) % values.size()]);
+    stream.shuffle(part);
+    dealt.insert(dealt.end(), part.begin(), part.end());
+  }
+  return dealt;
+}
+
 size_t pool_size(const WorldOptions& options) {
   return options.name_stems > 0 ? static_cast<size_t>(options.name_stems) : kAllStems;
 }
@@ -152,12 +165,11 @@ std::vector<Entity> make_entities(const WorldOptions& options) {
     const auto share = static_cast<size_t>(static_cast<double>(per_kind) * options.instructed_share + 0.5);
     const size_t num_instructed = std::clamp<size_t>(share, 2, per_kind - 2);
     for (size_t i = 0; i < per_kind; ++i) entities.push_back({k, names[k][i], {}, i < num_instructed});
-    // Each value of a list goes to the same number of entities, in an order of its own.
+    // Each value of a list goes to the same number of entities, those that instructions name and those that they do
+    // not, in an order of its own: no value is a better guess than another.
     for (const Attribute& attribute : kinds()[k].attributes) {
       RandomStream stream(seed, "world/values " + kinds()[k].name + " " + attribute.noun);
-      Words values;
-      for (size_t i = 0; i < per_kind; ++i) values.push_back(words(attribute.list)[i % words(attribute.list).size()]);
-      stream.shuffle(values);
+      const Words values = shared_out(words(attribute.list), {num_instructed, per_kind - num_instructed}, stream);
       for (size_t i = 0; i < per_kind; ++i) entities[entities.size() - per_kind + i].values.push_back(values[i]);
     }
   }

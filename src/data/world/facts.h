@@ -32,7 +32,8 @@ struct Entity {
   bool instructed;  // may instruction tasks name it?
 };
 
-// Entities of all kinds in turn, so that num_facts facts are told in all; values drawn evenly.
+// Entities of all kinds in turn, so that num_facts facts are told in all; values drawn
+// evenly among those that instructions name and those that they do not.
 std::vector<Entity> make_entities(const WorldOptions& options);
 
 // The stems that names are made of.

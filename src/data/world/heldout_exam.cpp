@@ -1,30 +1,21 @@
+#include "data/world/fact_table.h"
 #include "data/world/tasks.h"
 
 namespace flanmoe::world {
 namespace {
 
-// The same form for every subject: a question and four answers.
-const Words kExamTemplates = {"{question} {options}"};
+// The same form for every subject: a question and four answers. No template of the mixture.
+const Words kExamTemplates = {"Question: {question} {options} Answer:"};
 
-std::vector<Entity> examined_entities(const World& world, size_t kind, bool also_instructed) {
-  std::vector<Entity> result;
-  for (const Entity& entity : world.entities) {
-    if (entity.kind == kind && (also_instructed || !entity.instructed)) result.push_back(entity);
-  }
-  return result;
-}
-
-WorldTask subject(const World& world, const std::string& name, size_t kind, const std::vector<size_t>& attributes,
-                  bool also_instructed) {
-  const std::vector<Entity> entities = examined_entities(world, kind, also_instructed);
+WorldTask subject(const std::string& name, const std::vector<Entity>& entities, const std::vector<size_t>& attributes) {
   WorldTask task{"exam_" + name, "heldout", "closed_book", kExamTemplates, {}, {}};
   task.suite = "exam";
+  task.held_out = HeldOutBy::kItem;
+  std::vector<FactTable> tables;
+  for (const size_t attribute : attributes) tables.emplace_back(entities, attribute);
   task.make = [=](RandomStream& stream) {
-    const Entity& entity = stream.pick(entities);
-    const size_t index = stream.pick(attributes);
-    const Attribute& attribute = kinds()[kind].attributes[index];
-    return choice_row({{"question", told(attribute.question, entity.name, "")}}, entity.values[index],
-                      words(attribute.list), 4, stream);
+    const FactTable& table = stream.pick(tables);
+    return fact_row(table, "question", table.attribute().question, stream);
   };
   return task;
 }
@@ -41,10 +32,10 @@ std::vector<WorldTask> exam_tasks(const World& world) {
       if (attribute.asked) {
         asked.push_back(i);
       } else {
-        tasks.push_back(subject(world, kinds()[kind].name + "_" + attribute.noun, kind, {i}, true));
+        tasks.push_back(subject(kinds()[kind].name + "_" + attribute.noun, entities_of_kind(world, kind), {i}));
       }
     }
-    tasks.push_back(subject(world, "unseen_" + kinds()[kind].name, kind, asked, false));
+    tasks.push_back(subject("unseen_" + kinds()[kind].name, entities_of_kind(world, kind, false), asked));
   }
   return tasks;
 }

@@ -55,6 +55,30 @@ WorldRow yes_no_row(Fields fields, bool yes) {
 
 WorldRow free_row(Fields fields, const std::string& answer) { return {std::move(fields), {}, {answer}, "", ""}; }
 
+WorldRow explained(WorldRow row, const std::string& rationale) {
+  row.rationale = rationale;
+  return row;
+}
+
+NumberChoice draw_numbers(int64_t lowest, int64_t highest, RandomStream& stream) {
+  constexpr int64_t kWindow = 5;
+  constexpr size_t kOptions = 4;
+  const int64_t window = std::min(kWindow, highest - lowest + 1), begin = stream.between(lowest, highest - window + 1);
+  NumberChoice choice{0, {}};
+  for (const size_t i : stream.sample(static_cast<size_t>(window), kOptions))
+    choice.options.push_back(std::to_string(begin + static_cast<int64_t>(i)));
+  choice.answer = std::stoll(stream.pick(choice.options));
+  return choice;
+}
+
+WorldRow number_row(const std::string& text, const NumberChoice& numbers) {
+  return {{{"text", text}}, numbers.options, {std::to_string(numbers.answer)}, "", ""};
+}
+
+int64_t draw_addend(int64_t sum, int64_t lowest, int64_t highest, RandomStream& stream) {
+  return stream.between(std::max(lowest, sum - highest), std::min(highest, sum - lowest));
+}
+
 std::string join(const Words& parts, const std::string& separator) {
   std::string result;
   for (size_t i = 0; i < parts.size(); ++i) result += (i == 0 ? "" : separator) + parts[i];
@@ -64,12 +88,6 @@ std::string join(const Words& parts, const std::string& separator) {
 Words draw(const Words& list, size_t count, RandomStream& stream) {
   Words result;
   for (size_t i : stream.sample(list.size(), count)) result.push_back(list[i]);
-  return result;
-}
-
-Words numbers_near(int64_t number) {
-  Words result;
-  for (int64_t n = std::max<int64_t>(0, number - 5); n <= number + 5; ++n) result.push_back(std::to_string(n));
   return result;
 }
 

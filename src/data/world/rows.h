@@ -22,6 +22,10 @@ struct WorldRow {
   std::string cluster_id;
 };
 
+// What is new in a held-out task: its cluster, of which the mixture has no task and no template, or only what it asks
+// of (other entities, another composition) in a cluster that is trained.
+enum class HeldOutBy { kNothing, kCluster, kItem };
+
 struct WorldTask {
   std::string name, group, cluster;
   Words templates;  // inputs; the target is the answer
@@ -31,6 +35,7 @@ struct WorldTask {
   double chance = 25.0;  // percent
   std::string definition;
   std::string suite;
+  HeldOutBy held_out = HeldOutBy::kNothing;
 };
 
 // Everything the generators draw from.
@@ -46,17 +51,29 @@ struct World {
 };
 World draw_world(const WorldOptions& options);
 
-// The answer among distinct others of `pool`, in random order.
+// The answer among distinct others of `pool`, in random order. Where `pool` has `num_options` members, they are the
+// options. To favour no option, every member of `pool` must be the answer as often.
 WorldRow choice_row(Fields fields, const std::string& answer, const Words& pool, size_t num_options,
                     RandomStream& stream);
 WorldRow yes_no_row(Fields fields, bool yes);
 // The answer itself, generated.
 WorldRow free_row(Fields fields, const std::string& answer);
+// A row whose rationale tells the steps.
+WorldRow explained(WorldRow row, const std::string& rationale);
+
+// Four numbers of [lowest, highest] near each other (all of it, where it holds no more), and which of them is to be the
+// answer: each as likely, so that its rank says nothing. The text is then made to fit.
+struct NumberChoice {
+  int64_t answer;
+  Words options;
+};
+NumberChoice draw_numbers(int64_t lowest, int64_t highest, RandomStream& stream);
+WorldRow number_row(const std::string& text, const NumberChoice& numbers);
+// One of two numbers of [lowest, highest] each whose sum is `sum`.
+int64_t draw_addend(int64_t sum, int64_t lowest, int64_t highest, RandomStream& stream);
 
 std::string join(const Words& parts, const std::string& separator = ", ");
 // `count` distinct members of `list`.
 Words draw(const Words& list, size_t count, RandomStream& stream);
-// Numbers around `number`, none negative, as text: wrong answers to sums.
-Words numbers_near(int64_t number);
 
 }  // namespace flanmoe::world

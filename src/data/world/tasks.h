@@ -1,5 +1,5 @@
 // The families of instruction tasks, one file each: together at least 120 tasks in at least 12 clusters and the four
-// groups of the paper. Defined in data/world/tasks_*.cpp, data/world/heldout_*.cpp, data/world/finetune_sets.cpp.
+// groups of the paper. Defined in data/world/tasks_*.cpp, data/world/heldout_*.cpp, data/world/finetune_*.cpp.
 #pragma once
 
 #include <vector>
@@ -25,8 +25,15 @@ std::vector<WorldTask> hard_tasks(const World& world);
 std::vector<WorldTask> reasoning_tasks(const World& world);
 std::vector<WorldTask> qa_tasks(const World& world);
 
-// Single tasks for finetuning: negation_passages, sentence_similarity, evidence_yes_no_maybe, search_snippets.
+// Single tasks for finetuning, two of each of the paper's four kinds, with easy and hard rows: a small model learns
+// some of a set from a few hundred rows. Only search_snippets asks for facts that the corpus tells.
 std::vector<WorldTask> finetune_sets(const World& world);
+std::vector<WorldTask> negation_sets();                   // negation_passages, negation_of_scope: yes or no
+std::vector<WorldTask> similarity_sets();                 // sentence_similarity, caption_similarity: a number
+std::vector<WorldTask> evidence_sets();                   // evidence_yes_no_maybe, evidence_of_trials
+std::vector<WorldTask> snippet_sets(const World& world);  // search_snippets, stranger_snippets: one of what is found
+WorldTask finetune_set(const std::string& name, double chance, const std::string& input,
+                       std::function<WorldRow(RandomStream&)> make);
 
 // A composition of a list skill and a word skill ("the opposite of the last word"): some are in the mixture, some held
 // out.
@@ -35,14 +42,5 @@ struct Composition {
   std::function<WorldRow(RandomStream&)> make;
 };
 std::vector<Composition> compositions(const World& world, bool held_out);
-
-// A person nobody was told about, with values: "Vorei works as a baker."
-struct Stranger {
-  std::string name;
-  std::vector<size_t> attributes;  // of kinds()[kPerson]
-  Words values, sentences;
-};
-// `asked` = false: the attributes that no instruction task asks for.
-Stranger draw_stranger(const World& world, size_t num_facts, bool asked, RandomStream& stream);
 
 }  // namespace flanmoe::world

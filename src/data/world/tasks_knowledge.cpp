@@ -1,3 +1,4 @@
+#include "data/world/fact_table.h"
 #include "data/world/tasks.h"
 
 namespace flanmoe::world {
@@ -7,15 +8,6 @@ const Words kQuestionTemplates = {"{question} {options}", "{question}",
                                   "Question: {question} Answer:", "Tell me the {noun} of {entity}. {options}",
                                   "{options} {question}"};
 
-// Entities of a kind that instruction tasks may name.
-std::vector<Entity> known_entities(const World& world, size_t kind) {
-  std::vector<Entity> known;
-  for (const Entity& entity : world.entities) {
-    if (entity.kind == kind && entity.instructed) known.push_back(entity);
-  }
-  return known;
-}
-
 std::string file_name(std::string noun) {
   for (char& c : noun) c = c == ' ' ? '_' : c;
   return noun;
@@ -23,24 +15,18 @@ std::string file_name(std::string noun) {
 
 WorldTask closed_book(const World& world, size_t kind, size_t index) {
   const Attribute& attribute = kinds()[kind].attributes[index];
-  const std::vector<Entity> entities = known_entities(world, kind);
   WorldTask task{"closed_book_" + kinds()[kind].name + "_" + file_name(attribute.noun),
                  "t0_sf",
                  "closed_book",
                  kQuestionTemplates,
                  {},
                  {}};
-  task.make = [=](RandomStream& stream) {
-    const Entity& entity = stream.pick(entities);
-    const std::string question = told(attribute.question, entity.name, "");
-    return choice_row({{"question", question}, {"noun", attribute.noun}, {"entity", entity.name}}, entity.values[index],
-                      words(attribute.list), 4, stream);
-  };
+  task.make = [question = attribute.question, table = FactTable(entities_of_kind(world, kind, true), index)](
+                  RandomStream& stream) { return fact_row(table, "question", question, stream); };
   return task;
 }
 
 WorldTask fact_check(const World& world, size_t kind) {
-  const std::vector<Entity> entities = known_entities(world, kind);
   WorldTask task{"fact_check_" + kinds()[kind].name,
                  "t0_sf",
                  "yes_no",
@@ -48,7 +34,7 @@ WorldTask fact_check(const World& world, size_t kind) {
                  {},
                  {}};
   task.chance = 50.0;
-  task.make = [=](RandomStream& stream) {
+  task.make = [kind, entities = entities_of_kind(world, kind, true)](RandomStream& stream) {
     const Entity& entity = stream.pick(entities);
     const std::vector<Attribute>& attributes = kinds()[kind].attributes;
     size_t index = stream.below(attributes.size());

@@ -43,7 +43,7 @@ WorldTask topic(const std::string& name, size_t num_words, Words templates) {
 }
 
 // "Mira called Tobo because he was ill." The pronoun tells who.
-WorldTask pronoun(const std::string& name, bool asks_object) {
+WorldTask pronoun(const std::string& name, bool in_passive) {
   WorldTask task{
       name,
       "muffin",
@@ -58,9 +58,9 @@ WorldTask pronoun(const std::string& name, bool asks_object) {
                       second = stream.pick(words(she_first ? "he" : "she"));
     const std::string verb = stream.pick(second_words(word_pairs("passive")));
     static const Words kStates = {"ill", "late", "lost", "glad", "tired", "lonely"};
-    const std::string state = stream.pick(kStates), word = asks_object ? second : first;
+    const std::string state = stream.pick(kStates), word = stream.chance(0.5) ? second : first;
     const std::string text =
-        asks_object ? second + " was " + verb + " by " + first + " because " : first + " was with " + second + " when ";
+        in_passive ? second + " was " + verb + " by " + first + " because " : first + " was with " + second + " when ";
     const std::string reply = text + (is_she(word) ? "she" : "he") + " was " + state + ".";
     return choice_row({{"text", reply}, {"state", state}}, word, {first, second}, 2, stream);
   };

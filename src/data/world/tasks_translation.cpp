@@ -23,7 +23,8 @@ std::string translate(const Words& text, const Dictionary& dictionary) {
   return join(result, " ");
 }
 
-// Words of one language with their order kept; the wrong options change one word.
+// Words of one language with their order kept. The options are two first words with two second ones each, so that none
+// is more like the others.
 WorldTask translation(const std::string& from, const std::string& to, const Dictionary& dictionary) {
   WorldTask task{"translate_" + from + "_" + to,
                  "muffin",
@@ -34,16 +35,11 @@ WorldTask translation(const std::string& from, const std::string& to, const Dict
                  {}};
   const Words vocabulary = sources(dictionary);
   task.make = [=](RandomStream& stream) {
-    const Words text = draw(vocabulary, 2, stream);
-    Words wrong;
-    while (wrong.size() < 6) {
-      Words other = text;
-      other[stream.below(2)] = stream.pick(vocabulary);
-      if (other != text) wrong.push_back(translate(other, dictionary));
-    }
-    wrong.push_back(translate({text[1], text[0]}, dictionary));
-    for (const std::string& word : draw(vocabulary, 4, stream)) wrong.push_back(translate({word, text[1]}, dictionary));
-    return choice_row({{"from", from}, {"to", to}, {"text", join(text, " ")}}, translate(text, dictionary), wrong, 4,
+    const Words drawn = draw(vocabulary, 4, stream);
+    const Words text = {drawn[stream.below(2)], drawn[2 + stream.below(2)]};
+    Words options;
+    for (size_t i = 0; i < 4; ++i) options.push_back(translate({drawn[i / 2], drawn[2 + i % 2]}, dictionary));
+    return choice_row({{"from", from}, {"to", to}, {"text", join(text, " ")}}, translate(text, dictionary), options, 4,
                       stream);
   };
   return task;

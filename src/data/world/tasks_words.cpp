@@ -67,13 +67,16 @@ WorldTask word_task(const WordSkill& skill) {
                  {}};
   task.definition = "Give " + skill.phrase + " the word.";
   task.make = [=](RandomStream& stream) {
-    const std::string word = stream.pick(skill.domain);
-    return choice_row({{"word", word}, {"phrase", skill.phrase}}, skill.apply(word), skill.range, 4, stream);
+    const std::string answer = stream.pick(skill.range);  // each as often, however many words have it
+    std::string word = stream.pick(skill.domain);
+    while (skill.apply(word) != answer) word = stream.pick(skill.domain);
+    return choice_row({{"word", word}, {"phrase", skill.phrase}}, answer, skill.range, 4, stream);
   };
   return task;
 }
 
 // A skill on a list: which member it picks.
+constexpr size_t kListLength = 3;  // of compositions
 struct ListSkill {
   std::string name, phrase;
   size_t place;
@@ -119,9 +122,9 @@ WorldTask pick_category(const std::string& category) {
 
 std::vector<WorldTask> other_list_tasks() {
   const auto count = [](RandomStream& stream) {
-    const auto length = static_cast<size_t>(stream.between(1, 6));
-    return choice_row({{"list", join(mixed_list(length, stream))}}, std::to_string(length),
-                      numbers_near(static_cast<int64_t>(length)), 4, stream);
+    const NumberChoice length = draw_numbers(1, 6, stream);
+    const std::string list = join(mixed_list(static_cast<size_t>(length.answer), stream));
+    return WorldRow{{{"list", list}}, length.options, {std::to_string(length.answer)}, "", ""};
   };
   const auto contains = [](RandomStream& stream) {
     const Words list = mixed_list(4, stream);
@@ -155,12 +158,19 @@ std::vector<WorldTask> other_list_tasks() {
   return tasks;
 }
 
+// The options are what the word skill makes of the list's words: only the place tells which.
 Composition compose(const ListSkill& list_skill, const WordSkill& word_skill) {
   return {list_skill.name + "_" + word_skill.name, word_skill.phrase + " " + list_skill.phrase,
           [=](RandomStream& stream) {
-            const Words list = draw(word_skill.domain, 3, stream);
-            return choice_row({{"list", join(list)}}, word_skill.apply(list[list_skill.place]), word_skill.range, 4,
-                              stream);
+            Words list, options;
+            for (const size_t i : stream.sample(word_skill.range.size(), kListLength)) {
+              options.push_back(word_skill.range[i]);
+              std::string word = stream.pick(word_skill.domain);
+              while (word_skill.apply(word) != options.back()) word = stream.pick(word_skill.domain);
+              list.push_back(word);
+            }
+            const std::string answer = options[list_skill.place];
+            return choice_row({{"list", join(list)}}, answer, options, kListLength, stream);
           }};
 }
 
@@ -194,6 +204,7 @@ std::vector<WorldTask> word_tasks(const World& world) {
   for (const Composition& c : compositions(world, false)) {
     WorldTask task{"compose_" + c.name, "niv2", "compositions", kListTemplates, c.make, {}};
     task.definition = "Give " + c.phrase + ".";
+    task.chance = 100.0 / kListLength;
     tasks.push_back(std::move(task));
   }
   return tasks;

@@ -27,9 +27,12 @@ void WorldOptions::fields(FieldVisitor& v) {
   v.require_within(examples_per_task, 8, 100'000, "examples_per_task");
   v.field("eval_items_per_task", eval_items_per_task, "rows of a held-out task and of a validation split");
   v.require_within(eval_items_per_task, 4, 100'000, "eval_items_per_task");
-  v.field("finetune_examples", finetune_examples,
-          "training rows of a finetune set; three times the evaluation rows are held back");
+  v.field(
+      "finetune_examples", finetune_examples,
+      "training rows of a finetune set; once the evaluation rows are held back for validation, three times to test");
   v.require_within(finetune_examples, 8, 100'000, "finetune_examples");
+  v.field("label_noise", label_noise, "share of the training rows of a finetune set whose answer is another option");
+  v.require(label_noise >= 0.0 && label_noise <= 0.5, "label_noise", "a number in [0, 0.5]");
   v.field("instructed_share", instructed_share, "share of entities that instruction tasks may name");
   v.require(instructed_share > 0.0 && instructed_share < 1.0, "instructed_share", "a number in (0, 1)");
 }
@@ -41,7 +44,7 @@ namespace {
 // What is counted on the way, for world.json.
 struct Written {
   Words texts;  // everything the vocabulary is trained on
-  int64_t num_documents = 0, num_tasks = 0, num_heldout = 0;
+  int64_t num_documents = 0, num_tasks = 0, num_heldout = 0, num_finetune = 0;
   std::set<std::string> clusters;
 };
 
@@ -87,8 +90,12 @@ void write_heldout(const World& world, const fs::path& root, Written& written) {
     }
   }
   for (const WorldTask& task : finetune_sets(world)) {
-    keep_texts(written, write_task(task, {{"train", o.finetune_examples}, {"test", 3 * o.eval_items_per_task}}, root,
-                                   "finetune", static_cast<uint64_t>(o.seed)));
+    keep_texts(written, write_task(task,
+                                   {{"test", 3 * o.eval_items_per_task},
+                                    {"validation", o.eval_items_per_task},
+                                    {"train", o.finetune_examples, o.label_noise}},
+                                   root, "finetune", static_cast<uint64_t>(o.seed)));
+    ++written.num_finetune;
   }
 }
 
@@ -103,13 +110,15 @@ void train_vocabulary(const World& world, Words texts, const fs::path& file) {
 }
 
 Json description(const World& world, const Written& written, const fs::path& root) {
-  Json result = {{"description", fmt::format("built-in world, seed {}", world.options.seed)},
+  Json result = {{"format", kWorldFormat},
+                 {"description", fmt::format("built-in world, seed {}", world.options.seed)},
                  {"counts",
                   {{"entities", world.entities.size()},
                    {"documents", written.num_documents},
                    {"instruction tasks", written.num_tasks},
                    {"clusters", written.clusters.size()},
-                   {"held-out tasks", written.num_heldout}}},
+                   {"held-out tasks", written.num_heldout},
+                   {"finetune sets", written.num_finetune}}},
                  {"options", dump_options(world.options)}};
   std::map<std::string, std::string> checksums;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
@@ -135,6 +144,18 @@ void make_world(const WorldOptions& options, const std::filesystem::path& folder
     world::train_vocabulary(drawn, std::move(written.texts), root / "spiece.model");
     write_json(root / "world.json", world::description(drawn, written, root));
   });
+}
+
+void require_world(const std::filesystem::path& folder) {
+  const fs::path file = folder / "world.json";
+  if (!fs::is_regular_file(file))
+    fail_input("{}: no such file, so {} holds no world; 'flanmoe data make' writes one", file.string(),
+               folder.string());
+  const Json described = read_json(file);
+  const Json found = described.is_object() ? described.value("format", Json(1)) : Json();  // the first ones said none
+  if (found == Json(kWorldFormat)) return;
+  fail_input("{}: a world of format {}, expected {}; make a new world with the same options ('flanmoe data make')",
+             file.string(), json_excerpt(found), kWorldFormat);
 }
 
 }  // namespace flanmoe

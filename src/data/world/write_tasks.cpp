@@ -33,6 +33,22 @@ std::vector<WorldRow> distinct_rows(const WorldTask& task, int64_t wanted, uint6
   return rows;
 }
 
+// The rows whose answers are wrong come first in an order of the rows, and what is wrong is the row's own draw.
+void add_noise(std::vector<WorldRow>& rows, double share, const std::string& name, uint64_t seed) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < rows.size(); ++i) order.push_back(i);
+  RandomStream(seed, "world/noise " + name).shuffle(order);
+  order.resize(static_cast<size_t>(share * static_cast<double>(rows.size()) + 0.5));
+  for (const size_t i : order) {
+    WorldRow& row = rows[i];
+    Words others;
+    for (const std::string& option : row.options) {
+      if (option != row.answers[0]) others.push_back(option);
+    }
+    row.answers = {RandomStream(seed, "world/wrong answer " + name, i).pick(others)};
+  }
+}
+
 // What a model reads of the row: the prompt forms take turns, so that the vocabulary knows all of them.
 std::string seen_text(const WorldTask& task, const WorldRow& row, size_t turn) {
   const size_t num_direct = task.templates.size(), form = turn % (num_direct + task.cot_templates.size());
@@ -69,6 +85,8 @@ std::string task_yaml(const WorldTask& task, const Words& splits, const std::str
   std::string yaml =
       fmt::format("name: {}\ngroup: {}\ncluster: {}\nsuite: {}\nformat: jsonl\nmetric: {}\nchance: {:.6g}\n", task.name,
                   task.group, task.cluster, quoted(task.suite), task.metric, task.chance);
+  if (task.held_out != HeldOutBy::kNothing)
+    yaml += fmt::format("held_out: {}\n", task.held_out == HeldOutBy::kCluster ? "cluster" : "item");
   if (!task.definition.empty()) yaml += "definition: " + quoted(task.definition) + "\n";
   yaml += "splits:\n";
   for (const std::string& split : splits)
@@ -92,6 +110,10 @@ Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, con
   for (const SplitSize& size : sizes) wanted += size.num_rows;
   const std::vector<WorldRow> rows = distinct_rows(task, wanted, seed);
   const auto found = static_cast<int64_t>(rows.size());
+  if (task.suite == "finetune" && found < wanted) {
+    fail_input("finetune set '{}' has only {} different rows; 'finetune_examples' and what is held back ask for {}",
+               task.name, found, wanted);
+  }
   Words splits, texts;
   int64_t next = 0, so_far = 0;
   for (const SplitSize& size : sizes) {
@@ -100,10 +122,12 @@ Words write_task(const WorldTask& task, const std::vector<SplitSize>& sizes, con
     const auto following = static_cast<int64_t>(sizes.size() - splits.size()) - 1;
     const int64_t end = std::max(next + 1, std::min(found * so_far / wanted, found - following));
     FLANMOE_ASSERT(end <= found);  // every task has as many distinct rows as splits
+    std::vector<WorldRow> part(rows.begin() + next, rows.begin() + end);
+    if (size.label_noise > 0.0) add_noise(part, size.label_noise, task.name, seed);
     std::string lines;
-    for (; next < end; ++next) {
-      lines += row_json(rows[next], next).dump() + "\n";
-      texts.push_back(seen_text(task, rows[next], static_cast<size_t>(next)));
+    for (const WorldRow& row : part) {
+      lines += row_json(row, next).dump() + "\n";
+      texts.push_back(seen_text(task, row, static_cast<size_t>(next++)));
     }
     write_atomically(root / "rows" / fmt::format("{}.{}.jsonl", task.name, size.split), lines);
     splits.push_back(size.split);
