@@ -11,7 +11,7 @@ from typing import NamedTuple
 PROGRAM = re.compile(r"([A-Z_]+=\S+ )*((export|source|cd|git|echo|printf|cat|make|python3|apt-get|sudo|pip|docker) +\S|"
                      r"(build/)?flanmoe\b(?![/.-])|(\./)?(scripts|bench|tests)/\S+\.(sh|py)\b)")
 VERB = re.compile(r"(build/)?flanmoe( (study|train|eval|generate|score|data( (make|list|show|stats|check|build))?|"
-                  r"tokenizer( (encode|decode|train|info))?|init|inspect|convert|upcycle|twin|analyze|settings|completion))?$")
+                  r"tokenizer( (encode|decode|train|info))?|init|inspect|convert|upcycle|average|twin|analyze|settings|completion))?$")
 
 
 class Command(NamedTuple):

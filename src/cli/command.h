@@ -36,6 +36,7 @@ std::function<int()> setup_inspect(CLI::App& parser);
 std::function<int()> setup_init(CLI::App& parser);
 std::function<int()> setup_convert(CLI::App& parser);
 std::function<int()> setup_upcycle(CLI::App& parser);
+std::function<int()> setup_average(CLI::App& parser);
 std::function<int()> setup_twin(CLI::App& parser);
 std::function<int()> setup_analyze(CLI::App& parser);
 std::function<int()> setup_settings(CLI::App& parser);

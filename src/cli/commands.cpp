@@ -75,6 +75,10 @@ const std::vector<Command>& commands() {
        "  flanmoe upcycle flan-t5-base --routing gshard model.moe.num_experts=8 --out sparse\n"
        "  flanmoe upcycle flan-t5-base --routing switch --noise 0.02 --out sparse",
        setup_upcycle},
+      {"average", "the mean of the weights of several models, such as the last checkpoints of a run",
+       "  flanmoe average runs/a --last 4 --out mean\n"
+       "  flanmoe average runs/a/checkpoints/step-1000 runs/b/checkpoints/step-1000 --out mean",
+       setup_average},
       {"twin", "the dense model with the same forward FLOPs per token as a sparse one, and back",
        "  flanmoe twin gshard_base --out twin.json && flanmoe init twin.json --out twin\n"
        "  flanmoe twin t5_v1_1_base --routing st_moe",

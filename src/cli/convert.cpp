@@ -10,6 +10,7 @@
 #include "model/config_json.h"
 #include "model/folder.h"
 #include "model/manifest.h"
+#include "model/other_files.h"
 #include "train/model_folder.h"
 
 namespace flanmoe {
@@ -22,29 +23,13 @@ struct ConvertArguments {
 
 constexpr int64_t kHuggingFaceCapacity = 64;  // its default
 
-// "model.moe.k=2", as other commands say, as "moe.k=2".
-std::vector<std::string> from_moe(std::vector<std::string> overrides) {
-  constexpr std::string_view kModel = "model.";
-  for (std::string& text : overrides) {
-    if (text.starts_with("model.moe.")) text.erase(0, kModel.size());
-  }
-  return overrides;
-}
-
-struct MoeSection {
-  MoeOptions moe;
-  void fields(FieldVisitor& v) { v.section("moe", moe, "the sparse layers"); }
-};
-
 // The options under which the new folder is read.
 ModelOptions target_options(const ModelOptions& source, const ConvertArguments& arguments) {
   ModelOptions options = source;
   const std::string type = model_type_of(source);
   if (arguments.to == "flanmoe" && type == "switch_transformers") options.moe.expert_capacity = 0;
   if (arguments.to == "huggingface" && type == "flanmoe") options.moe.expert_capacity = kHuggingFaceCapacity;
-  MoeSection section{options.moe};
-  load_options(with_overrides(ConfigNode(), from_moe(arguments.overrides)), section);
-  options.moe = section.moe;
+  options.moe = with_settings(options.moe, arguments.overrides);
   if (arguments.to == "huggingface" && (options.decoder_only || options.moe.k != 1 || options.gated)) {
     fail_input(
         "{}: transformers has no such model (it has T5, and Switch with ReLU experts); expected --to flanmoe, or no "
@@ -57,13 +42,6 @@ ModelOptions target_options(const ModelOptions& source, const ConvertArguments& 
 
 // Largest difference, over the largest logit, that rounding the weights to a type may make.
 double allowed_gap(at::ScalarType dtype) { return dtype == at::kFloat ? 1e-6 : dtype == at::kHalf ? 0.02 : 0.1; }
-
-void copy_other_files(const fs::path& from, const fs::path& to) {
-  for (const char* name : {"spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-                           "added_tokens.json", "generation_config.json"}) {
-    if (fs::exists(from / name)) write_atomically(to / name, read_text(from / name));
-  }
-}
 
 int run(const ConvertArguments& typed) {
   ConvertArguments arguments = typed;

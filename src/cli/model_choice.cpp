@@ -20,6 +20,11 @@ std::vector<std::string> from_model(std::vector<std::string> overrides) {
   return overrides;
 }
 
+struct MoeSection {
+  MoeOptions moe;
+  void fields(FieldVisitor& v) { v.section("moe", moe, "the sparse layers"); }
+};
+
 struct ModelSection {
   ModelOptions model;
   void fields(FieldVisitor& v) { v.section("model", model, "the model"); }
@@ -50,6 +55,20 @@ MoeOptions options_of_routing(const std::string& name, const std::vector<std::st
   const MoeOptions moe = preset_options(name, overrides).moe;
   if (moe.num_experts == 0) fail_input("'{}' has no experts; expected a routing such as switch or gshard", name);
   return moe;
+}
+
+std::vector<std::string> from_moe(std::vector<std::string> overrides) {
+  constexpr std::string_view kModel = "model.";
+  for (std::string& text : overrides) {
+    if (text.starts_with("model.moe.")) text.erase(0, kModel.size());
+  }
+  return overrides;
+}
+
+MoeOptions with_settings(const MoeOptions& moe, const std::vector<std::string>& overrides) {
+  MoeSection section{moe};
+  load_options(with_overrides(ConfigNode(), from_moe(overrides)), section);
+  return section.moe;
 }
 
 at::ScalarType parse_dtype(const std::string& text) {

@@ -17,6 +17,7 @@
 #include "run/validation.h"
 #include "train/best.h"
 #include "train/checkpoint.h"
+#include "train/freeze.h"
 
 namespace flanmoe {
 namespace {
@@ -45,6 +46,8 @@ int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
                            format_count(counts.decoder_flops))
             << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
                            batch.num_source_tokens, batch.num_target_tokens);
+  if (!options.train.freeze.empty())
+    std::cout << fmt::format("frozen: {}\n", describe_frozen(options.train.freeze, model.options()));
   for (const std::string& metric : hooks.metrics) std::cout << fmt::format("validation: eval/{}\n", metric);
   return kExitDone;
 }

@@ -52,16 +52,26 @@ void expect_finite(const TargetScore& score, const std::string& name, size_t num
            name.empty() ? "a scored prompt" : name, number, score.log_probability);
 }
 
+// As while decoding, no expert of a causal stack is full: with a limit a later token could take the room of an earlier
+// one's second choice, and the product of the tokens' probabilities would be that of no answer. Hugging Face's rule
+// keeps its limit, as transformers scores labels.
+ForwardOptions in_causal_stack(const ModelOptions& options) {
+  ForwardOptions call;
+  if (!options.moe.hugging_face()) call.capacity = NoLimit{};
+  return call;
+}
+
 // Logits of every (source, target) pair of the range: the encoder runs once per source.
 at::Tensor range_logits(const T5Model& model, const std::vector<std::vector<int32_t>>& sources,
                         const std::vector<int64_t>& source_of_target, TokenBatch& batch) {
   const at::Tensor source_ids = pad_ids(sources).to(model.device());
   const at::Tensor source_index = at::tensor(source_of_target, at::kLong).to(model.device());
   batch.source_ids = source_ids.index_select(0, source_index);
-  if (model.options().decoder_only) return forward(model, batch, {}).logits;
+  const ForwardOptions causal = in_causal_stack(model.options());
+  if (model.options().decoder_only) return forward(model, batch, causal).logits;
   RouterReports reports;
   const at::Tensor memory = encode(model, source_ids, at::Tensor(), {}, reports).index_select(0, source_index);
-  return output_logits(model, decode_targets(model, batch, memory, {}, reports));
+  return output_logits(model, decode_targets(model, batch, memory, causal, reports));
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Scoring of given answers: log probability of each candidate target after one source, the encoder run once per source.
+// It is that with which decoding would say it: an encoder routes as in evaluation, and in a causal stack (a decoder,
+// the whole of a decoder-only model) no expert is ever full, but under Hugging Face's rule.
 #pragma once
 
 #include <cstdint>

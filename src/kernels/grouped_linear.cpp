@@ -29,8 +29,12 @@ class GroupedLinear : public torch::autograd::Function<GroupedLinear> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor gradient = gradients[0].contiguous();
-    return {kernels::grouped_linear_cpu_input_gradient(gradient, saved[1], saved[2]),
-            kernels::grouped_linear_cpu_weight_gradient(gradient, saved[0], saved[2]), at::Tensor()};
+    variable_list wanted(3);
+    if (context->needs_input_grad(0))
+      wanted[0] = kernels::grouped_linear_cpu_input_gradient(gradient, saved[1], saved[2]);
+    if (context->needs_input_grad(1))  // experts may be frozen
+      wanted[1] = kernels::grouped_linear_cpu_weight_gradient(gradient, saved[0], saved[2]);
+    return wanted;
   }
 };
 

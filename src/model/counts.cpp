@@ -17,11 +17,6 @@ struct StackCount {
   double products = 0.0;
 };
 
-// Experts one token meets on average.
-double experts_per_token(const ModelOptions& o, bool is_decoder) {
-  return uses_expert_choice(o.moe, is_decoder) ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
-}
-
 int64_t size_of(const WeightSpec& spec) {
   int64_t size = 1;
   for (const int64_t n : spec.shape) size *= n;
@@ -99,6 +94,10 @@ size_t index_of(WeightPart part) {
 }
 
 }  // namespace
+
+double experts_per_token(const ModelOptions& o, bool is_decoder) {
+  return uses_expert_choice(o.moe, is_decoder) ? o.moe.capacity_factor_train : static_cast<double>(o.moe.k);
+}
 
 ModelCounts count_model(const ModelOptions& o) {
   const std::vector<WeightSpec> specs = weight_specs(o);

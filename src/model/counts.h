@@ -19,6 +19,9 @@ struct ModelCounts {
 };
 ModelCounts count_model(const ModelOptions& options);
 
+// Experts that a token of a sparse layer is counted with: k, or c of expert choice.
+double experts_per_token(const ModelOptions& options, bool is_decoder);
+
 // Parameters by part, in the order in which a reader asks: embedding, attention, dense feed-forwards, experts, ...
 struct PartCount {
   std::string part;

@@ -1,4 +1,4 @@
-// A trainable tensor by its name.
+// A tensor that training may change, by its name.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,7 @@ namespace flanmoe {
 
 struct Parameter {
   std::string name;  // Hugging Face name; stacked experts: "...mlp.experts.wi.weight"
-  at::Tensor value;  // float32 leaf, requires_grad
+  at::Tensor value;  // float32 leaf; requires_grad unless a run freezes it (train/freeze.h)
   WeightPlace place;
 };
 

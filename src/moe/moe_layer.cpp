@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "kernels/permute.h"
+#include "kernels/top_experts.h"
 #include "moe/count_routing.h"
 #include "moe/experts.h"
 #include "moe/groups.h"
@@ -25,7 +26,7 @@ struct Routed {
   at::Tensor weights;  // [R] combine weights, gradient to the router
   at::Tensor asked;    // [T] pairs each token asked for, the policy of the second expert applied
   at::Tensor refused;  // [T, K] expert of a choice that it found full, else -1
-  at::Tensor top;      // token choice: [T, K] choices the balance loss counts
+  at::Tensor top;      // [T, K] choices the balance loss counts; undefined where it is zero
   std::optional<MoeStatistics> statistics;
 };
 
@@ -69,6 +70,8 @@ Routed route_by_experts(const RouterOutput& router, const GroupBounds& groups, c
     routed.asked = at::zeros({groups.host.back()}, tokens.options());
     routed.refused = at::full({groups.host.back(), 1}, -1, tokens.options());
   }
+  if (call.want_losses && options.balance_expert_choice)
+    routed.top = top_experts(router.probabilities.detach(), 1, {}).experts;
   if (call.want_statistics) routed.statistics = count_expert_choice(tokens, groups, rule);
   return routed;
 }
@@ -103,9 +106,9 @@ MoeOutput moe_layer(const at::Tensor& x, const MoeWeights& weights, const MoeTok
   MoeOutput result{
       combine_rows(out, routed.weights.to(out.scalar_type()), row_positions, x.size(0)), router.logits, {}, {}, {}, {}};
   if (call.want_losses) {
-    result.balance_loss = call.expert_choice
-                              ? at::zeros({}, router.probabilities.options())
-                              : balance_loss(router.probabilities, routed.top, options.aux_counts, places.groups);
+    result.balance_loss = routed.top.defined()
+                              ? balance_loss(router.probabilities, routed.top, options.aux_counts, places.groups)
+                              : at::zeros({}, router.probabilities.options());
     result.z_loss = router_z_loss(router.logits, places.groups);
   }
   if (call.want_statistics) {

@@ -35,7 +35,7 @@ MoeCall moe_call(const MoeOptions& options, bool is_decoder);
 struct MoeOutput {
   at::Tensor hidden;         // [N, D], zero at positions that are not routed or kept no pair
   at::Tensor router_logits;  // [T, E]
-  at::Tensor balance_loss;   // scalar, undefined unless asked; zero under expert choice
+  at::Tensor balance_loss;   // scalar, undefined unless asked; zero under expert choice unless the options say so
   at::Tensor z_loss;         // scalar, undefined unless asked
   std::optional<MoeStatistics> statistics;
   std::optional<TokenExperts> tokens;

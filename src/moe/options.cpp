@@ -33,6 +33,10 @@ void MoeOptions::fields(FieldVisitor& v) {
   v.require_within(group_size, 0, 1'000'000'000, "group_size");
   v.choice("eval_group", eval_group, "who competes for room in evaluation");
   v.choice("aux_counts", aux_counts, "choices that the balance loss counts");
+  v.field(
+      "balance_expert_choice", balance_expert_choice,
+      "whether layers of expert choice have a balance loss, too: of each token's likeliest expert, since its choices "
+      "are balanced by themselves");
   v.field("balance_loss", balance_loss, "coefficient of the load-balance loss");
   v.require(balance_loss >= 0.0, "balance_loss", "0 or more");
   v.field("z_loss", z_loss, "coefficient of the router z-loss");

@@ -69,6 +69,7 @@ struct MoeOptions {
   int64_t group_size = 4096;
   EvalGroup eval_group = EvalGroup::kSequence;
   BalanceCounts aux_counts = BalanceCounts::kTop1;
+  bool balance_expert_choice = false;  // docs/routing.md 8
   double balance_loss = 0.01;
   double z_loss = 0.0;
   double expert_dropout = 0.0;

@@ -39,6 +39,10 @@ void MoeStatistics::add(const MoeStatistics& other) {
 double MoeStatistics::dropped_choice_share() const { return share(num_dropped_choices, num_choices); }
 double MoeStatistics::dropped_token_share() const { return share(num_dropped_tokens, num_tokens); }
 double MoeStatistics::unchosen_token_share() const { return share(num_unchosen_tokens, num_tokens); }
+double MoeStatistics::kept_per_token() const {
+  return num_tokens == 0 ? 0.0 : total(kept) / static_cast<double>(num_tokens);
+}
+
 double MoeStatistics::utilisation() const {
   return utilisation_count == 0 ? 0.0 : utilisation_sum / static_cast<double>(utilisation_count);
 }

@@ -32,6 +32,7 @@ struct MoeStatistics {
   double dropped_choice_share() const;
   double dropped_token_share() const;
   double unchosen_token_share() const;
+  double kept_per_token() const;  // kept pairs / routed tokens
   double utilisation() const;     // the paper's: mean over experts and groups of kept / capacity
   double max_load_ratio() const;  // busiest expert's routed / even share
   double load_variation() const;  // coefficient of variation of routed

@@ -46,8 +46,8 @@ void refuse_other_model(const ConfigNode& config, const RunOptions& options, con
   for (const ConfigDifference& difference : config_differences(dump_options(model), dump_options(asked))) {
     fail_input(
         "{}: 'model.{}' is {}, but the model of 'init' ({}) has {}; a run that begins with a model takes it as it is: "
-        "leave the key out, or 'init'. Dropout is set by train.dropout and train.expert_dropout, capacities and router "
-        "losses by `flanmoe convert MODEL --out NEW moe.KEY=VALUE`",
+        "leave the key out, or 'init'. Dropout is set by train.dropout and train.expert_dropout, router losses by "
+        "train.balance_loss and train.z_loss, capacities by `flanmoe convert MODEL --out NEW moe.KEY=VALUE`",
         place_of(config.at("model"), difference.key), difference.key, difference.now, options.init, difference.before);
   }
 }

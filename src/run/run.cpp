@@ -14,6 +14,7 @@
 #include "run/source.h"
 #include "run/tokenizer.h"
 #include "run/validation.h"
+#include "train/freeze.h"
 
 namespace flanmoe {
 namespace {
@@ -91,6 +92,7 @@ TrainResult run_training(const RunOptions& asked, const std::filesystem::path& f
   const TrainHooks hooks = validation_hooks(options, tokenizer, folder);
   check_best(options.train, hooks.metrics);
   T5Model model = initial_model(options, tokenizer, beginning);
+  frozen_weights(options.train.freeze, model.options());  // refused before anything is written
   if (!goes_on) keep_run(options, beginning, tokenizer, folder);
   remove_leftovers(folder);
   const TrainRun run{folder, label, files_of(tokenizer), static_cast<uint64_t>(options.seed)};

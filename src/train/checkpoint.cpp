@@ -160,6 +160,26 @@ std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder)
       run_folder.string(), first_reason);
 }
 
+std::vector<std::filesystem::path> newest_checkpoints(const std::filesystem::path& run_folder, int64_t count) {
+  std::vector<std::filesystem::path> whole;
+  std::string why_not;
+  for (const Found& found : list_checkpoints(run_folder)) {
+    if (static_cast<int64_t>(whole.size()) == count) break;
+    if (is_whole(found.path, why_not)) {
+      whole.push_back(found.path);
+    } else {
+      log_warn("{}: {}; passed over", found.path.string(), why_not);
+    }
+  }
+  if (static_cast<int64_t>(whole.size()) < count) {
+    fail_input(
+        "{}: has {} whole checkpoints, {} are asked for; train.checkpoint_every and train.keep_checkpoints say "
+        "how many a run keeps",
+        run_folder.string(), whole.size(), count);
+  }
+  return whole;
+}
+
 void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& model, const Optimizer& optimizer,
                      const TrainState& state, const TokenizerFiles& tokenizer) {
   expect_finite(model, optimizer, state.step);

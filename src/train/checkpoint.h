@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "data/tokenizer/tokenizer_folder.h"
 #include "model/t5.h"
@@ -38,6 +39,9 @@ void save_checkpoint(const std::filesystem::path& run_folder, const T5Model& mod
 // checkpoints/step-N of the newest whole checkpoint (its manifest is right), or an empty path when there are none at
 // all. UserError when there are some and none is whole.
 std::filesystem::path newest_checkpoint(const std::filesystem::path& run_folder);
+
+// The `count` newest whole ones, newest first. UserError when there are fewer.
+std::vector<std::filesystem::path> newest_checkpoints(const std::filesystem::path& run_folder, int64_t count);
 
 // Fills the model's weights and the optimiser's state. UserError when the checkpoint is of another shape. Warns when it
 // was saved on another platform (tensor/platform.h): then the run goes on, but not to the bits of a straight one.

@@ -14,6 +14,7 @@
 #include "data/batch_source.h"
 #include "data/loader.h"
 #include "train/checkpoint.h"
+#include "train/freeze.h"
 #include "train/meter.h"
 #include "train/metrics.h"
 #include "train/step.h"
@@ -34,6 +35,7 @@ Values values_of(const StepMetrics& metrics, double mean_loss) {
   for (const MoeStatistics& s : metrics.statistics) {
     const std::string prefix = fmt::format("moe/{}/{}/", name_of(s.stack), s.layer);
     values[prefix + "utilisation"] = s.utilisation();
+    values[prefix + "kept_per_token"] = s.kept_per_token();
     values[prefix + "dropped_token_share"] = s.dropped_token_share();
     values[prefix + "unchosen_token_share"] = s.unchosen_token_share();
     values[prefix + "max_load_ratio"] = s.max_load_ratio();
@@ -66,6 +68,7 @@ class Loop {
        const TrainHooks& hooks)
       : model_(model), options_(options), run_(run), hooks_(hooks), stepper_(model, options, run.seed) {
     check_best(options, hooks.metrics);
+    if (!options.freeze.empty()) log_info("{}: {}", run.label, describe_frozen(options.freeze, model.options()));
     if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
       state_ = load_checkpoint(checkpoint, model, stepper_.optimizer());
       saved_step_ = state_.step;

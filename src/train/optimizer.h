@@ -16,8 +16,8 @@ namespace flanmoe {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // Updates parameters[i].value in place from gradients[i]; a parameter whose gradient is undefined is frozen: neither
-  // it nor its state changes. State is found by name, so that the parameters may be some of those it was made for.
+  // Updates parameters[i].value in place from gradients[i]; where a gradient is undefined neither the parameter
+  // nor its state changes. State is found by name, so that the parameters may be some of those it was made for.
   // `step` counts from 0.
   virtual void update(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients,
                       double learning_rate, int64_t step) = 0;

@@ -10,6 +10,12 @@ void rate_field(FieldVisitor& v, std::string_view name, std::optional<double>& r
   if (rate && *rate < 0.0) rate.reset();
 }
 
+// A coefficient in place of the model's; absent below 0.
+void coefficient_field(FieldVisitor& v, std::string_view name, std::optional<double>& value, std::string_view help) {
+  v.field(name, value, -1.0, help);
+  if (value && *value < 0.0) value.reset();
+}
+
 }  // namespace
 
 void OptimizerOptions::fields(FieldVisitor& v) {
@@ -46,6 +52,13 @@ void TrainOptions::fields(FieldVisitor& v) {
   rate_field(v, "dropout", dropout, "dropout rate of this run; -1 = the model's own");
   rate_field(v, "expert_dropout", expert_dropout,
              "dropout rate inside the experts in this run; -1 = the model's own (model.moe.expert_dropout)");
+  coefficient_field(v, "balance_loss", balance_loss,
+                    "coefficient of the load-balance loss in this run; -1 = the model's own (model.moe.balance_loss)");
+  coefficient_field(v, "z_loss", z_loss,
+                    "coefficient of the router z-loss in this run; -1 = the model's own (model.moe.z_loss)");
+  v.field("freeze", freeze,
+          "what stays as it is: gate (routers), experts, moe (both), dense_ffn (other feed-forwards), rest (all else), "
+          "or patterns of tensor names such as encoder.block.*; empty = nothing");
   v.field("log_every", log_every, "steps between lines of metrics");
   v.require_within(log_every, 1, 1'000'000'000, "log_every");
   v.field("checkpoint_every", checkpoint_every, "steps between checkpoints; 0 = only at the end and when interrupted");

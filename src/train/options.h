@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/config.h"
 #include "base/names.h"
@@ -42,6 +43,8 @@ struct TrainOptions {
   int64_t steps = 1000;
   int64_t accumulate = 1;  // batch i of a step is step * accumulate + i of the source
   std::optional<double> dropout, expert_dropout;
+  std::optional<double> balance_loss, z_loss;
+  std::vector<std::string> freeze;  // train/freeze.h
   int64_t log_every = 50;
   int64_t checkpoint_every = 0;
   int64_t keep_checkpoints = 2;

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "model/forward.h"
 #include "model/parameter.h"
+#include "train/freeze.h"
 #include "train/schedule.h"
 
 namespace flanmoe {
@@ -36,7 +37,16 @@ double global_norm(const std::vector<at::Tensor>& gradients) {
   return std::sqrt(squares);
 }
 
-// The gradients of all parameters, taken out of them.
+// Those that are not frozen.
+std::vector<Parameter> trained(const std::vector<Parameter>& parameters, const std::vector<bool>& frozen) {
+  std::vector<Parameter> rest;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (!frozen[i]) rest.push_back(parameters[i]);
+  }
+  return rest;
+}
+
+// The gradients of the parameters, taken out of them.
 std::vector<at::Tensor> take_gradients(const std::vector<Parameter>& parameters) {
   std::vector<at::Tensor> gradients;
   for (const Parameter& parameter : parameters) {
@@ -64,11 +74,17 @@ void expect_finite(const StepMetrics& metrics, int64_t step) {
 }  // namespace
 
 TrainStepper::TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed)
-    : options_(options), seed_(seed), optimizer_(make_optimizer(model.parameters(), options.optimizer)) {}
+    : options_(options),
+      seed_(seed),
+      frozen_(frozen_weights(options.freeze, model.options())),
+      optimizer_(make_optimizer(trained(model.parameters(), frozen_), options.optimizer)) {
+  for (size_t i = 0; i < frozen_.size(); ++i) model.parameters()[i].value.set_requires_grad(!frozen_[i]);
+}
 
 StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatch>& batches, int64_t step,
                                bool collect_statistics) {
-  const MoeOptions& moe = model.options().moe;
+  const double balance_coefficient = options_.balance_loss.value_or(model.options().moe.balance_loss);
+  const double z_coefficient = options_.z_loss.value_or(model.options().moe.z_loss);
   const auto all_targets = static_cast<double>(num_target_tokens(batches));
   const auto share = 1.0 / static_cast<double>(batches.size());
   StepMetrics metrics;
@@ -84,8 +100,8 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     const TokenLoss loss = token_loss(result.logits, batches[i]);
     FLANMOE_ASSERT(loss.num_tokens == batches[i].num_target_tokens);  // counted (tensor/batch.h)
     const double weight = static_cast<double>(loss.num_tokens) / all_targets;
-    const at::Tensor total =
-        loss.loss * weight + result.balance_loss * (moe.balance_loss * share) + result.z_loss * (moe.z_loss * share);
+    const at::Tensor total = loss.loss * weight + result.balance_loss * (balance_coefficient * share) +
+                             result.z_loss * (z_coefficient * share);
     total.backward();
     metrics.loss += weight * loss.loss.item<double>();
     metrics.balance_loss += share * result.balance_loss.item<double>();
@@ -93,7 +109,8 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     metrics.num_tokens += batches[i].num_source_tokens + batches[i].num_target_tokens;
     pool(metrics.statistics, result.statistics);
   }
-  std::vector<at::Tensor> gradients = take_gradients(model.parameters());
+  const std::vector<Parameter> parameters = trained(model.parameters(), frozen_);
+  std::vector<at::Tensor> gradients = take_gradients(parameters);
   metrics.gradient_norm = global_norm(gradients);
   expect_finite(metrics, step);
   const double clip = options_.optimizer.clip_norm;
@@ -103,7 +120,7 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     }
   }
   metrics.learning_rate = learning_rate_at(options_.optimizer, step, options_.steps);
-  optimizer_->update(model.parameters(), gradients, metrics.learning_rate, step);
+  optimizer_->update(parameters, gradients, metrics.learning_rate, step);
   return metrics;
 }
 

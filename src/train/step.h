@@ -22,7 +22,8 @@ struct StepMetrics {
   std::vector<MoeStatistics> statistics;  // when asked, pooled over micro-batches
 };
 
-// A model's optimiser with its options; the model itself is passed in.
+// A model's optimiser with its options; the model itself is passed in. What options.freeze holds takes no gradient
+// from here on, has no state and counts in no norm.
 class TrainStepper {
  public:
   TrainStepper(const T5Model& model, const TrainOptions& options, uint64_t seed);
@@ -35,6 +36,7 @@ class TrainStepper {
  private:
   TrainOptions options_;
   uint64_t seed_;
+  std::vector<bool> frozen_;  // of each parameter
   std::unique_ptr<Optimizer> optimizer_;
 };
 

@@ -1,6 +1,7 @@
 // Scores of given answers against sums over whole passes.
 #include "base/error.h"
 #include "decode/generate.h"
+#include "decode/incremental.h"
 #include "decode/score.h"
 #include "model/forward.h"
 #include "testing/check.h"
@@ -17,14 +18,26 @@ using whole::Tokens;
 class Score : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Arms, Score, ::testing::ValuesIn(tiny::arms()), [](const auto& arm) { return arm.param; });
 
-// The evaluation pass over one example, capacity and all.
-double plain_score(const T5Model& model, const Tokens& source, const Tokens& target) {
-  const at::Tensor logits = tiny::logits_alone(model, {whole::wide(source), whole::wide(target)}).to(at::kDouble);
-  const at::Tensor log_probabilities = at::log_softmax(logits, -1);
+// The sum over `target` of what logits [Lt, V] say of its tokens.
+double sum_over(const at::Tensor& logits, const Tokens& target) {
+  const at::Tensor log_probabilities = at::log_softmax(logits.to(at::kDouble), -1);
   double sum = 0.0;
   for (size_t t = 0; t < target.size(); ++t)
     sum += log_probabilities[static_cast<int64_t>(t)][target[t]].item<double>();
   return sum;
+}
+
+// A whole pass over one example.
+double plain_score(const T5Model& model, const Tokens& source, const Tokens& target) {
+  return sum_over(whole::logits_of(model, source, target), target);
+}
+
+// Room for hardly anyone.
+ModelOptions tight_options(const std::string& arm) {
+  ModelOptions options = tiny::options(arm);
+  options.moe.capacity_factor_eval = 0.6;
+  options.moe.min_capacity = 1;
+  return options;
 }
 
 std::vector<ScoreRequest> requests() {
@@ -40,8 +53,8 @@ std::vector<ScoreRequest> requests() {
 }
 
 TEST_P(Score, EqualsTheSumOverWholePasses) {
-  for (const bool roomy : {true, false}) {
-    const T5Model model = tiny::stirred(roomy ? tiny::roomy_options(GetParam()) : tiny::options(GetParam()));
+  for (const bool tight : {true, false}) {
+    const T5Model model = tiny::stirred(tight ? tight_options(GetParam()) : tiny::options(GetParam()));
     const std::vector<ScoreRequest> all = requests();
     const auto scores = score_targets(model, all);
     ASSERT_EQ(scores.size(), all.size());
@@ -50,19 +63,56 @@ TEST_P(Score, EqualsTheSumOverWholePasses) {
       for (size_t j = 0; j < scores[i].size(); ++j) {
         const double expected = plain_score(model, all[i].source, all[i].targets[j]);
         EXPECT_NEAR(scores[i][j].log_probability, expected, 1e-5 * (1.0 + std::abs(expected)))
-            << i << ", " << j << " roomy " << roomy;
+            << i << ", " << j << " tight " << tight;
         EXPECT_EQ(scores[i][j].num_tokens, static_cast<int64_t>(all[i].targets[j].size()));
       }
     }
   }
 }
 
+// What incremental decoding says of the same tokens, one by one, however little room the model's evaluation has.
+TEST_P(Score, EqualsDecodingTokenByToken) {
+  const T5Model model = tiny::stirred(tight_options(GetParam()));
+  for (const ScoreRequest& request : requests()) {
+    const std::vector<TargetScore> scores = score_targets(model, {request})[0];
+    for (size_t j = 0; j < request.targets.size(); ++j) {
+      DecodeState state = start_decoding(model, {request.source});
+      for (size_t t = 0; t < request.targets[j].size(); ++t) {
+        const int32_t token = request.targets[j][t];
+        const at::Tensor said = at::log_softmax(next_logits(model, state)[0].to(at::kDouble), 0);
+        EXPECT_NEAR(scores[j].tokens[t], said[token].item<double>(), 1e-4) << "target " << j << ", token " << t;
+        state = advance(model, std::move(state), at::tensor({token}, at::kLong));
+      }
+    }
+  }
+}
+
+// With evaluation's room the passes of these models say something else, so that the test above tests something.
+TEST(Scores, OfACausalStackHaveNoLimit) {
+  for (const char* arm : {"decoder_switch", "gshard"}) {
+    const T5Model model = tiny::stirred(tight_options(arm));
+    const Tokens source = whole::random_source(9, 1), target = whole::random_source(9, 2);
+    const at::Tensor limited = tiny::logits_alone(model, {whole::wide(source), whole::wide(target)});
+    EXPECT_GT(std::abs(sum_over(limited, target) - score_targets(model, {{source, {target}}})[0][0].log_probability),
+              1e-2)
+        << arm;
+  }
+}
+
+// As transformers: a target's positions beyond the fixed room get nothing from the layer.
+TEST(Scores, UnderHuggingFacesRuleHaveItsLimit) {
+  ModelOptions options = tiny::options("switch");
+  options.moe.expert_capacity = 1;
+  const T5Model model = tiny::stirred(options);
+  const Tokens source = whole::random_source(9, 1), target = whole::random_source(9, 2);
+  const at::Tensor limited = tiny::logits_alone(model, {whole::wide(source), whole::wide(target)});
+  EXPECT_NEAR(score_targets(model, {{source, {target}}})[0][0].log_probability, sum_over(limited, target), 1e-4);
+  EXPECT_GT(std::abs(plain_score(model, source, target) - sum_over(limited, target)), 1e-2);
+}
+
 // Tight capacity: neighbours would be felt if they shared room.
 TEST_P(Score, DoesNotDependOnNeighboursOrBatchSize) {
-  ModelOptions options = tiny::options(GetParam());
-  options.moe.capacity_factor_eval = 0.6;
-  options.moe.min_capacity = 1;
-  const T5Model model = tiny::stirred(options);
+  const T5Model model = tiny::stirred(tight_options(GetParam()));
   const std::vector<ScoreRequest> all = requests();
   const auto together = score_targets(model, all);
   for (const int64_t tokens : {1, 20, 60}) {
@@ -82,9 +132,7 @@ TEST_P(Score, DoesNotDependOnNeighboursOrBatchSize) {
 
 // A greedy answer's score is the sum of the largest log probabilities on its way.
 TEST_P(Score, OfAGreedyAnswerIsTheSumOfItsSteps) {
-  ModelOptions options = tiny::roomy_options(GetParam());
-  // Room for all in the decoder as well; 0 = no limit would let every expert take every token of the source.
-  if (options.moe.routing == RoutingRule::kExpertChoice) options.moe.min_capacity = 64;
+  const ModelOptions options = tight_options(GetParam());
   GenerateOptions up_to_six;
   up_to_six.max_new_tokens = 6;
   int64_t num_tokens = 0;

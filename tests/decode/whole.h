@@ -26,11 +26,9 @@ inline Tokens random_source(int64_t length, uint64_t seed, int64_t vocab_size = 
   return narrow(tiny::random_ids(stream, length, vocab_size));
 }
 
-// Logits [V] after `prefix`, as a full pass over one example computes them. While decoding no expert of the decoder is
-// ever full; the encoder keeps its evaluation routing.
-inline at::Tensor next_logits(const T5Model& model, const Tokens& source, const Tokens& prefix) {
-  Tokens target = prefix;
-  target.push_back(kEos);  // the decoder reads the target shifted by one, so that it never sees this token
+// Logits [Lt, V] of every place of `target`, as a full pass over one example computes them. While decoding no expert of
+// the decoder is ever full; the encoder keeps its evaluation routing.
+inline at::Tensor logits_of(const T5Model& model, const Tokens& source, const Tokens& target) {
   TokenBatch batch = tiny::batch_of({{wide(source), wide(target)}});
   batch.source_segments = at::ones_like(batch.source_ids);  // a generated 0 is a token as any other
   batch.target_segments = at::ones_like(batch.target_ids);
@@ -44,7 +42,14 @@ inline at::Tensor next_logits(const T5Model& model, const Tokens& source, const 
     const at::Tensor memory = encode(model, batch.source_ids, batch.source_segments, {}, reports);
     logits = output_logits(model, decode_targets(model, batch, memory, unlimited, reports));
   }
-  return logits[0][static_cast<int64_t>(prefix.size())].detach();
+  return logits[0].detach();
+}
+
+// Those after `prefix` [V].
+inline at::Tensor next_logits(const T5Model& model, const Tokens& source, const Tokens& prefix) {
+  Tokens target = prefix;
+  target.push_back(kEos);  // the decoder reads the target shifted by one, so that it never sees this token
+  return logits_of(model, source, target)[static_cast<int64_t>(prefix.size())];
 }
 
 // The greedy answer, what ends it not included.

@@ -136,6 +136,21 @@ TEST_F(Models, UpcycleSaysHowFarTheOutputMoved) {
   run({"generate", at("gshard"), "Who is it?", "max_new_tokens=3"});
 }
 
+TEST_F(Models, AveragesAreModelsNoRuns) {
+  const std::string a = init("t5_v1_1_small", "a"), b = init("t5_v1_1_small", "b", {"--seed", "2"});
+  const Ended mean = run({"average", a, b, "--out", at("mean")});
+  EXPECT_NE(mean.out.find(at("mean") + ": the mean of 2 models, without optimiser state\n  " + a + "\n  " + b + "\n"),
+            std::string::npos)
+      << mean.out;
+  EXPECT_EQ(inspected(at("mean")).at("parameters"), inspected(a).at("parameters"));
+  run({"generate", at("mean"), "Who is it?", "max_new_tokens=3"});
+  refused({"average", a, "--out", at("x")}, {"one folder is given", "--last N"});
+  refused({"average", a, a, "--out", at("x")}, {"is given twice"});
+  refused({"average", a, b, "--out", at("x"), "--last", "2"}, {"2 folders are given"});
+  refused({"average", a, "--out", at("x"), "--last", "2"}, {a, "no training run"});
+  refused({"average", a, b, "--out", at("mean")}, {"exists already"});
+}
+
 TEST_F(Models, TwinsAreConfigurationsForInit) {
   run({"twin", "gshard_small", "--out", at("twin.json")});
   refused({"twin", "switch_base", "--out", at("twin.json")}, {"twin.json: exists already; expected a new file"});

@@ -137,7 +137,7 @@ GroupResult token_choice(const at::Tensor& p, int64_t capacity, const MoeOptions
 }
 
 // Reference 7.
-GroupResult expert_choice(const at::Tensor& p, int64_t capacity) {
+GroupResult expert_choice(const at::Tensor& p, int64_t capacity, bool has_balance_loss) {
   const Table table = table_of(p);
   GroupResult result{{}, at::zeros_like(p.detach()), {}, {}};
   result.asked.assign(table.size(), std::vector<bool>(static_cast<size_t>(p.size(1)), false));
@@ -154,6 +154,9 @@ GroupResult expert_choice(const at::Tensor& p, int64_t capacity) {
   }
   result.kept = result.asked;
   result.combine = p * mask;
+  Choice first;
+  for (const auto& row : table) first.push_back(best(row, std::vector<bool>(row.size(), false)));
+  if (has_balance_loss) result.counted = one_hot(first, p.size(1));
   return result;
 }
 
@@ -180,7 +183,7 @@ NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBo
     const int64_t capacity = capacity_of(factor, size, num_experts, options.min_capacity);
     const GroupResult result =
         call.expert_choice
-            ? expert_choice(mine, capacity)
+            ? expert_choice(mine, capacity, options.balance_expert_choice)
             : token_choice(mine, capacity, options, call.training ? options.second_train : options.second_eval);
     combine.push_back(result.combine);
     balance.push_back((result.counted.mean(0) * mine.mean(0)).sum() * static_cast<double>(num_experts));
@@ -194,7 +197,6 @@ NaiveMoe naive_moe(const at::Tensor& x, const MoeWeights& weights, const GroupBo
   for (int64_t e = 0; e < num_experts; ++e)
     out.hidden = out.hidden + weight.select(1, e).unsqueeze(1) * naive_expert(x, weights, e);
   out.balance_loss = at::stack(balance).mean();
-  if (call.expert_choice) out.balance_loss = out.balance_loss * 0.0;
   out.z_loss = at::stack(z).mean();
   return out;
 }

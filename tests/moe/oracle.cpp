@@ -85,7 +85,7 @@ void add_losses(Pass& pass) {
     const int64_t begin = pass.layer.groups[g], end = pass.layer.groups[g + 1];
     const double part = 1.0 / (num_groups * static_cast<double>(end - begin));
     Values share(num_experts, 0.0);
-    for (int64_t t = begin; t < end && !pass.call.expert_choice; ++t) {
+    for (int64_t t = begin; t < end && !pass.top.empty(); ++t) {
       for (int64_t r = 0; r < counted; ++r) share[pass.top[t][r]] += 1.0 / static_cast<double>(end - begin);
     }
     const double divisor = pass.options.aux_counts == BalanceCounts::kAllOverK ? static_cast<double>(pass.k) : 1.0;
@@ -145,7 +145,7 @@ Answer answer(const Layer& layer, const MoeOptions& options, const MoeCall& call
   Pass pass{layer, options, call, reading};
   make_room_for_answers(pass);
   run_router(pass);
-  if (!call.expert_choice) choose_top(pass);
+  if (!call.expert_choice || options.balance_expert_choice) choose_top(pass);
   place(pass);
   weigh(pass);
   for (const Pair& pair : pass.out.kept) back_through_weight(pass, pair, run_pair(pass, pair));

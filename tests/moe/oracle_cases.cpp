@@ -173,6 +173,7 @@ Case random_case(const std::string& routing, int64_t index) {
   if (routing == "expert_choice") {
     c.call.expert_choice = true;
     c.options.routing = RoutingRule::kExpertChoice;
+    c.options.balance_expert_choice = index % 2 == 1;
     c.options.gate =
         random.pick<GateRule>({GateRule::kRaw, GateRule::kNormalisedBeforeDrop});  // of token choice: not read
   } else if (!rows) {

@@ -25,7 +25,7 @@ struct Pass {
 };
 
 void run_router(Pass& pass);
-void choose_top(Pass& pass);  // token choice only
+void choose_top(Pass& pass);  // of token choice, and of a balance loss of expert choice
 void place(Pass& pass);       // policy, priority, capacity: the kept pairs and the counts
 void weigh(Pass& pass);       // weights of the kept pairs
 

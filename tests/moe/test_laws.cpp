@@ -139,6 +139,39 @@ TEST(BalanceLoss, IsTheNumberOfExpertsWhenAllGoToOne) {
   EXPECT_NEAR(balance_loss(p, at::ones({4, 1}, at::kLong), BalanceCounts::kTop1, {0, 4}).item<double>(), 3.0, 1e-6);
 }
 
+// Expert choice has none, or one that counts each token's likeliest expert.
+TEST(BalanceLoss, OfExpertChoiceIsAnOption) {
+  MoeOptions options = layers::options(5);
+  options.routing = RoutingRule::kExpertChoice;
+  MoeCall call;
+  call.expert_choice = call.want_losses = true;
+  MoeWeights w = layers::weights(kShape);
+  const at::Tensor x = layers::tokens(19, 6);
+  const MoeOutput without = moe_layer(x, w, layers::places(19), options, call);
+  EXPECT_EQ(without.balance_loss.item<double>(), 0.0);
+  options.balance_expert_choice = true;
+  const MoeOutput with = moe_layer(x, w, layers::places(19), options, call);
+  EXPECT_GT(with.balance_loss.item<double>(), 1.0);
+  EXPECT_TRUE(with.hidden.equal(without.hidden));
+  w.router = at::zeros_like(w.router.weight);  // uniform
+  EXPECT_NEAR(moe_layer(x, w, layers::places(19), options, call).balance_loss.item<double>(), 1.0, 1e-6);
+}
+
+TEST(BalanceLoss, OfExpertChoiceHasTheGradientOfItsProbabilities) {
+  MoeOptions options = layers::options(5);
+  options.routing = RoutingRule::kExpertChoice;
+  options.balance_expert_choice = true;
+  MoeCall call;
+  call.expert_choice = call.want_losses = true;
+  const MoeWeights w = layers::weights(kShape);
+  const auto loss = [&](const std::vector<at::Tensor>& inputs) {
+    MoeWeights weights = layers::map(w, [](const at::Tensor& t) { return t.to(at::kDouble); });
+    weights.router = inputs[1];
+    return moe_layer(inputs[0], weights, layers::places(19, 7), options, call).balance_loss;
+  };
+  EXPECT_LT(largest_gradient_error(loss, {layers::tokens(19, 6), w.router.weight}), 1e-7);
+}
+
 TEST(LayerLaws, TopTwoWithoutASecondIsSwitch) {
   MoeOptions one = layers::options(5), two = layers::options(5, 2);
   one.capacity_factor_eval = two.capacity_factor_eval = 0.8;

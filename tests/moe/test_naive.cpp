@@ -170,6 +170,7 @@ TEST(AgainstNaive, ExpertChoice) {
         options.routing = RoutingRule::kExpertChoice;
         options.capacity_factor_eval = factor;
         options.min_capacity = least;
+        options.balance_expert_choice = factor > 0.5;
         SCOPED_TRACE(fmt::format("factor {} at least {}", factor, least));
         MoeCall call;
         call.expert_choice = true;

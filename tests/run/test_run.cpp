@@ -97,6 +97,30 @@ TEST_F(Run, AnotherConfigurationInTheSameFolderIsShown) {
     EXPECT_NE(message.find(part), std::string::npos) << message;
 }
 
+// Other parts frozen, other coefficients of router losses: another run. The saved model keeps its own coefficients.
+TEST_F(Run, WhatIsFrozenIsPartOfItsConfiguration) {
+  RunOptions run = pretraining();
+  run.train.freeze = {"gate", "decoder.*"};
+  run.train.balance_loss = 0.25;
+  testing::internal::CaptureStderr();
+  run_training(run, folder_ / "run", "pretrain");
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(" parameters are frozen (gate, decoder.*)"), std::string::npos);
+  EXPECT_EQ(load_model(newest_checkpoint(folder_ / "run")).options().moe.balance_loss, run.model.moe.balance_loss);
+  EXPECT_EQ(run_training(run, folder_ / "run", "pretrain").steps, 2);  // goes on
+  const auto refusal = [&](const RunOptions& other, const char* folder) {
+    return message_of<UserError>([&] { run_training(other, folder_ / folder, "pretrain"); });
+  };
+  RunOptions other = run;
+  other.train.freeze = {"gate"};
+  EXPECT_NE(refusal(other, "run").find("asked: train.freeze:"), std::string::npos) << refusal(other, "run");
+  other = run;
+  other.train.balance_loss.reset();
+  EXPECT_NE(refusal(other, "run").find("train.balance_loss: 0.25"), std::string::npos) << refusal(other, "run");
+  other.train.freeze = {"gates"};
+  EXPECT_NE(refusal(other, "new").find("did you mean 'gate'?"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+}
+
 TEST_F(Run, AModelOfASmallerVocabularyIsRefused) {
   RunOptions run = pretraining();
   ModelOptions small = run.model;

@@ -64,6 +64,19 @@ TEST_F(Checkpoint, TheNewestIsByNumberNotByName) {
   EXPECT_EQ(newest_checkpoint(folder_).filename(), "step-10");
 }
 
+TEST_F(Checkpoint, TheLastFewAreWholeOnes) {
+  using Paths = std::vector<std::filesystem::path>;
+  run(5, 1, 5);
+  EXPECT_EQ(newest_checkpoints(folder_, 3), (Paths{checkpoint(5), checkpoint(4), checkpoint(3)}));
+  flip_byte(checkpoint(4) / "model.safetensors");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(newest_checkpoints(folder_, 3), (Paths{checkpoint(5), checkpoint(3), checkpoint(2)}));
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("step-4: model.safetensors"), std::string::npos);
+  const std::string message = message_of<UserError>([&] { newest_checkpoints(folder_, 5); });
+  EXPECT_NE(message.find("has 4 whole checkpoints, 5 are asked for; train.checkpoint_every"), std::string::npos)
+      << message;
+}
+
 TEST_F(Checkpoint, OneThatCannotBeRemovedIsAFaultOfTheRun) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may remove everything";
   run(2, 1, 2);

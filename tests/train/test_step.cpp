@@ -115,6 +115,30 @@ TEST(Step, DropoutOfTheOptionsReplacesTheModels) {
   EXPECT_NE(loss(o, std::nullopt), loss(o, 0.0));
 }
 
+// A run's coefficients stand for those of a model that has them.
+TEST(Step, RouterLossesOfTheOptionsReplaceTheModels) {
+  const TokenBatch batch = cases::random_batch(4, 23);
+  const auto trained = [&](const ModelOptions& shape, std::optional<double> balance, std::optional<double> z) {
+    TrainOptions options = gradient_options(0.0);
+    options.balance_loss = balance;
+    options.z_loss = z;
+    const T5Model model = tiny::stirred(shape);
+    TrainStepper(model, options, 5).step(model, {batch}, 0);
+    EXPECT_EQ(model.options().moe.balance_loss, shape.moe.balance_loss);  // what is saved
+    return model;
+  };
+  ModelOptions with = separable("st_moe");
+  const ModelOptions without = with;
+  with.moe.balance_loss = 0.5;
+  with.moe.z_loss = 0.25;
+  const T5Model own = trained(with, std::nullopt, std::nullopt), none = trained(without, std::nullopt, std::nullopt);
+  EXPECT_TRUE(cases::same_bits(own, trained(without, 0.5, 0.25)));
+  EXPECT_TRUE(cases::same_bits(none, trained(with, 0.0, 0.0)));
+  EXPECT_FALSE(cases::same_bits(own, none));
+  EXPECT_FALSE(cases::same_bits(own, trained(with, 0.0, std::nullopt)));
+  EXPECT_FALSE(cases::same_bits(own, trained(with, std::nullopt, 0.0)));
+}
+
 TEST(Step, NoiseDependsOnSeedAndStep) {
   const TokenBatch batch = cases::random_batch(4, 23);
   const auto loss = [&](uint64_t seed, int64_t step) {
