@@ -23,6 +23,13 @@ struct StudyArguments {
   bool print_config = false, cost = false, list = false, json = false;
 };
 
+// A preset of configs/study, a grid of configs/grids, or a file.
+fs::path study_file(const std::string& name) {
+  const std::vector<std::string> grids = preset_names("grids");
+  const bool is_grid = std::find(grids.begin(), grids.end(), name) != grids.end();
+  return find_preset(is_grid && !fs::is_regular_file(name) ? "grids" : "study", name);
+}
+
 // An arm that the command line alone names is a mistyped one.
 void expect_arms_of(const ConfigNode& preset, const StudyOptions& options) {
   std::vector<std::string> names;
@@ -38,7 +45,7 @@ void expect_arms_of(const ConfigNode& preset, const StudyOptions& options) {
 }
 
 StudyOptions resolved_options(const StudyArguments& arguments) {
-  const ConfigNode config = load_config(find_preset("study", arguments.preset));
+  const ConfigNode config = load_config(study_file(arguments.preset));
   StudyOptions options;
   load_study_options(with_overrides(config, arguments.overrides), options);
   if (!arguments.overrides.empty()) expect_arms_of(config, options);
@@ -78,7 +85,10 @@ int run(const StudyArguments& arguments) {
 
 std::function<int()> setup_study(CLI::App& parser) {
   auto arguments = std::make_shared<StudyArguments>();
-  parser.add_option("preset", arguments->preset, preset_help("study"))->type_name("PRESET");
+  parser
+      .add_option("preset", arguments->preset,
+                  preset_help("study") + "; a grid, one question over an axis: " + preset_help("grids"))
+      ->type_name("PRESET");
   parser
       .add_option("overrides", arguments->overrides,
                   "settings over the preset, which has values of its own for many (--print-config shows them):\n" +

@@ -15,10 +15,11 @@ namespace {
 
 constexpr double kTwinTolerance = 0.01;
 
-// The model's own check, with the arm's name.
-void check_model(const ArmOptions& arm) {
+// The recipe's own checks, with the arm's name.
+void check_recipe(const ArmOptions& arm) {
   try {
     arm.recipe.model.check();
+    arm.recipe.check_average();
   } catch (const UserError& error) {
     fail_input("arm '{}': {}", arm.name, error.what());
   }
@@ -168,7 +169,7 @@ const ModelOptions& model_to_match(const std::vector<ArmOptions>& arms, const Ar
 std::string all_of(const Recipe& recipe) {
   return dump_options(recipe.model) + dump_options(recipe.corpus) + dump_options(recipe.pretrain) +
          dump_options(recipe.mixture) + dump_options(recipe.instruct) + dump_options(recipe.finetune_mixture) +
-         dump_options(recipe.finetune);
+         dump_options(recipe.finetune) + dump_options(recipe.average);
 }
 
 // Values of an axis that leave an arm the same would be compared as if they were two things.
@@ -201,7 +202,7 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
   const std::vector<Axis> axes = resolve_axes(options);
   std::vector<ArmOptions> arms = spread(written_arms(options, vocab_size), axes);
   if (arms.empty()) fail_input("{}: 'arms' is empty, expected at least one arm", options.arms.place());
-  for (const ArmOptions& arm : arms) check_model(arm);
+  for (const ArmOptions& arm : arms) check_recipe(arm);
   for (ArmOptions& arm : arms) {
     if (!arm.twin_of.empty()) arm.recipe.model = dense_twin(model_to_match(arms, arm));
   }

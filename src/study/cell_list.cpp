@@ -12,10 +12,6 @@
 namespace flanmoe {
 namespace {
 
-const TrainOptions& training_of(const Recipe& recipe, Phase phase) {
-  return phase == Phase::kPretrain ? recipe.pretrain : phase == Phase::kInstruct ? recipe.instruct : recipe.finetune;
-}
-
 int64_t rows_of(const Recipe& recipe, Phase phase) {
   return phase == Phase::kPretrain   ? recipe.corpus.rows_per_batch
          : phase == Phase::kInstruct ? recipe.mixture.examples_per_batch
@@ -24,7 +20,7 @@ int64_t rows_of(const Recipe& recipe, Phase phase) {
 
 // In no unit: cells of one phase are compared by it.
 double work_of(const ArmOptions& arm, Phase phase) {
-  const TrainOptions& training = training_of(arm.recipe, phase);
+  const TrainOptions& training = arm.recipe.training(phase);
   return count_model(arm.recipe.model).flops_per_token * static_cast<double>(training.steps * training.accumulate) *
          static_cast<double>(rows_of(arm.recipe, phase));
 }

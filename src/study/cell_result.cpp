@@ -35,6 +35,7 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
                {"curve", result.curve}};
   if (key.phase == Phase::kFinetune) {
     json["finetune"] = json_of(result.finetune);
+    json["course"] = result.course;
   } else {
     json["heldout"] = json_of(result.heldout);
     json["validation"] = json_of(result.validation);
@@ -59,6 +60,7 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.heldout = scores_in(json, "heldout", where);
   result.validation = scores_in(json, "validation", where);
   result.finetune = scores_in(json, "finetune", where);
+  result.course = json.value("course", Json::array());
   if (json.contains("capacity") && !json.at("capacity").is_null())
     result.unlimited = scores_in(json.at("capacity"), "unlimited", where);
   if (json.contains("routing")) result.routing = json.at("routing");

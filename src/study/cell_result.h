@@ -20,8 +20,9 @@ struct CellResult {
   // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with
   // no expert ever full (token choice); finetuning: its own set.
   std::optional<EvalResult> heldout, validation, unlimited, finetune;
-  Json routing;       // analysis/routing_json.h; null where there is none
-  std::string model;  // the checkpoint, relative to the study's folder
+  Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
+  Json routing;                 // analysis/routing_json.h; null where there is none
+  std::string model;            // the checkpoint, relative to the study's folder
   int64_t disk_bytes = 0;
   double train_seconds = 0.0, tokens_per_second = 0.0;
   double wall_seconds = 0.0;  // of the process that ended it, evaluation included

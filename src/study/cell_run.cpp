@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "eval/evaluation.h"
 #include "eval/files/results_json.h"
+#include "model/average.h"
 #include "model/folder.h"
 #include "moe/capacity.h"
 #include "run/run.h"
@@ -90,17 +91,46 @@ Json routing_of(const TrainedCell& cell, const StudyOptions& options) {
                       routing_texts(cell.tokenizer, options.heldout, options.routing_texts, cell.run.data));
 }
 
+// {"step", "train", "test"} of every checkpoint that was kept, normalised: does what is learned carry over?
+Json course_of(const TrainedCell& cell, const EvalOptions& own_set, int64_t rows) {
+  Json course = Json::array();
+  for (const std::filesystem::path& checkpoint : kept_checkpoints(cell.folder)) {
+    TrainedCell then = cell;
+    then.model_folder = checkpoint;
+    then.model = load_checked_model(checkpoint).to(chosen_device());
+    Json point = {{"step", step_of_checkpoint(checkpoint)}};
+    for (const char* split : {"train", "test"}) {
+      EvalOptions asked_rows = own_set;
+      asked_rows.split = split;
+      asked_rows.max_items = rows;
+      const std::string name = fmt::format("eval-{}-{}", checkpoint.filename().string(), split);
+      point[split] = asked(then, asked_rows, then.model, name).tasks.at(0).normalised();
+    }
+    course.push_back(point);
+  }
+  return course;
+}
+
 void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptions& options) {
   if (result.key.phase == Phase::kFinetune) {
     EvalOptions own_set = options.finetune_eval;
     own_set.tasks = cell.run.mixture.tasks;
     result.finetune = asked(cell, own_set, cell.model, "eval-finetune");
+    if (options.finetune_course > 0) result.course = course_of(cell, own_set, options.finetune_course);
     return;
   }
   result.heldout = asked(cell, options.heldout, cell.model, "eval-heldout");
   result.validation = asked(cell, options.validation, cell.model, "eval-validation");
   result.unlimited = unlimited_scores(cell, options);
   result.routing = routing_of(cell, options);
+}
+
+// The last checkpoint, or the mean of the last ones.
+std::filesystem::path trained_model(const std::filesystem::path& cell, const std::filesystem::path& averaged,
+                                    int64_t count) {
+  if (count <= 1) return newest_checkpoint(cell);
+  if (!fs::exists(averaged)) average_models(newest_checkpoints(cell, count), averaged);
+  return averaged;
 }
 
 }  // namespace
@@ -112,7 +142,8 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   const std::filesystem::path cell_folder = folder.cell(cell.key);
   const RunOptions run = run_options_of(options, arms, cell, folder);
   const TrainResult trained = run_training(run, cell_folder, name);
-  const std::filesystem::path model_folder = newest_checkpoint(cell_folder);
+  const std::filesystem::path model_folder =
+      trained_model(cell_folder, folder.averaged(cell.key), arm_of_cell(arms, cell.key).recipe.average.of(run.mode));
   const TrainedCell done{
       name, cell_folder, model_folder, run, load_checked_model(model_folder).to(chosen_device()), open_tokenizer(run)};
   CellResult result;

@@ -11,6 +11,7 @@ namespace flanmoe {
 namespace {
 
 std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key) {
+  if (fs::exists(folder.averaged(key))) return folder.averaged(key);
   const std::filesystem::path model = newest_checkpoint(folder.cell(key));
   if (model.empty()) fail_run("{}: no complete checkpoint of the cell '{}'", folder.cell(key).string(), key.name());
   return model;

@@ -51,6 +51,7 @@ struct StudyFolder {
   std::filesystem::path world(int64_t seed) const { return root / "worlds" / ("seed-" + std::to_string(seed)); }
   std::filesystem::path cell(const CellKey& key) const { return root / "cells" / key.name(); }
   std::filesystem::path result(const CellKey& key) const { return cell(key) / "result.json"; }  // there = done
+  std::filesystem::path averaged(const CellKey& key) const { return cell(key) / "averaged"; }  // where a phase averages
   std::filesystem::path cost() const { return root / "cost.json"; }
 };
 

@@ -15,11 +15,14 @@ namespace {
 
 struct PartOptions {
   std::string label, arm, over;
+  bool at_equal_flops = false;
   ConfigNode weights;
   void fields(FieldVisitor& v) {
     v.field("label", label, "name in the report");
     v.field("arm", arm, "the arm that is compared");
     v.field("over", over, "with which one: an arm, 'twin', or 'line', the line through the dense arms of 'line'");
+    v.field("at_equal_flops", at_equal_flops,
+            "of two arms: each one's distance from the line, so that FLOPs are out of it");
     v.field("weights", weights, "in place of arm and over: arm -> weight, a sum of several arms");
   }
 };
@@ -71,13 +74,24 @@ std::vector<const ArmOptions*> line_beside(const StudyOptions& options, const st
              line.size(), arm.name);
 }
 
+// The difference of two distances from the line.
+ComparisonPart over_arm_and_line(ComparisonPart one, const ComparisonPart& other, const std::string& label) {
+  one.label = label;
+  for (const auto& [arm, weight] : other.weights) one.weights[arm] -= weight;
+  return one;
+}
+
 ComparisonPart over_part(const StudyOptions& options, const std::vector<ArmOptions>& arms, const PartOptions& written,
                          const std::string& id) {
   const ArmOptions& arm = arm_of(arms, known_arm(arms, written.arm, id));
   if (written.over == "line") return over_line(arm, line_beside(options, arms, arm, id));
   if (written.over == "twin" && arm.twin.empty())
     fail_input("comparison '{}': 'over' is 'twin', but the arm '{}' names none", id, arm.name);
-  return over_arm(arm, arm_of(arms, written.over == "twin" ? arm.twin : known_arm(arms, written.over, id)));
+  const ArmOptions& other = arm_of(arms, written.over == "twin" ? arm.twin : known_arm(arms, written.over, id));
+  if (!written.at_equal_flops) return over_arm(arm, other);
+  return over_arm_and_line(over_line(arm, line_beside(options, arms, arm, id)),
+                           over_line(other, line_beside(options, arms, other, id)),
+                           arm.label + " over " + other.label + " at equal FLOPs");
 }
 
 ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const ConfigNode& node,

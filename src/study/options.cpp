@@ -49,6 +49,10 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.field("finetune_sets", finetune_sets, "task files, one finetuning each");
   v.section("finetune_mixture", recipe.finetune_mixture, "how a finetune set becomes batches");
   v.section("finetune", recipe.finetune, "finetuning");
+  v.section("average", recipe.average, "checkpoints that a phase averages");
+  v.field("finetune_course", finetune_course,
+          "rows of the training and test split that every checkpoint which a finetuning keeps is asked; 0 = none");
+  v.require_within(finetune_course, 0, 1'000'000, "finetune_course");
   v.section("heldout", heldout, "held-out evaluation");
   v.section("validation", validation, "held-in evaluation");
   v.section("curve", curve, "asked while training (pretrain.eval_every, instruct.eval_every)");

@@ -64,6 +64,7 @@ struct StudyOptions {
   EvalOptions validation;
   EvalOptions curve;
   EvalOptions finetune_eval;  // its `tasks` are filled with one set at a time
+  int64_t finetune_course = 0;
   int64_t routing_texts = 256;
   int64_t cost_steps = 20;
   void fields(FieldVisitor& visitor);

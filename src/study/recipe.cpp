@@ -1,6 +1,32 @@
 #include "study/recipe.h"
 
+#include "base/error.h"
+
 namespace flanmoe {
+
+int64_t AverageOptions::of(Phase phase) const {
+  return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
+}
+
+void AverageOptions::fields(FieldVisitor& v) {
+  for (auto [name, count] : {std::pair{"pretrain", &pretrain}, {"instruct", &instruct}, {"finetune", &finetune}}) {
+    v.field(name, *count, "its model is the mean of so many of its last checkpoints; 0 and 1 = of the last alone");
+    v.require_within(*count, 0, 1000, name);
+  }
+}
+
+const TrainOptions& Recipe::training(Phase phase) const {
+  return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
+}
+
+void Recipe::check_average() const {
+  for (const std::string& name : all_names<Phase>()) {
+    const Phase phase = *value_named<Phase>(name);
+    if (average.of(phase) <= training(phase).keep_checkpoints) continue;
+    fail_input("'average.{0}' is {1}, but '{0}.keep_checkpoints' is {2}, expected as many or more", name,
+               average.of(phase), training(phase).keep_checkpoints);
+  }
+}
 
 void RecipeDifferences::fields(FieldVisitor& v) {
   v.field("model", model, "differences to the study's model");
@@ -10,6 +36,7 @@ void RecipeDifferences::fields(FieldVisitor& v) {
   v.field("instruct", instruct, "differences to the study's instruction tuning");
   v.field("finetune_mixture", finetune_mixture, "differences to how a finetune set becomes batches");
   v.field("finetune", finetune, "differences to the study's finetuning");
+  v.field("average", average, "differences to how many checkpoints the study averages");
 }
 
 Recipe RecipeDifferences::applied_to(Recipe recipe) const {
@@ -20,13 +47,15 @@ Recipe RecipeDifferences::applied_to(Recipe recipe) const {
   load_options(instruct, recipe.instruct);
   load_options(finetune_mixture, recipe.finetune_mixture);
   load_options(finetune, recipe.finetune);
+  load_options(average, recipe.average);
   return recipe;
 }
 
 std::optional<Phase> RecipeDifferences::first_phase() const {
-  if (!model.empty() || !corpus.empty() || !pretrain.empty()) return Phase::kPretrain;
-  if (!mixture.empty() || !instruct.empty()) return Phase::kInstruct;
-  if (!finetune_mixture.empty() || !finetune.empty()) return Phase::kFinetune;
+  const auto averages = [this](const char* phase) { return average.is_map() && average.has(phase); };
+  if (!model.empty() || !corpus.empty() || !pretrain.empty() || averages("pretrain")) return Phase::kPretrain;
+  if (!mixture.empty() || !instruct.empty() || averages("instruct")) return Phase::kInstruct;
+  if (!finetune_mixture.empty() || !finetune.empty() || averages("finetune")) return Phase::kFinetune;
   return std::nullopt;
 }
 

@@ -12,6 +12,13 @@
 
 namespace flanmoe {
 
+// Of how many of a phase's last checkpoints its model is the mean (model/average.h); 0 and 1 = the last one alone.
+struct AverageOptions {
+  int64_t pretrain = 0, instruct = 0, finetune = 0;
+  int64_t of(Phase phase) const;
+  void fields(FieldVisitor& visitor);
+};
+
 struct Recipe {
   ModelOptions model;
   CorpusOptions corpus;
@@ -20,10 +27,15 @@ struct Recipe {
   TrainOptions instruct;
   MixtureOptions finetune_mixture;  // its `tasks` are filled with one set at a time
   TrainOptions finetune;
+  AverageOptions average;
+
+  const TrainOptions& training(Phase phase) const;
+  // UserError when a phase keeps fewer checkpoints than are averaged.
+  void check_average() const;
 };
 
 struct RecipeDifferences {
-  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune;
+  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune, average;
   void fields(FieldVisitor& visitor);
 
   // The recipe with them. UserError for a key that is none, as load_options says it.

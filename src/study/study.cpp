@@ -34,7 +34,7 @@ StudyOptions options_of(const StudyFolder& folder) {
 }
 
 void keep_world(WorldOptions options, const std::filesystem::path& folder) {
-  if (fs::exists(folder)) return;
+  if (fs::exists(folder)) return require_world(folder);
   log_info("writing the world of seed {} into {}", options.seed, folder.string());
   make_world(options, folder);
 }

@@ -229,11 +229,26 @@ TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Mode
   return state_of(state, where);
 }
 
-void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best) {
-  const auto found = list_checkpoints(run_folder);
-  for (size_t i = static_cast<size_t>(keep); i < found.size(); ++i) {
-    if (found[i].step != best) remove_folder(found[i].path);
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best,
+                       const std::function<bool(int64_t step)>& saves_anyway) {
+  int64_t num_kept = 0;
+  bool is_newest = true;
+  for (const Found& found : list_checkpoints(run_folder)) {
+    const bool counts = (!saves_anyway || saves_anyway(found.step)) && num_kept < keep;
+    num_kept += counts ? 1 : 0;
+    if (!counts && !is_newest && found.step != best) remove_folder(found.path);
+    is_newest = false;
   }
+}
+
+std::vector<std::filesystem::path> kept_checkpoints(const std::filesystem::path& run_folder) {
+  std::vector<std::filesystem::path> kept;
+  for (const Found& found : list_checkpoints(run_folder)) kept.insert(kept.begin(), found.path);
+  return kept;
+}
+
+int64_t step_of_checkpoint(const std::filesystem::path& checkpoint) {
+  return std::stoll(checkpoint.filename().string().substr(std::string_view(kPrefix).size()));
 }
 
 void link_best_checkpoint(const std::filesystem::path& run_folder, int64_t step) {

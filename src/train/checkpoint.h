@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -47,8 +48,15 @@ std::vector<std::filesystem::path> newest_checkpoints(const std::filesystem::pat
 // was saved on another platform (tensor/platform.h): then the run goes on, but not to the bits of a straight one.
 TrainState load_checkpoint(const std::filesystem::path& checkpoint, const T5Model& model, const Optimizer& optimizer);
 
-// Removes all but the `keep` newest and that of step `best` (0 = none).
-void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best = 0);
+// Removes all but the `keep` newest of the steps at which a run saves anyway, the newest of all and that of step `best`
+// (0 = none): what was saved because a run was stopped goes when there is a newer one.
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t best = 0,
+                       const std::function<bool(int64_t step)>& saves_anyway = nullptr);
+
+// Those that are there, oldest first, whole or not.
+std::vector<std::filesystem::path> kept_checkpoints(const std::filesystem::path& run_folder);
+// N of checkpoints/step-N.
+int64_t step_of_checkpoint(const std::filesystem::path& checkpoint);
 
 // Makes checkpoints/best a link to the checkpoint of a step. A checkpoint that is gone (an older one was gone back to)
 // has none, and a warning says so.

@@ -205,7 +205,11 @@ class Loop {
   }
 
   void prune() {
-    if (prune_due_) prune_checkpoints(run_.folder, options_.keep_checkpoints, keeps_best() ? best_.step : 0);
+    if (prune_due_) {
+      prune_checkpoints(run_.folder, options_.keep_checkpoints, keeps_best() ? best_.step : 0, [this](int64_t step) {
+        return every(options_.checkpoint_every, step) || step == options_.steps;
+      });
+    }
     prune_due_ = false;
   }
 

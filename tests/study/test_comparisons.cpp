@@ -86,6 +86,18 @@ TEST(Comparisons, TheDenseLineIsALineInLogFlops) {
   EXPECT_NEAR(predicted, 3.0 + 7.0 * at(arm_of(found.arms, "gshard")), 1e-9);
 }
 
+TEST(Comparisons, AtEqualFlopsAreOfDistancesFromTheLine) {
+  const auto found = resolved(kLine +
+                              "comparisons: {a: {measure: heldout/instructed, parts: [{arm: gshard, over: switch, "
+                              "at_equal_flops: true}, {arm: gshard, over: line}, {arm: switch, over: line}]}}\n");
+  const auto& parts = found.comparisons[0].parts;
+  EXPECT_EQ(parts[0].label, "GShard over Switch at equal FLOPs");
+  for (const auto& [arm, weight] : parts[0].weights) {
+    const auto of = [&](const ComparisonPart& part) { return part.weights.contains(arm) ? part.weights.at(arm) : 0.0; };
+    EXPECT_NEAR(weight, of(parts[1]) - of(parts[2]), 1e-12) << arm;
+  }
+}
+
 std::vector<std::string> ids_of(const std::vector<Comparison>& comparisons) {
   std::vector<std::string> ids;
   for (const Comparison& comparison : comparisons) ids.push_back(comparison.id);

@@ -48,6 +48,21 @@ TEST_F(Checkpoint, TheNewestAreKept) {
   EXPECT_EQ(kept(), (std::vector<std::string>{"step-5"}));
 }
 
+// What a stop saved goes when there is a newer one, and pushes out nothing: a stopped run keeps what a straight one
+// does.
+TEST_F(Checkpoint, OfStopsGoFirst) {
+  run(7, 1, 9);
+  const auto anyway = [](int64_t step) { return step % 3 == 0; };
+  prune_checkpoints(folder_, 2, 2, anyway);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"step-2", "step-3", "step-6", "step-7"}));  // the best and the newest
+  const auto paths = kept_checkpoints(folder_);
+  ASSERT_EQ(paths.size(), 4u);
+  EXPECT_EQ(step_of_checkpoint(paths.front()), 2);
+  EXPECT_EQ(step_of_checkpoint(paths.back()), 7);
+  prune_checkpoints(folder_, 1, 0, anyway);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"step-6", "step-7"}));
+}
+
 // A kill between the last save and what was to be removed behind it.
 TEST_F(Checkpoint, WhatAKillLeftIsRemovedByTheNextRun) {
   for (const int64_t steps : {3, 5}) {  // that is done, that goes on
