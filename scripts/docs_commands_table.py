@@ -63,6 +63,7 @@ STAND_INS = {
                      "--tokenizer spiece.model --out switch-base-8",
     "prompts.jsonl": """echo '{"id": 1, "prompt": "What is snow?"}' > prompts.jsonl""",
     "corpus.txt": "echo 'Snow is frozen water that falls from clouds in winter, flake by flake.' > corpus.txt",
+    "mine.yaml": "sed -n 's/^    //;/^parent: lab/,/^$/p' $FLANMOE_HOME/docs/studies.md > mine.yaml",  # as shown there
     "colours.yaml": "sed -n '/^name: colours/,/^license/p' $FLANMOE_HOME/docs/tasks.md > colours.yaml",  # as shown there
 }
 
@@ -74,6 +75,7 @@ CUTS = [
     (r"^make study PRESET=(\w+)", r'make study PRESET="\1 $SMALL"', GRID),
     (r'PRESET="full', 'PRESET="full seeds=[1,2]', "two seeds of three"),
     (r"study full$", "study full 'seeds=[1, 2]'", "two seeds of three"),
+    (r"'seeds=\[1, 2, 3[^]]*\]'", "'seeds=[1, 2]'", "two seeds of eight"),
     (r"^((build/)?flanmoe study .*)$", r"\1 $SMALL", GRID),
     (r"^((build/)?flanmoe train pretrain .*)$", r"\1 $LIGHT", "narrow, two rows a step; minutes otherwise"),
     (r"^((build/)?flanmoe train instruct data=runs/world .*)$", r"\1 mixture.examples_per_batch=2",

@@ -146,10 +146,11 @@ Comparison comparison_of(const StudyOptions& options, const std::vector<ArmOptio
 
 std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
   for (const std::string& name : options.line) {
-    const ArmOptions* arm = nullptr;
-    for (const ArmOptions& one : arms) arm = one.base == name ? &one : arm;
-    if (arm == nullptr) fail_input("'line' names '{}', which is no arm of this study", printable(name));
-    if (arm->recipe.model.moe.num_experts > 0) fail_input("'line' names '{}', which is not dense", name);
+    if (!options.arms.has(name)) fail_input("'line' names '{}', which is no arm of this study", printable(name));
+    for (const ArmOptions& arm : arms) {
+      if (arm.base == name && arm.recipe.model.moe.num_experts > 0)
+        fail_input("'line' names '{}', which is not dense", name);
+    }
   }
   if (options.comparisons.empty()) return shapes_of(options, arms);
   std::vector<Comparison> comparisons;
