@@ -27,11 +27,8 @@ constexpr const char* kPage = R"(<!DOCTYPE html>
 </html>
 )";
 
-std::string render(const Json& results, const std::string& where) {
-  const report::View view = report::read_view(results, where);
-  std::string body = report::summary_section(view);
-  body += report::verdict_section(view);
-  body += report::setups_section(view);
+std::string study_sections(const report::View& view) {
+  std::string body = report::setups_section(view);
   body += report::heldout_section(view);
   body += report::finetune_section(view);
   body += report::curves_section(view);
@@ -39,6 +36,14 @@ std::string render(const Json& results, const std::string& where) {
   body += report::cost_section(view);
   body += report::capacity_section(view);
   body += report::tasks_section(view);
+  return body;
+}
+
+std::string render(const Json& results, const std::string& where) {
+  const report::View view = report::read_view(results, where);
+  std::string body = report::summary_section(view);
+  body += report::verdict_section(view);
+  body += view.axes.empty() ? study_sections(view) : report::grid_section(view);
   body += report::config_section(view);
   const std::string title = report::escape(json_string(results, "title", where));
   return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("style", report::style_sheet()),

@@ -95,6 +95,9 @@ Shape arms() {
                   {"label", text()},
                   {"router", text()},
                   {"twin", text()},
+                  {"base", optional(text())},
+                  {"base_label", optional(text())},
+                  {"at", object({})},
                   {"sparse", flag()},
                   {"num_experts", number()},
                   {"k", number()},
@@ -102,6 +105,11 @@ Shape arms() {
                   {"active_parameters", number()},
                   {"flops_per_token", number()},
                   {"disk_bytes", number()}});
+}
+
+Shape axes() {
+  return objects(
+      {{"name", text()}, {"label", text()}, {"values", needed(objects({{"name", text()}, {"label", text()}}))}});
 }
 
 Shape measures() {
@@ -118,6 +126,7 @@ Shape verdicts() {
                   {"agreement", optional(text())},
                   {"paper", optional(text())},
                   {"primary", optional(flag())},
+                  {"measure", optional(text())},
                   {"parts", objects({{"label", text()}, {"interval", interval()}})}});
 }
 
@@ -170,6 +179,7 @@ Shape results_shape() {
                  {"seeds", list(integer())},
                  {"data", object({{"description", text()}, {"counts", object({})}})},
                  {"arms", arms()},
+                 {"axes", axes()},
                  {"suites", list(text())},
                  {"measures", measures()},
                  {"verdicts", verdicts()},

@@ -12,6 +12,7 @@ std::string style_sheet();
 
 std::string summary_section(const View& view);
 std::string verdict_section(const View& view);
+std::string grid_section(const View& view);  // of a grid alone
 std::string setups_section(const View& view);
 std::string heldout_section(const View& view);
 std::string finetune_section(const View& view);

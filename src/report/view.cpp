@@ -27,8 +27,13 @@ std::vector<Arm> read_arms(const Json& list, const std::string& where) {
     arm.router = json_string(json, "router", place);
     arm.twin = json_string(json, "twin", place);
     arm.sparse = json_at(json, "sparse", place).get<bool>();
-    arm.colour = arm.sparse ? kSparseColours[num_sparse++ % kSparseColours.size()]
-                            : kDenseColours[num_dense++ % kDenseColours.size()];
+    arm.base = json.value("base", arm.name);
+    arm.base_label = json.value("base_label", arm.label);
+    for (const auto& [axis, value] : json.value("at", Json::object()).items()) arm.at[axis] = value;
+    const auto kin = std::find_if(arms.begin(), arms.end(), [&](const Arm& other) { return other.base == arm.base; });
+    arm.colour = kin != arms.end() ? kin->colour
+                 : arm.sparse      ? kSparseColours[num_sparse++ % kSparseColours.size()]
+                                   : kDenseColours[num_dense++ % kDenseColours.size()];
     arm.json = json;
     arms.push_back(std::move(arm));
   }
@@ -41,6 +46,16 @@ std::vector<double> read_values(const Json& owner) {
     if (value.is_number() && std::isfinite(value.get<double>())) values.push_back(value.get<double>());
   }
   return values;
+}
+
+std::vector<Axis> read_axes(const Json& results) {
+  std::vector<Axis> axes;
+  for (const Json& json : results.value("axes", Json::array())) {
+    Axis axis{json.at("name"), json.at("label"), {}};
+    for (const Json& value : json.at("values")) axis.values.emplace_back(value.at("name"), value.at("label"));
+    axes.push_back(std::move(axis));
+  }
+  return axes;
 }
 
 Measure read_measure(const Json& json, const std::string& place) {
@@ -94,7 +109,7 @@ std::string View::label(const std::string& arm_name) const {
 
 View read_view(const Json& results, const std::string& where) {
   check_results(results, where);
-  View view{results, where, read_arms(results["arms"], where), {}};
+  View view{results, where, read_arms(results["arms"], where), {}, read_axes(results)};
   for (const Json& measure : results["measures"]) {
     view.measures.push_back(read_measure(measure, fmt::format("{}: measures[{}]", where, view.measures.size())));
   }

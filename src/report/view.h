@@ -1,6 +1,7 @@
 // What results.json holds, checked and ready to draw: arms with their colours, measures by id.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Arm {
   std::string name, label, router, twin;
   bool sparse = false;
   std::string colour;  // fixed for the whole page: greys for dense arms, colour-blind safe hues for sparse ones
+  std::string base, base_label;           // in a grid: what stands at several values of its axes, in one colour
+  std::map<std::string, std::string> at;  // axis -> value
   Json json;
 };
 
@@ -40,11 +43,17 @@ struct Measure {
   std::optional<Interval> of(const std::string& arm) const;
 };
 
+struct Axis {
+  std::string name, label;
+  std::vector<std::pair<std::string, std::string>> values;  // name, label
+};
+
 struct View {
   const Json& json;
   std::string where;  // "results.json", for messages
   std::vector<Arm> arms;
   std::vector<Measure> measures;
+  std::vector<Axis> axes;  // of a grid; none of a plain study
 
   const Arm& arm(const std::string& name) const;        // UserError when `arms` does not hold it
   const Measure* measure(const std::string& id) const;  // nullptr when there is none

@@ -86,6 +86,7 @@ std::vector<ArmOptions> written_arms(const StudyOptions& options, int64_t vocab_
     load_options(node, arm);
     arm.name = arm.base = name;
     if (arm.label.empty()) arm.label = name;
+    arm.base_label = arm.label;
     arm.cells.fill(name);
     arm.direct_cells = name;
     arm.recipe = recipe_of(arm, options.recipe, vocab_size);

@@ -37,7 +37,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
   v.field("arms_only", arms_only, "the arms that are run, of those under `arms`; all when empty");
   v.field("axes", axes, "of a grid: name -> {label, arms, values: {name: {model, pretrain, mixture, instruct, ...}}}");
-  v.field("line", line, "dense arms of several widths: sparse arms are compared with the line through those that are run");
+  v.field("line", line,
+          "dense arms of several widths: sparse arms are compared with the line through those that are run");
   v.field("comparisons", comparisons,
           "id -> {question, measure, parts: [{label, arm, over}], joint, primary, margin, expected, paper}; none = the "
           "paper's shapes");

@@ -29,6 +29,7 @@ struct ArmOptions {
 
   // Resolved (study/arms.h). In a grid an arm stands at one value of each axis that holds for it.
   std::string base;                       // its key under `arms`; the name beyond: "gshard+tasks=8"
+  std::string base_label;                 // without the axes' values
   std::map<std::string, std::string> at;  // axis -> value
   // The arm part of its cells' keys by phase, which arms with an equal past share; of direct finetuning too, which
   // knows no instruction tuning.

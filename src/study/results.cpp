@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/machine.h"
 #include "model/counts.h"
+#include "study/axes.h"
 #include "study/comparisons.h"
 #include "study/measures.h"
 #include "study/stage.h"
@@ -34,6 +35,9 @@ Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResu
           {"router", arm.router},
           {"sparse", arm.recipe.model.moe.num_experts > 0},
           {"twin", arm.twin},
+          {"base", arm.base},
+          {"base_label", arm.base_label},
+          {"at", arm.at},
           {"num_experts", arm.recipe.model.moe.num_experts},
           {"k", arm.recipe.model.moe.num_experts > 0 ? arm.recipe.model.moe.k : 0},
           {"d_ff", arm.recipe.model.d_ff},
@@ -202,6 +206,16 @@ Json records_json(const StudyOptions& options, const std::vector<Comparison>& co
   return records;
 }
 
+Json axes_json(const StudyOptions& options) {
+  Json rows = Json::array();
+  for (const Axis& axis : resolve_axes(options)) {
+    Json values = Json::array();
+    for (const AxisValue& value : axis.values) values.push_back({{"name", value.name}, {"label", value.label}});
+    rows.push_back({{"name", axis.name}, {"label", axis.label}, {"enters", name_of(axis.enters)}, {"values", values}});
+  }
+  return rows;
+}
+
 }  // namespace
 
 Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Cell>& cells,
@@ -225,6 +239,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
       json["suites"].push_back(suite.suite);
   }
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
+  json["axes"] = axes_json(options);
   const std::vector<Comparison> comparisons = resolve_comparisons(options, arms);
   json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
   json["records"] = records_json(options, comparisons, measures);
