@@ -14,14 +14,14 @@
 
 namespace flanmoe {
 
-// Numbers of seeds at which a study is looked at. A user's error unless the first is 2 or more and each is at least 2
+// Numbers of seeds at which a study is looked at. A user's error unless they lie between 2 and 200, each at least 2
 // above the one before.
 void check_looks(const std::vector<int64_t>& looks);
 
 // Probability that a two-sided t-test at level `nominal` finds a difference at one look or more where there is none.
 double overall_level(const std::vector<int64_t>& looks, double nominal);
 
-// The nominal two-sided level of each look whose overall level is `alpha`, to six digits.
+// The nominal two-sided level of each look whose overall level is `alpha`, to four digits.
 double nominal_level(const std::vector<int64_t>& looks, double alpha);
 
 }  // namespace flanmoe
