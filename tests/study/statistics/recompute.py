@@ -7,7 +7,8 @@ A file holds one family of questions, an object:
 
   looks, alpha   [4, 8, 12, 16], 0.05
   measures       {"heldout": {"suites": ["exam", "exam", "qa"], one per task,
-                              "scores": {ARM: [[one per task], one row per seed]}}}
+                              "scores": {ARM: [[one per task], one row per seed]},
+                              "standard_errors": {ARM: [over items, of a seed's value]}, may be left out}}
   questions      [{"id", "margin", "parts": [P], "judgement": J}]
   P              {"measure": "heldout", "coefficients": {ARM: 1, OTHER: -0.5, THIRD: -0.5}}
   J              {"decision", "look", "difference_p", "equality_p", "difference_level", "equality_level",
@@ -66,7 +67,7 @@ def sum_of_squares(values):
     return sum(v * v for v in values) - sum(values) ** 2 / len(values)
 
 
-def estimate(differences, suites):
+def estimate(differences, suites, item_variance=0.0):
     """Of rows [seed][task]: mean, and (variance, degrees of freedom) by the seeds alone and with the tasks."""
     num_seeds = len(differences)
     by_suite = [[t for t, name in enumerate(suites) if name == suite] for suite in dict.fromkeys(suites)]
@@ -76,7 +77,7 @@ def estimate(differences, suites):
     if num_seeds == 1:
         return {"mean": mean, "seeds": (math.inf, 0), "all": (math.inf, 0)}
     from_mean = [m - mean for m in means]
-    seeds = (sum(m * m for m in from_mean) / (num_seeds - 1) / num_seeds, num_seeds - 1)
+    seeds = (max(sum(m * m for m in from_mean) / (num_seeds - 1), item_variance) / num_seeds, num_seeds - 1)
     total, spread, fewest = seeds[0], seeds[0] ** 2 / seeds[1], seeds[1]
     for tasks in by_suite:
         n = len(tasks)
@@ -208,10 +209,24 @@ def differences_of(study, part):
             for of_seed in zip(*rows)]
 
 
+def item_variance_of(study, part, num_seeds):
+    """Mean over seeds of the variance that the items alone give a combination of independent runs."""
+    errors = study["measures"][part["measure"]].get("standard_errors")
+    if not errors:
+        return 0.0
+    of_seeds = [sum((c * e) ** 2 for c, e in zip(part["coefficients"].values(), of_seed))
+                for of_seed in list(zip(*(errors[arm] for arm in part["coefficients"])))[:num_seeds]]
+    return sum(of_seeds) / len(of_seeds)
+
+
+def estimate_of_part(study, part, num_seeds):
+    return estimate(differences_of(study, part)[:num_seeds], study["measures"][part["measure"]]["suites"],
+                    item_variance_of(study, part, num_seeds))
+
+
 def look_at(study, question, num_seeds):
     """Estimates and p-values of the first seeds; None of all of them."""
-    parts = [estimate(differences_of(study, part)[:num_seeds], study["measures"][part["measure"]]["suites"])
-             for part in question["parts"]]
+    parts = [estimate_of_part(study, part, num_seeds) for part in question["parts"]]
     ps = [min(1.0, 2 * tail_of(part, abs(part["mean"]))) for part in parts]
     yes = max(p if part["mean"] > 0 else 1.0 for p, part in zip(ps, parts))
     no = min(1.0, len(parts) * min(p if part["mean"] < 0 else 1.0 for p, part in zip(ps, parts)))

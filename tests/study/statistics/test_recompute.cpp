@@ -1,6 +1,7 @@
 // tests/study/statistics/recompute.py, which has code of its own, says of random studies what judge says.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -18,6 +19,7 @@ struct Measured {
   std::vector<std::string> suites;  // of each task
   std::vector<int64_t> suite_of_task;
   std::map<std::string, Scores> scores;  // by arm
+  std::map<std::string, std::vector<double>> standard_errors;
 };
 
 // Three arms; seeds, suites, tasks and sizes of the effects at random.
@@ -38,6 +40,7 @@ Measured draw_measure(RandomStream& random) {
       std::vector<double> row;
       for (const double task : tasks) row.push_back(level + seed + task + 0.3 * scale * random.uniform());
       measured.scores[arm].push_back(row);
+      measured.standard_errors[arm].push_back(0.2 * scale * random.uniform());
     }
   }
   return measured;
@@ -50,7 +53,9 @@ Contrast contrast_of(const Measured& measured, const Coefficients& coefficients)
   for (const auto& [arm, coefficient] : coefficients) {
     const Scores& scores = measured.scores.at(arm);
     contrast.differences.resize(scores.size(), std::vector<double>(measured.suites.size(), 0.0));
+    contrast.item_variances.resize(scores.size(), 0.0);
     for (size_t s = 0; s < scores.size(); ++s) {
+      contrast.item_variances[s] += std::pow(coefficient * measured.standard_errors.at(arm)[s], 2);
       for (size_t t = 0; t < scores[s].size(); ++t) contrast.differences[s][t] += coefficient * scores[s][t];
     }
   }
@@ -81,7 +86,8 @@ Json draw_study(RandomStream& random, const LookPlan& plan, std::map<std::string
   for (size_t q = 0; q < plan.difference_levels.size(); ++q) {
     const std::string name = "measure " + std::to_string(q);
     const Measured measured = draw_measure(random);
-    study["measures"][name] = {{"suites", measured.suites}, {"scores", measured.scores}};
+    study["measures"][name] = {
+        {"suites", measured.suites}, {"scores", measured.scores}, {"standard_errors", measured.standard_errors}};
     std::vector<Coefficients> parts = {{{"a", 1.0}, {"b", -0.5}, {"c", -0.5}}};
     if (random.chance(0.3)) parts = {{{"a", 1.0}, {"b", -1.0}}, {{"a", 1.0}, {"c", -1.0}}};
     Question question{"question " + std::to_string(q), 0.5 + 2.0 * random.uniform(), {}};
