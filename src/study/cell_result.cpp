@@ -38,6 +38,7 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
     json["course"] = result.course;
   } else {
     json["heldout"] = json_of(result.heldout);
+    json["log_odds"] = result.log_odds;
     json["validation"] = json_of(result.validation);
     json["capacity"] = result.unlimited ? Json{{"unlimited", json_of(result.unlimited)}} : Json();
     json["routing"] = result.routing;
@@ -60,6 +61,8 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.heldout = scores_in(json, "heldout", where);
   result.validation = scores_in(json, "validation", where);
   result.finetune = scores_in(json, "finetune", where);
+  for (const auto& [task, odds] : json.value("log_odds", Json::object()).items())
+    result.log_odds[task] = json_number(json.at("log_odds"), task, where);
   result.course = json.value("course", Json::array());
   if (json.contains("capacity") && !json.at("capacity").is_null())
     result.unlimited = scores_in(json.at("capacity"), "unlimited", where);

@@ -20,6 +20,7 @@ struct CellResult {
   // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with
   // no expert ever full (token choice); finetuning: its own set.
   std::optional<EvalResult> heldout, validation, unlimited, finetune;
+  std::map<std::string, double> log_odds;  // of the held-out tasks that were ranked (study/log_odds.h)
   Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
   Json routing;                 // analysis/routing_json.h; null where there is none
   std::string model;            // the checkpoint, relative to the study's folder

@@ -16,6 +16,7 @@
 #include "run/run.h"
 #include "run/tokenizer.h"
 #include "study/cell_result.h"
+#include "study/log_odds.h"
 #include "tensor/device.h"
 #include "tensor/platform.h"
 #include "train/checkpoint.h"
@@ -120,6 +121,7 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
     return;
   }
   result.heldout = asked(cell, options.heldout, cell.model, "eval-heldout");
+  result.log_odds = log_odds_of(*result.heldout, cell.folder / "eval-heldout");
   result.validation = asked(cell, options.validation, cell.model, "eval-validation");
   result.unlimited = unlimited_scores(cell, options);
   result.routing = routing_of(cell, options);

@@ -28,7 +28,7 @@ std::vector<std::string> measure_ids(const StudyOptions& options) {
   std::vector<std::string> ids = {"loss/pretrain", "gain/heldout", "gain/utilisation", "unlimited/instructed",
                                   "gain/capacity"};
   for (const Stage stage : kStages) {
-    for (const char* what : {"heldout/", "heldout-direct/", "validation/", "utilisation/"})
+    for (const char* what : {"heldout/", "heldout-direct/", "log-odds/", "validation/", "utilisation/"})
       ids.push_back(what + std::string(name_of(stage)));
   }
   if (options.finetune_sets.empty()) return ids;

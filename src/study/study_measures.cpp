@@ -130,6 +130,26 @@ std::optional<Found> utilisation(const ArmOptions& arm, const CellResult& result
   return plain(100.0 * sum / count);
 }
 
+// Over the tasks whose options were ranked, suites apart as in the held-out average.
+std::optional<Found> log_odds(const CellResult& result) {
+  const Found all = normalised(result.heldout.value());
+  Found found{{}, {}};
+  found.score.tasks.clear();
+  std::map<int64_t, std::pair<double, double>> suites;  // sum and number of tasks
+  for (const TaskPlace& place : all.tasks) {
+    const auto odds = result.log_odds.find(place.task);
+    if (odds == result.log_odds.end()) continue;
+    found.tasks.push_back(place);
+    found.score.tasks.push_back(odds->second);
+    suites[place.suite].first += odds->second;
+    suites[place.suite].second += 1.0;
+  }
+  if (suites.empty()) return std::nullopt;
+  for (const auto& [suite, sum] : suites)
+    found.score.value += sum.first / sum.second / static_cast<double>(suites.size());
+  return found;
+}
+
 bool is_direct(const SuiteResult& suite) { return suite.prompting == Prompting::kDirect; }
 
 using ResultOf = std::function<const CellResult&(const ArmOptions&, int64_t, Stage)>;
@@ -141,6 +161,8 @@ void add_stage(Collector& collector, Stage stage, const ResultOf& result, const 
   collector.add(
       "heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label, "points",
       [&](const auto& arm, int64_t seed) { return normalised(result(arm, seed, stage).heldout.value(), is_direct); });
+  collector.add("log-odds/" + name, "Log-odds of the right option on held-out tasks " + label, "nats",
+                [&](const auto& arm, int64_t seed) { return log_odds(result(arm, seed, stage)); });
   collector.add("validation/" + name, "Held-in validation " + label, "points",
                 [&](const auto& arm, int64_t seed) { return over_items(result(arm, seed, stage).validation.value()); });
   for (const SuiteResult& suite : any.suites) {

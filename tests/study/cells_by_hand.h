@@ -82,6 +82,7 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
     return result;
   }
   result.heldout = heldout_eval(v, error);
+  result.log_odds = {{"a", v / 100.0}, {"c", v / 50.0}};  // b and the chain of thought are not ranked
   result.validation = eval_of(direct_tasks(v + 5.0, error));
   if (sparse) result.unlimited = eval_of(direct_tasks(v + 3.0, error));
   if (sparse) result.routing = routing_of(tuned ? 0.5 : 0.375);

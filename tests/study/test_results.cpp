@@ -126,6 +126,12 @@ TEST_F(Results, RecordsHoldEveryRunByTask) {
   EXPECT_NEAR(runs[0]["standard_error"].get<double>(), std::sqrt(25.0 + 144.0 + 64.0) / 3.0, 1e-9);
 }
 
+TEST_F(Results, LogOddsAreOfRankedTasks) {
+  const Json results = three();
+  const Json& odds = named(results["measures"], "id", "log-odds/instructed");  // suites exam and qa of a task each
+  expect_numbers(named(odds["arms"], "arm", "switch")["values"], {1.05, 1.05, 0.825});
+}
+
 TEST_F(Results, ThreeSeedsDecideNothingBeforeTheFirstLook) {
   const Json verdicts = three()["verdicts"];
   std::vector<std::string> ids;
