@@ -130,6 +130,80 @@ TEST_F(Study, KilledTenTimesEndsWithTheSameResults) {
     EXPECT_EQ(entry.find(".tmp-"), std::string::npos) << entry;
 }
 
+// Two axes, the mean of checkpoints, courses, a world for each seed.
+constexpr const char* kGrid = R"(
+seeds: [1, 2]
+world_by_seed: true
+protocol: {looks: [2]}
+axes:
+  tasks: {values: {8: {mixture: {num_tasks: 8}}, all: {}}}
+  rate: {arms: [switch], values: {low: {finetune: {optimizer: {learning_rate: 0.001}}}, high: {}}}
+arms: {switch: {twin: ""}}
+average: {instruct: 2}
+finetune: {checkpoint_every: 2}
+finetune_course: 2
+cost_steps: 0
+comparisons:
+  more: {measure: heldout/instructed, parts: [{arm: dense+tasks=all, over: dense+tasks=8}]}
+  odds: {measure: log-odds/instructed, margin: 0.1, parts: [{arm: switch+tasks=all+rate=low, over: dense+tasks=all}]}
+)";
+
+std::vector<std::string> files_of_seed(const fs::path& study, const std::string& seed) {
+  std::vector<std::string> files;
+  for (const std::string& entry : listing(study / "cells")) {
+    if (entry.find("/" + seed + "/") != std::string::npos) files.push_back(entry);
+  }
+  return files;
+}
+
+TEST_F(Study, AGridSharesCellsSurvivesKillsAndTakesMoreSeeds) {
+  put("tiny_base.yaml", kTinyStudy);
+  const std::string grid = put("grid.yaml", "parent: tiny_base.yaml" + std::string(kGrid)).string();
+  const Ended listed = flanmoe({"study", grid, "--out", (folder_ / "none").string(), "--list", "--json"});
+  ASSERT_EQ(listed.status, 0) << listed.err;
+  // Of a seed: two pre-trainings, four tunings; finetunings of dense 1 + 2, of Switch 2 + 4.
+  EXPECT_EQ(parse_json(listed.out, "stdout")["cells"].size(), 2u * (2 + 4 + 3 + 6));
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
+  ASSERT_EQ(flanmoe(command(grid, "straight")).status, 0);
+  RandomStream moments(::getpid(), "moments");
+  for (int i = 0; i < 5; ++i) {
+    Running study(command(grid, "killed"));
+    sleep_seconds(0.5 + 1.5 * moments.uniform());
+    study.signal(i % 2 == 0 ? SIGKILL : SIGTERM);
+    study.wait();
+  }
+  ASSERT_EQ(flanmoe(command(grid, "killed")).status, 0);
+  const Json straight = results("straight");
+  EXPECT_EQ(results("killed").dump(), straight.dump());
+  EXPECT_EQ(straight["arms"].size(), 6u);
+  EXPECT_EQ(straight["verdicts"].size(), 2u);
+  const Json cell = read_json(folder_ /
+                              "straight/cells/switch+tasks=all+rate=low/seed-2/finetune-search_snippets-"
+                              "instructed/result.json");
+  ASSERT_EQ(cell["course"].size(), 2u);
+  EXPECT_EQ(cell["course"][1]["step"], 4);
+  EXPECT_TRUE(fs::exists(folder_ / "straight/cells/dense+tasks=8/seed-1/instruct/averaged/model.safetensors"));
+  EXPECT_NE(read_json(folder_ / "straight/worlds/seed-1/world.json"),
+            read_json(folder_ / "straight/worlds/seed-2/world.json"));
+
+  const auto before = files_of_seed(folder_ / "straight", "seed-1");
+  const std::string one_world =
+      put("other.yaml", "parent: grid.yaml\nprotocol: {margin: 5}\nseeds: [1, 2, 3]\n").string();
+  const Ended other = flanmoe(command(one_world, "straight"));
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("protocol.margin"), std::string::npos) << other.err;
+  auto more = command(grid, "straight");
+  more.push_back("seeds=[1, 2, 3]");
+  const Ended appended = flanmoe(more);
+  ASSERT_EQ(appended.status, 0) << appended.err;
+  EXPECT_EQ(files_of_seed(folder_ / "straight", "seed-1"), before);
+  const Json after = results("straight");
+  const Json &runs = after["records"][0]["arms"]["dense+tasks=8"],
+             &first = straight["records"][0]["arms"]["dense+tasks=8"];
+  ASSERT_EQ(runs.size(), 3u);
+  for (size_t s : {0u, 1u}) EXPECT_EQ(runs[s], first[s]);
+}
+
 TEST_F(Study, StoppedByCtrlCGoesOn) {
   Running study(command(tiny(), "stopped"));
   wait_for_training(study, "stopped");
