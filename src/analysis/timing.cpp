@@ -37,7 +37,7 @@ std::vector<std::vector<int32_t>> sources_of(const TokenBatch& batch) {
 
 int64_t num_tokens(const std::vector<std::vector<int32_t>>& sequences) {
   int64_t count = 0;
-  for (const auto& sequence : sequences) count += static_cast<int64_t>(sequence.size()) + 1;  // the eos too
+  for (const auto& sequence : sequences) count += static_cast<int64_t>(sequence.size());
   return count;
 }
 
@@ -54,20 +54,26 @@ void ModelTimer::time_round(const TokenBatch& batch) {
     forward(model_, batch, {});
   });
   GenerateOptions decoding;
-  decoding.max_new_tokens = kDecodedTokens;
+  decoding.max_new_tokens = decoding.min_new_tokens = kDecodedTokens;  // as long whatever a model would say
   decoding.batch = batch.source_ids.size(0);
-  int64_t decoded = 0;
-  const double decode = seconds_of([&] { decoded = num_tokens(generate(model_, sources_of(batch), decoding)); });
+  const std::vector<std::vector<int32_t>> sources = sources_of(batch);
+  const double decode = seconds_of([&] { decoded_tokens_ = num_tokens(generate(model_, sources, decoding)); });
   if (round_++ < kWarmupRounds) return;
   train_rates_.push_back(tokens / train);
   eval_rates_.push_back(tokens / eval);
-  decode_rates_.push_back(static_cast<double>(decoded) / decode);
+  decode_rates_.push_back(static_cast<double>(decoded_tokens_) / decode);
 }
 
 Json ModelTimer::rates() const {
-  return {{"train_tokens_per_second", median(train_rates_)},
-          {"eval_tokens_per_second", median(eval_rates_)},
-          {"decode_tokens_per_second", median(decode_rates_)}};
+  Json rates = {{"decoded_tokens", decoded_tokens_}, {"rounds", Json::object()}};
+  const auto put = [&rates](const char* name, const std::vector<double>& of_rounds) {
+    rates[name] = median(of_rounds);
+    rates["rounds"][name] = of_rounds;
+  };
+  put("train_tokens_per_second", train_rates_);
+  put("eval_tokens_per_second", eval_rates_);
+  put("decode_tokens_per_second", decode_rates_);
+  return rates;
 }
 
 }  // namespace flanmoe

@@ -69,9 +69,11 @@ std::function<int()> setup_eval(CLI::App& parser) {
   auto arguments = std::make_shared<EvalArguments>();
   parser.add_option("model", arguments->model, "model folder, such as RUN/checkpoints/step-1000")->type_name("MODEL");
   parser
-      .add_option(
-          "overrides", arguments->overrides,
-          "settings, on top of each suite's own, or of what the task files say:\n" + setting_help(as_tasks_say()))
+      .add_option("overrides", arguments->overrides,
+                  "settings, on top of each suite's own, or of what the task files say; moe.capacity_factor_eval, "
+                  "moe.min_capacity, "
+                  "moe.eval_group and moe.second_eval are those of the model:\n" +
+                      setting_help(as_tasks_say()))
       ->type_name("KEY=VALUE");
   add_questions(parser, *arguments);
   add_answers(parser, *arguments);

@@ -15,6 +15,7 @@ struct EvalArguments {
   std::string model, data = ".", out, suites, tasks, baseline, predictions;
   OnBadRow on_bad_row = OnBadRow::kStop;
   std::vector<std::string> overrides, compare;
+  std::vector<std::string> routing;  // cli/eval_routing.h
   int64_t limit = 0, seed = 0;
   bool json = false, skip_missing = false, all_tasks = false;
 };

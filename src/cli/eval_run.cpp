@@ -12,6 +12,7 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/eval_arguments.h"
+#include "cli/eval_routing.h"
 #include "data/tokenizer/tokenizer_folder.h"
 #include "eval/asking/answerer.h"
 #include "eval/asking/baseline_answerer.h"
@@ -50,7 +51,8 @@ EvalOptions options_of(EvalOptions options, const ConfigNode& config, const Eval
   return options;
 }
 
-// Exactly one of model, --baseline and --predictions answers. Without a model its place holds the first setting.
+// Exactly one of model, --baseline and --predictions answers. Without a model its place holds the first setting. What
+// is typed of a model's routing is taken apart.
 EvalArguments with_one_answerer(EvalArguments arguments) {
   if (arguments.model.find('=') != std::string::npos && !fs::exists(arguments.model)) {
     arguments.overrides.insert(arguments.overrides.begin(), arguments.model);
@@ -61,12 +63,15 @@ EvalArguments with_one_answerer(EvalArguments arguments) {
   if (count != 1)
     fail_input("{} of a model folder, --baseline and --predictions are given; expected one",
                count == 0 ? "none" : "two");
+  arguments.routing = take_routing(arguments.overrides);
   if (!arguments.model.empty()) arguments.model = model_folder(arguments.model).string();
+  if (arguments.model.empty() && !arguments.routing.empty())
+    fail_input("'{}' is of a model's routing, but no model answers; expected no such setting", arguments.routing[0]);
   return arguments;
 }
 
 EvalSetup setup_of(const EvalArguments& arguments) {
-  EvalSetup setup{arguments.model, "", "", "model", kVersion, as_utf8(typed_command())};
+  EvalSetup setup{arguments.model, "", "", "model", kVersion, as_utf8(typed_command()), Json::object()};
   if (!arguments.predictions.empty()) {
     setup.answers = fmt::format("predictions {}", checksum_file(arguments.predictions));
   } else if (!arguments.baseline.empty()) {
@@ -77,6 +82,10 @@ EvalSetup setup_of(const EvalArguments& arguments) {
   if (!fs::is_directory(folder)) fail_input("{}: no such model folder", arguments.model);
   setup.model_hash = model_hash(folder);
   setup.tokenizer_hash = open_model_tokenizer(folder).fingerprint();
+  if (!arguments.routing.empty()) {
+    const ModelOptions model = load_model_options(folder);
+    setup.routing = routing_changes(model.moe, evaluation_routing(model, arguments.routing));
+  }
   return setup;
 }
 
@@ -88,8 +97,9 @@ struct LoadedModel {
 Answerer answerer_of(const EvalArguments& arguments, const EvalPlan& plan, const std::function<void()>& before_step) {
   if (!arguments.predictions.empty()) return prediction_answerer(arguments.predictions, plan.runs);
   if (!arguments.baseline.empty()) return baseline_answerer(arguments.baseline, static_cast<uint64_t>(arguments.seed));
-  const auto loaded = std::make_shared<LoadedModel>(
-      LoadedModel{load_model(arguments.model).to(chosen_device()), open_model_tokenizer(arguments.model)});
+  const T5Model stored = load_model(arguments.model).to(chosen_device());
+  const auto loaded = std::make_shared<LoadedModel>(LoadedModel{
+      stored.with_moe(evaluation_routing(stored.options(), arguments.routing)), open_model_tokenizer(arguments.model)});
   check_tokenizer_fits(loaded->tokenizer, loaded->model.options().vocab_size, arguments.model);
   const Answerer answerer = model_answerer(loaded->model, loaded->tokenizer, before_step);
   return [loaded, answerer](const AskedTask& asked, size_t begin, size_t end) { return answerer(asked, begin, end); };

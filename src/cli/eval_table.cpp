@@ -84,6 +84,9 @@ void print_results(const Json& results, const EvalArguments& arguments) {
     return;
   }
   const Json& ours = results.at("flanmoe");
+  const Json routing = results.at("config").value("routing", Json::object());
+  for (const auto& [key, value] : routing.items())
+    std::cout << fmt::format("moe.{} = {}, in place of the model's\n", key, value.dump());
   print_average(ours);
   print_suites(ours.at("suites"));
   print_tasks(ours.at("tasks"), arguments.all_tasks);

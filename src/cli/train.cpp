@@ -47,7 +47,7 @@ int dry_run(const RunOptions& options, const std::filesystem::path& folder) {
             << fmt::format("first batch: {} rows, {} source tokens, {} target tokens\n", batch.source_ids.size(0),
                            batch.num_source_tokens, batch.num_target_tokens);
   if (!options.train.freeze.empty())
-    std::cout << fmt::format("frozen: {}\n", describe_frozen(options.train.freeze, model.options()));
+    std::cout << fmt::format("{}\n", describe_frozen(options.train.freeze, model.options()));
   for (const std::string& metric : hooks.metrics) std::cout << fmt::format("validation: eval/{}\n", metric);
   return kExitDone;
 }

@@ -9,8 +9,8 @@
 
 namespace flanmoe {
 
-// {"arms": [{"arm", "train_tokens_per_second", "eval_tokens_per_second", "decode_tokens_per_second"}]}: medians over
-// options.cost_steps steps of the first seed's pre-training batches (train, eval) and of greedy decoding.
+// {"arms": [{"arm", and ModelTimer::rates()}]}: medians over options.cost_steps steps of the first seed's pre-training
+// batches (train, eval) and of greedy decoding, and the value of every round; round i of all arms is one batch.
 Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& arms, const StudyFolder& folder);
 
 }  // namespace flanmoe

@@ -93,6 +93,10 @@ TEST_F(CachedMixture, IsBuiltAgainWhenWhatDecidesTheExamplesChanges) {
   o.few_shot_share = 0.5;
   EXPECT_TRUE(builds(o));
   EXPECT_TRUE(builds(o, 60, 4));  // seed
+  o.max_rows = 5;
+  EXPECT_TRUE(builds(o, 60, 4));
+  o.max_rows = 0;
+  EXPECT_TRUE(builds(o, 60, 4));
   EXPECT_TRUE(builds(o, 61, 4));  // more examples
   EXPECT_FALSE(builds(o, 61, 4));
   add_task("a", 21);

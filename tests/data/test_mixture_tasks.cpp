@@ -95,6 +95,58 @@ TEST_F(MixtureTasks, FewerTasksArePartOfMore) {
   EXPECT_EQ(refusal(o), "'num_tasks' is 26, but the mixture has 25 tasks");
 }
 
+TEST_F(MixtureTasks, TheFirstRowsOfEachTaskAreKept) {
+  add_task("a", "g", 30);
+  add_task("b", "g", 12);
+  MixtureOptions o = options();
+  const auto first_ids = [](const MixtureTask& task, size_t count) {
+    EXPECT_EQ(task.rows.size(), count);
+    for (size_t i = 0; i < task.rows.size(); ++i) EXPECT_EQ(task.rows[i].id, std::to_string(i));
+  };
+  for (const int64_t count : {1, 8, 12}) {
+    o.max_rows = count;
+    for (const MixtureTask& task : load_mixture(o, folder_)) first_ids(task, static_cast<size_t>(count));
+    EXPECT_EQ(rates(o).at("a"), 0.5);
+  }
+  o.max_rows = 3;
+  o.few_shot_share = 1.0;
+  const MixtureStream stream(o, folder_, 3);
+  for (uint64_t i = 0; i < 40; ++i) {
+    for (const TaskRow* row : stream.draw(i).exemplars) EXPECT_LT(std::stoi(row->id), 3);
+  }
+}
+
+TEST_F(MixtureTasks, MoreRowsThanATaskHasAreRefused) {
+  add_task("a", "g", 30);
+  add_task("b", "g", 12);
+  MixtureOptions o = options();
+  o.max_rows = 13;
+  EXPECT_EQ(refusal(o), (folder_ / "b.yaml").string() +
+                            ": 'max_rows' is 13, but task 'b' has 12 training rows; expected at most so many");
+  o.include = {"a"};
+  EXPECT_EQ(load_mixture(o, folder_).front().rows.size(), 13u);
+  o.max_rows = 30;
+  o.held_out_share = 0.3;
+  EXPECT_TRUE(tells(refusal(o), " training rows besides those that are held out; expected"));
+}
+
+// What is held out for validation does not depend on how many rows are trained on.
+TEST_F(MixtureTasks, RowsAreSetAsideBeforeTheFirstAreKept) {
+  add_task("a", "g", 60);
+  MixtureOptions o = options();
+  o.held_out_share = 0.3;
+  const auto ids = [&](bool held_out) {
+    const std::vector<MixtureTask> tasks = load_mixture(o, folder_, {"train", held_out});
+    Names result;
+    for (const TaskRow& row : tasks.front().rows) result.push_back(row.id);
+    return result;
+  };
+  const Names held_out = ids(true), trained = ids(false);
+  o.max_rows = 10;
+  EXPECT_EQ(ids(true), held_out);
+  EXPECT_EQ(ids(false), Names(trained.begin(), trained.begin() + 10));
+}
+
 TEST_F(MixtureTasks, EvaluationTasksAreRefusedByName) {
   add_task("fine", "muffin", 2);
   add_task("exam", "heldout", 2);

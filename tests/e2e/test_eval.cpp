@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <map>
 
 #include "base/files.h"
 #include "base/json.h"
@@ -74,6 +75,35 @@ TEST_F(Eval, AFinishedFolderSaysSoAndAnotherConfigurationIsRefused) {
   EXPECT_EQ(content_of(folder_ / "out/results.json"), results);
   refused(of_model({"--limit", "3", "--out", at("out")}),
           {"another configuration", "max_items' is 2 there and 3 here"});
+}
+
+// A sparse model can be asked under another routing: the folder says so, and holds no scores of both.
+TEST_F(Eval, TheRoutingOfAModelCanBeSet) {
+  const Words tight = {
+      "--limit", "2", "--out", at("tight"), "moe.capacity_factor_eval=0.05", "model.moe.min_capacity=1"};
+  const Ended ended = run(of_model(tight));
+  EXPECT_NE(ended.out.find("moe.min_capacity = 1, in place of the model's"), std::string::npos) << ended.out;
+  const Json results = read_json(folder_ / "tight/results.json");
+  EXPECT_EQ(results["config"]["routing"], Json({{"capacity_factor_eval", 0.05}, {"min_capacity", 1}}));
+  EXPECT_EQ(read_json(folder_ / "tight/config.json")["routing"], results["config"]["routing"]);
+  run(of_model({"--limit", "2", "--out", at("own")}));
+  EXPECT_FALSE(read_json(folder_ / "own/config.json").contains("routing"));
+  const auto samples = [&](const std::string& folder) {
+    std::map<std::string, std::string> by_name;
+    for (const auto& entry : fs::directory_iterator(folder_ / folder / "samples"))
+      by_name[entry.path().filename()] = content_of(entry.path());
+    return by_name;
+  };
+  EXPECT_NE(samples("tight"), samples("own"));
+  refused(of_model({"--limit", "2", "--out", at("tight")}),
+          {"another configuration", "'routing/capacity_factor_eval' is 0.05 there and absent here"});
+  refused(of_model({"--limit", "2", "--out", at("own"), "moe.min_capacity=1"}),
+          {"'routing/min_capacity' is absent there and 1 here"});
+  refused(of_model({"moe.min_capacty=1"}),
+          {"'moe.min_capacty' decides nothing in evaluation; did you mean 'moe.min_capacity'? expected one of "});
+  refused(of_model({"moe.k=2"}), {"'moe.k' decides nothing in evaluation"});
+  refused(of_model({"moe.eval_group=page"}), {"'moe.eval_group' is 'page'"});
+  refused(asked({"--baseline", "majority", "moe.min_capacity=1"}), {"no model answers"});
 }
 
 // What stands beside spiece.model decides the ids, too.

@@ -31,6 +31,18 @@ int64_t cap_of(const TaskSpec& task, const MixtureOptions& options) {
                                                : kDefaultCap;
 }
 
+// What 'max_rows' leaves of a task's training rows.
+std::vector<TaskRow> first_rows(std::vector<TaskRow> rows, const TaskSpec& task, const MixtureOptions& options) {
+  const auto wanted = static_cast<size_t>(options.max_rows);
+  if (wanted == 0) return rows;
+  if (wanted > rows.size()) {
+    fail_input("{}: 'max_rows' is {}, but task '{}' has {} training rows{}; expected at most so many", task.file,
+               wanted, task.name, rows.size(), options.held_out_share > 0.0 ? " besides those that are held out" : "");
+  }
+  rows.resize(wanted);
+  return rows;
+}
+
 // A larger cap keeps the rows of a smaller one.
 std::vector<TaskRow> capped_rows(std::vector<TaskRow> rows, int64_t cap, uint64_t seed) {
   if (static_cast<int64_t>(rows.size()) <= cap) return rows;
@@ -88,6 +100,7 @@ MixtureTask loaded_task(const TaskSpec& spec, const MixtureOptions& options, con
   task.num_rows = static_cast<int64_t>(task.rows.size());
   if (which.split == "train" && options.held_out_share > 0.0)
     task.rows = part_of(std::move(task.rows), spec, options.held_out_share, which.held_out);
+  if (which.split == "train" && !which.held_out) task.rows = first_rows(std::move(task.rows), spec, options);
   if (task.rows.empty()) return task;
   const uint64_t seed = stream_key(static_cast<uint64_t>(options.subset_seed), "rows of " + spec.name);
   task.rows = capped_rows(std::move(task.rows), cap_of(spec, options), seed);

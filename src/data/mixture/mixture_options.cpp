@@ -38,6 +38,11 @@ void MixtureOptions::fields(FieldVisitor& v) {
   v.field("num_tasks", num_tasks, "keep the first so many tasks of a seeded order, so that 10 are among 20; 0 = all");
   v.require_within(num_tasks, 0, 1'000'000'000, "num_tasks");
   v.field("subset_seed", subset_seed, "of that order, and of the rows that a cap keeps");
+  v.field(
+      "max_rows", max_rows,
+      "train on the first so many rows of each task, which must have them (exemplars come from these, too; those of "
+      "held_out_share are set aside before); 0 = all");
+  v.require_within(max_rows, 0, 1'000'000'000, "max_rows");
   v.field("groups", groups, "groups with their own proportion and cap");
   v.field("proportions", proportions, "share of examples per group; empty = by the sizes of its tasks");
   v.require(fits_groups(proportions.size(), *this), "proportions", kPerGroup);

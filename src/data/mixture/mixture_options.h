@@ -32,6 +32,7 @@ struct MixtureOptions {
   std::vector<std::string> include, exclude, clusters, sources;
   int64_t num_tasks = 0;
   int64_t subset_seed = 1;
+  int64_t max_rows = 0;
 
   std::vector<std::string> groups;  // parallel to the two below
   std::vector<double> proportions;

@@ -70,18 +70,19 @@ Json config_json(const EvalSetup& setup, const EvalRequest& request, const EvalP
   for (const Suite& suite : request.suites)
     suites[suite.name.empty() ? "tasks" : suite.name] = settings_json(dump_options(suite.options));
   for (const TaskRun& run : plan.runs) tasks[run.name()] = run_json(run);
-  const Json config = {{"version", setup.version},
-                       {"model", setup.model},
-                       {"model_hash", setup.model_hash},
-                       {"tokenizer_hash", setup.tokenizer_hash},
-                       {"answers", setup.answers},
-                       {"data", request.data.string()},
-                       {"suites", suites},
-                       {"task_names", request.globs},
-                       {"on_bad_row", name_of(request.on_bad_row)},
-                       {"skip_missing", request.skip_missing},
-                       {"tasks", tasks},
-                       {"platform", platform_json()}};
+  Json config = {{"version", setup.version},
+                 {"model", setup.model},
+                 {"model_hash", setup.model_hash},
+                 {"tokenizer_hash", setup.tokenizer_hash},
+                 {"answers", setup.answers},
+                 {"data", request.data.string()},
+                 {"suites", suites},
+                 {"task_names", request.globs},
+                 {"on_bad_row", name_of(request.on_bad_row)},
+                 {"skip_missing", request.skip_missing},
+                 {"tasks", tasks},
+                 {"platform", platform_json()}};
+  if (!setup.routing.empty()) config["routing"] = setup.routing;
   return parse_json(json_line(config, "config.json"), "config.json");  // names of files may be no UTF-8
 }
 

@@ -16,6 +16,7 @@ struct EvalSetup {
   std::string tokenizer_hash;  // Tokenizer::fingerprint: of spiece.model and the rules beside it
   std::string answers;         // "model" | "chance" | ... | the file of predictions
   std::string version, command;
+  Json routing = Json::object();  // settings of the model's routing that are not its own: {"min_capacity": 1}
 };
 
 // Everything that decides an evaluation's numbers: model, suites with every setting, tasks with the checksums of their
