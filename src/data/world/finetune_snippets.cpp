@@ -36,8 +36,8 @@ std::function<WorldRow(RandomStream&)> of_facts(const World& world) {
   };
 }
 
-// Over people that the corpus never tells of. Easy rows: the same three people, and one of two attributes. Hard rows
-// have a snippet more, about another attribute.
+// Over people that the corpus never tells of. Easy rows: the same three people, and one of two attributes in one
+// phrasing. Hard rows have a snippet more, about another attribute.
 std::function<WorldRow(RandomStream&)> of_strangers(const World& world) {
   return [=](RandomStream& s) {
     const bool easy = s.chance(kEasyShare);
@@ -49,6 +49,8 @@ std::function<WorldRow(RandomStream&)> of_strangers(const World& world) {
     while (easy && !is_usual(people)) people = draw_people(names, true, s);
     while (others.attribute == people.attribute) others = draw_people(names, true, s);
     Words found = people.sentences;
+    for (size_t i = 0; i < kFound && easy; ++i)
+      found[i] = told(people.attribute->statements.back(), names[i], people.values[i]);
     if (!easy) found.push_back(others.sentences[0]);
     s.shuffle(found);
     const size_t asked = s.below(kFound);
