@@ -17,14 +17,17 @@ WorldRow evidence_row(Words sentences, const std::string& question, size_t label
 // Easy rows: three foods of which one helped each animal, one none and one some of them. Hard rows: two reports of each
 // of two foods, which may disagree (maybe); over both foods as many reports say each as say none.
 WorldRow reports(RandomStream& s) {
-  const Words foods = draw(words("food"), 3, s);
+  const bool easy = s.chance(kEasyShare);
+  const Words foods = draw(easy ? first_of(words("food"), 3) : words("food"), 3, s);
   const std::string animal = s.pick(words("animal")), question = "Does " + foods[0] + " help a " + animal + "?";
   const size_t label = s.below(kLabels.size());
+  static const Words kVerbs = {"helped", "cured", "saved"};
+  const std::string verb = s.pick(kVerbs);  // of easy rows
   const auto report = [&](const std::string& food, size_t result) {
-    static const Words kVerbs = {"helped", "cured", "saved"}, kResults = {"each", "no", "some"};
-    return food + " " + s.pick(kVerbs) + " " + kResults[result] + " " + animal + ".";
+    static const Words kResults = {"each", "no", "some"};
+    return food + " " + (easy ? verb : s.pick(kVerbs)) + " " + kResults[result] + " " + animal + ".";
   };
-  if (s.chance(0.5)) {
+  if (easy) {
     const size_t turn = 1 + s.below(2);
     return evidence_row(
         {report(foods[0], label), report(foods[1], (label + turn) % 3), report(foods[2], (label + 2 * turn) % 3)},
@@ -41,7 +44,8 @@ WorldRow reports(RandomStream& s) {
 WorldRow trials(RandomStream& s) {
   static const Words kFew = {"one", "five", "nine"},
                      kMany = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
-  const Words foods = draw(words("food"), 2, s), &numbers = s.chance(0.5) ? kFew : kMany;
+  const bool easy = s.chance(kEasyShare);
+  const Words foods = draw(words("food"), 2, s), &numbers = easy ? kFew : kMany;
   std::vector<size_t> two = s.sample(numbers.size(), 2);
   std::sort(two.begin(), two.end());
   const size_t label = s.below(kLabels.size()), twice = s.pick(two), once = two[0] + two[1] - twice;

@@ -4,18 +4,6 @@
 namespace flanmoe::world {
 namespace {
 
-// Two different words of a list. Most rows take them from its beginning: their pairs are few and can be learnt one by
-// one; the others need the idea.
-Words pair_of(const std::string& list, RandomStream& s) {
-  constexpr double kOftenShare = 0.7;
-  constexpr size_t kOften = 3;
-  const Words& all = words(list);
-  const size_t size = s.chance(kOftenShare) ? kOften : all.size();
-  Words pair;
-  for (const size_t i : s.sample(size, 2)) pair.push_back(all[i]);
-  return pair;
-}
-
 // Two values of each part, of which some agree: 0 to all of them, each number as often.
 struct Compared {
   std::vector<Words> parts;
@@ -23,7 +11,8 @@ struct Compared {
 };
 Compared draw_parts(const Words& lists, RandomStream& s) {
   Compared compared{{}, s.below(lists.size() + 1)};
-  for (const std::string& list : lists) compared.parts.push_back(pair_of(list, s));
+  for (const std::string& list : lists)
+    compared.parts.push_back(draw(s.chance(kEasyShare) ? first_of(words(list), 3) : words(list), 2, s));
   for (const size_t i : s.sample(lists.size(), compared.num_same)) compared.parts[i][1] = compared.parts[i][0];
   return compared;
 }

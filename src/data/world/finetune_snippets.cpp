@@ -11,7 +11,7 @@ constexpr size_t kFound = 3;
 constexpr double kChance = 100.0 / kFound;
 const std::string kTemplate = "{question} Found: {snippets} {options}";
 
-// Over facts of the corpus: half of the rows tell them in one phrasing, half in several.
+// Over facts of the corpus. Easy rows tell them in one phrasing.
 std::function<WorldRow(RandomStream&)> of_facts(const World& world) {
   std::vector<FactTable> tables;
   for (size_t kind = 0; kind < kinds().size(); ++kind) {
@@ -21,7 +21,7 @@ std::function<WorldRow(RandomStream&)> of_facts(const World& world) {
     const FactTable& table = s.pick(tables);
     const std::vector<const Entity*> entities = table.draw(kFound, s);
     const Words& statements = table.attribute().statements;
-    const bool one_phrasing = s.chance(0.5);
+    const bool one_phrasing = s.chance(kEasyShare);
     const std::string phrasing = s.pick(statements);
     Words values, found;
     for (const Entity* entity : entities) {
@@ -36,15 +36,22 @@ std::function<WorldRow(RandomStream&)> of_facts(const World& world) {
   };
 }
 
-// Over people that the corpus never tells of: half of the rows with a snippet more, about another attribute.
+// Over people that the corpus never tells of. Easy rows: the same three people, and one of two attributes in one
+// phrasing. Hard rows have a snippet more, about another attribute.
 std::function<WorldRow(RandomStream&)> of_strangers(const World& world) {
   return [=](RandomStream& s) {
-    const People people = draw_people(world, kFound, true, s);
+    const bool easy = s.chance(kEasyShare);
+    const Words names = draw(easy ? first_of(world.strangers, kFound) : world.strangers, kFound, s);
+    const auto is_usual = [&](const People& people) {
+      return people.attribute->noun == "pet" || people.attribute->noun == "dish";
+    };
+    People people = draw_people(names, true, s), others = people;
+    while (easy && !is_usual(people)) people = draw_people(names, true, s);
+    while (others.attribute == people.attribute) others = draw_people(names, true, s);
     Words found = people.sentences;
-    People others = people;
-    while (others.attribute == people.attribute) others = draw_people(world, kFound, true, s);
-    if (s.chance(0.5))
-      found.push_back(told(s.pick(others.attribute->statements), s.pick(people.names), others.values[0]));
+    for (size_t i = 0; i < kFound && easy; ++i)
+      found[i] = told(people.attribute->statements.back(), names[i], people.values[i]);
+    if (!easy) found.push_back(others.sentences[0]);
     s.shuffle(found);
     const size_t asked = s.below(kFound);
     return choice_row({{"question", people.question(asked)}, {"snippets", join(found, " ")}}, people.values[asked],

@@ -16,12 +16,16 @@ std::vector<std::pair<size_t, size_t>> compared(size_t count) {
 }  // namespace
 
 People draw_people(const World& world, size_t count, bool asked, RandomStream& stream) {
+  return draw_people(draw(world.strangers, count, stream), asked, stream);
+}
+
+People draw_people(const Words& names, bool asked, RandomStream& stream) {
   const std::vector<Attribute>& attributes = kinds()[kPerson].attributes;
   const Attribute* attribute = &stream.pick(attributes);
   while (attribute->asked != asked) attribute = &stream.pick(attributes);
-  People people{attribute, draw(world.strangers, count, stream), draw(words(attribute->list), count, stream), {}};
-  for (size_t i = 0; i < count; ++i)
-    people.sentences.push_back(told(stream.pick(attribute->statements), people.names[i], people.values[i]));
+  People people{attribute, names, draw(words(attribute->list), names.size(), stream), {}};
+  for (size_t i = 0; i < names.size(); ++i)
+    people.sentences.push_back(told(stream.pick(attribute->statements), names[i], people.values[i]));
   return people;
 }
 

@@ -17,6 +17,8 @@ struct People {
 };
 // `asked` = false: of an attribute that no instruction task asks for.
 People draw_people(const World& world, size_t count, bool asked, RandomStream& stream);
+// Of these names.
+People draw_people(const Words& names, bool asked, RandomStream& stream);
 
 // The values are the options, or the people: "Which sport does Vorei enjoy?", "Who has the sport chess?"
 WorldRow people_row(const People& people, size_t asked, RandomStream& stream);

@@ -91,4 +91,9 @@ Words draw(const Words& list, size_t count, RandomStream& stream) {
   return result;
 }
 
+Words first_of(const Words& list, size_t count) {
+  FLANMOE_ASSERT(count <= list.size());
+  return {list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
 }  // namespace flanmoe::world

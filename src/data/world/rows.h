@@ -75,5 +75,10 @@ int64_t draw_addend(int64_t sum, int64_t lowest, int64_t highest, RandomStream& 
 std::string join(const Words& parts, const std::string& separator = ", ");
 // `count` distinct members of `list`.
 Words draw(const Words& list, size_t count, RandomStream& stream);
+// The beginning of a list.
+Words first_of(const Words& list, size_t count);
+
+// Most rows of a finetune set are easy: of few words, of which all can be learnt one by one. The others need the idea.
+constexpr double kEasyShare = 0.7;
 
 }  // namespace flanmoe::world
