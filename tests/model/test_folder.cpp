@@ -125,6 +125,15 @@ bool is_mapped_from(const at::Tensor& value, const std::string& file) {
   return false;
 }
 
+TEST_F(ModelFolder, ABalanceLossOfExpertChoiceComesBack) {
+  ModelOptions options = tiny::options("expert_choice");
+  options.moe.balance_expert_choice = true;
+  save(options);
+  EXPECT_TRUE(load_model_options(model_).moe.balance_expert_choice);
+  change_config([](Json& config) { config["moe"].erase("balance_expert_choice"); });  // a folder of before
+  EXPECT_FALSE(load_model_options(model_).moe.balance_expert_choice);
+}
+
 TEST_F(ModelFolder, OurOwnFilesAreMappedWithoutACopy) {
   save("gshard");
   const T5Model loaded = load_model(model_);
