@@ -29,7 +29,9 @@ std::vector<Arm> read_arms(const Json& list, const std::string& where) {
     arm.sparse = json_at(json, "sparse", place).get<bool>();
     arm.base = json.value("base", arm.name);
     arm.base_label = json.value("base_label", arm.label);
-    for (const auto& [axis, value] : json.value("at", Json::object()).items()) arm.at[axis] = value;
+    if (json.contains("at")) {
+      for (const auto& [axis, value] : json.at("at").items()) arm.at[axis] = value;
+    }
     const auto kin = std::find_if(arms.begin(), arms.end(), [&](const Arm& other) { return other.base == arm.base; });
     arm.colour = kin != arms.end() ? kin->colour
                  : arm.sparse      ? kSparseColours[num_sparse++ % kSparseColours.size()]

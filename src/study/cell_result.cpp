@@ -61,8 +61,10 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.heldout = scores_in(json, "heldout", where);
   result.validation = scores_in(json, "validation", where);
   result.finetune = scores_in(json, "finetune", where);
-  for (const auto& [task, odds] : json.value("log_odds", Json::object()).items())
-    result.log_odds[task] = json_number(json.at("log_odds"), task, where);
+  if (json.contains("log_odds")) {
+    for (const auto& [task, odds] : json.at("log_odds").items())
+      result.log_odds[task] = json_number(json.at("log_odds"), task, where);
+  }
   result.course = json.value("course", Json::array());
   if (json.contains("capacity") && !json.at("capacity").is_null())
     result.unlimited = scores_in(json.at("capacity"), "unlimited", where);

@@ -123,6 +123,7 @@ class Family {
 
 LookPlan plan_looks(const std::vector<int64_t>& looks, int64_t num_questions, double alpha) {
   check_looks(looks);
+  if (!(alpha > 0.0 && alpha < 0.5)) fail_input("alpha is {}, expected a number between 0 and 0.5", alpha);
   LookPlan plan{looks, alpha, {}, {}};
   for (int64_t left = 1; left <= num_questions; ++left) {
     const double share = alpha / static_cast<double>(left);

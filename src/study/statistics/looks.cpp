@@ -39,7 +39,7 @@ struct Quiet {
   double angle(size_t place) const { return std::atan(bound) * static_cast<double>(place) / kPlaces; }
   double at(double x) const {  // by the parabola through the three nearest places
     const double place = std::min(std::atan(std::abs(x)) / std::atan(bound), 1.0) * kPlaces;
-    const auto middle = std::clamp<size_t>(static_cast<size_t>(place + 0.5), 1, kPlaces - 1);
+    const auto middle = std::clamp<size_t>(static_cast<size_t>(std::lround(place)), 1, kPlaces - 1);
     const double below = values[middle - 1], here = values[middle], above = values[middle + 1];
     const double step = place - static_cast<double>(middle);
     return here + 0.5 * step * (above - below + step * (above - 2.0 * here + below));

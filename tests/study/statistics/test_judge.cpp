@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "testing/check.h"
 
 namespace flanmoe {
 namespace {
@@ -29,13 +30,8 @@ Judgement judged(const Contrast& contrast, double margin = 2.0) {
   return judged(Question{"shape-2", margin, {contrast}});
 }
 
-std::string message_of(const Question& question) {
-  try {
-    judged(question);
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "";
+std::string refusal_of(const Question& question) {
+  return message_of<UserError>([&question] { judged(question); });
 }
 
 TEST(Judge, SaysYesNoEqualUndecided) {
@@ -91,6 +87,12 @@ TEST(Judge, LooksCostLevel) {
     EXPECT_LT(plan.equality_levels[left], share);
     EXPECT_GT(plan.equality_levels[left], share / 4.0);
   }
+}
+
+TEST(Judge, RefusesImpossibleLevels) {
+  const auto said = [](double alpha) { return message_of<UserError>([alpha] { plan_looks(kLooks, 2, alpha); }); };
+  EXPECT_EQ(said(0.0), "alpha is 0, expected a number between 0 and 0.5");
+  EXPECT_EQ(said(0.6), "alpha is 0.6, expected a number between 0 and 0.5");
 }
 
 // Three questions with p-values on purpose: Holm's steps let the later ones pass where the first did.
@@ -153,13 +155,13 @@ TEST(Judge, JointQuestionsNeedEveryPart) {
 
 TEST(Judge, RefusesBadInput) {
   const Contrast part = around(1.0, 1.0, 4);
-  EXPECT_EQ(message_of({"shape-2", 0.0, {part}}),
+  EXPECT_EQ(refusal_of({"shape-2", 0.0, {part}}),
             "shape-2: its margin is 0, expected a number above 0: without one nothing can be called equal");
-  EXPECT_EQ(message_of({"shape-2", -2.0, {part}}),
+  EXPECT_EQ(refusal_of({"shape-2", -2.0, {part}}),
             "shape-2: its margin is -2, expected a number above 0: without one nothing can be called equal");
-  EXPECT_EQ(message_of({"shape-2", 2.0, {}}), "shape-2: it has no parts, expected one contrast or more");
-  EXPECT_EQ(message_of({"shape-2", 2.0, {seeds({})}}), "shape-2: part has no runs");
-  EXPECT_EQ(message_of({"shape-4", 2.0, {part, around(1.0, 1.0, 8)}}),
+  EXPECT_EQ(refusal_of({"shape-2", 2.0, {}}), "shape-2: it has no parts, expected one contrast or more");
+  EXPECT_EQ(refusal_of({"shape-2", 2.0, {seeds({})}}), "shape-2: part has no runs");
+  EXPECT_EQ(refusal_of({"shape-4", 2.0, {part, around(1.0, 1.0, 8)}}),
             "shape-4: part has 4 seeds and part has 8, expected as many");
 }
 

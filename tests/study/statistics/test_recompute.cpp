@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "study/statistics/judge.h"
@@ -32,7 +33,7 @@ Measured draw_measure(RandomStream& random) {
   }
   const double scale = random.chance(0.5) ? 1.0 : 10.0, seed_part = random.uniform(), task_part = random.uniform();
   for (const std::string arm : {"a", "b", "c"}) {
-    const double level = 60.0 + (random.chance(0.5) ? 0.0 : scale * random.uniform());
+    const double level = 60.0 + (random.chance(0.5) ? 0.0 : 3.0 * scale * random.uniform());
     std::vector<double> tasks;
     for (int64_t t = 0; t < num_tasks; ++t) tasks.push_back(scale * task_part * random.uniform());
     for (int64_t s = 0; s < num_seeds; ++s) {
@@ -118,11 +119,11 @@ class Recompute : public FolderTest {
   int recompute(const std::vector<Json>& studies) {
     std::string command = "python3 -B '" + std::string(FLANMOE_SOURCE_DIR) + "/tests/study/statistics/recompute.py'";
     for (size_t i = 0; i < studies.size(); ++i) {
-      const fs::path file = folder_ / ("study-" + std::to_string(i) + ".json");
+      const std::filesystem::path file = folder_ / ("study-" + std::to_string(i) + ".json");
       write_json(file, studies[i]);
       command += " '" + file.string() + "'";
     }
-    const fs::path said = folder_ / "said";
+    const std::filesystem::path said = folder_ / "said";
     const int status = std::system((command + " > '" + said.string() + "' 2>&1").c_str());
     said_ = content_of(said);
     return status;
