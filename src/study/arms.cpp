@@ -9,6 +9,7 @@
 #include "base/presets.h"
 #include "model/counts.h"
 #include "study/axes.h"
+#include "train/freeze.h"
 
 namespace flanmoe {
 namespace {
@@ -20,6 +21,10 @@ void check_recipe(const ArmOptions& arm) {
   try {
     arm.recipe.model.check();
     arm.recipe.check_average();
+    for (const Phase phase : {Phase::kPretrain, Phase::kInstruct, Phase::kFinetune}) {
+      const std::vector<std::string>& freeze = arm.recipe.training(phase).freeze;
+      if (!freeze.empty()) frozen_weights(freeze, arm.recipe.model);
+    }
   } catch (const UserError& error) {
     fail_input("arm '{}': {}", arm.name, error.what());
   }

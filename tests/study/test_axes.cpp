@@ -127,6 +127,8 @@ TEST(Axes, MistakesAreNamed) {
   expect_refused("{\"a/b\": {values: {a: {instruct: {steps: 1}}, b: {}}}}", {"'a/b'", "letters"});
   expect_refused("{tasks: {values: {\"..\": {instruct: {steps: 1}}, b: {}}}}", {"'..'", "'tasks'"});
   expect_refused("{heads: {arms: [switch], values: {a: {model: {num_heads: 0}}, b: {}}}}", {"num_heads", "0"});
+  expect_refused("{freeze: {arms: [switch], values: {a: {instruct: {freeze: [gates]}}, b: {}}}}",
+                 {"'switch+freeze=a'", "'gates'", "'gate'"});
   expect_refused("{experts: {arms: [switch], values: {a: {model: {moe: {k: 9}}}, b: {}}}}",
                  {"'switch+experts=a'", "k"});
 }
