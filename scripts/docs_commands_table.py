@@ -74,7 +74,6 @@ CUTS = [
     (r"^make study$", 'make study PRESET="mini $SMALL"', GRID),
     (r"^make study PRESET=(\w+)", r'make study PRESET="\1 $SMALL"', GRID),
     (r'PRESET="full', 'PRESET="full seeds=[1,2]', "two seeds of three"),
-    (r"study full$", "study full 'seeds=[1, 2]'", "two seeds of three"),
     (r"'seeds=\[1, 2, 3[^]]*\]'", "'seeds=[1, 2]'", "two seeds of eight"),
     (r"^((build/)?flanmoe study .*)$", r"\1 $SMALL", GRID),
     (r"^((build/)?flanmoe train pretrain .*)$", r"\1 $LIGHT", "narrow, two rows a step; minutes otherwise"),
