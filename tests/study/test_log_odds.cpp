@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/files.h"
 #include "eval/files/samples.h"
 #include "testing/check.h"
 
