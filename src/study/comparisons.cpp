@@ -112,7 +112,7 @@ ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions
 }
 
 struct ComparisonOptions {
-  Comparison comparison;
+  StudyComparison comparison;
   ConfigNode parts;
   void fields(FieldVisitor& v) {
     v.field("question", comparison.question, "what is asked, of which yes means that it is above zero");
@@ -127,12 +127,12 @@ struct ComparisonOptions {
   }
 };
 
-Comparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::string& id,
-                         const ConfigNode& node) {
+StudyComparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::string& id,
+                              const ConfigNode& node) {
   ComparisonOptions written;
   written.comparison.id = id;
   load_options(node, written);
-  Comparison& comparison = written.comparison;
+  StudyComparison& comparison = written.comparison;
   if (comparison.question.empty()) comparison.question = id;
   if (comparison.margin == 0.0) comparison.margin = options.protocol.margin;
   check_measure_id(comparison.measure, options, "comparison '" + id + "'");
@@ -144,7 +144,7 @@ Comparison comparison_of(const StudyOptions& options, const std::vector<ArmOptio
 
 }  // namespace
 
-std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
+std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
   for (const std::string& name : options.line) {
     if (!options.arms.has(name)) fail_input("'line' names '{}', which is no arm of this study", printable(name));
     for (const ArmOptions& arm : arms) {
@@ -153,7 +153,7 @@ std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const s
     }
   }
   if (options.comparisons.empty()) return shapes_of(options, arms);
-  std::vector<Comparison> comparisons;
+  std::vector<StudyComparison> comparisons;
   for (const auto& [id, node] : options.comparisons.items())
     comparisons.push_back(comparison_of(options, arms, id, node));
   return comparisons;

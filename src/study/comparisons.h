@@ -17,7 +17,7 @@ struct ComparisonPart {
   std::map<std::string, double> weights;  // by arm
 };
 
-struct Comparison {
+struct StudyComparison {
   std::string id, question, measure;
   std::vector<ComparisonPart> parts;
   bool joint = false;    // every part must hold; else the answer is that of their mean
@@ -29,7 +29,7 @@ struct Comparison {
 
 // UserError naming the comparison: an arm or measure that is none, with the nearest; weights that do not sum to zero;
 // a margin that is not above zero; a line of fewer than two dense arms.
-std::vector<Comparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms);
 
 // The dense arms' scores at the FLOPs per token of `arm`: least squares on a line in log2 of FLOPs, as weights of the
 // arms of `line`, which sum to one. Exact for two arms.

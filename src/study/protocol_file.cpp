@@ -15,7 +15,7 @@ std::map<std::string, double> rounded(std::map<std::string, double> weights) {
   return weights;
 }
 
-Json question_json(const Comparison& comparison) {
+Json question_json(const StudyComparison& comparison) {
   Json parts = Json::array();
   for (const ComparisonPart& part : comparison.parts)
     parts.push_back({{"label", part.label}, {"weights", rounded(part.weights)}});
@@ -29,9 +29,9 @@ Json question_json(const Comparison& comparison) {
           {"parts", parts}};
 }
 
-Json fixed_json(const StudyOptions& options, const std::vector<Comparison>& comparisons) {
+Json fixed_json(const StudyOptions& options, const std::vector<StudyComparison>& comparisons) {
   Json questions = Json::array();
-  for (const Comparison& comparison : comparisons) questions.push_back(question_json(comparison));
+  for (const StudyComparison& comparison : comparisons) questions.push_back(question_json(comparison));
   Json data = {{"kind", name_of(options.kind)}};
   if (options.kind == DataKind::kWorld)
     data.update({{"world_seed", options.world.seed}, {"world_by_seed", options.world_by_seed}});
@@ -50,8 +50,8 @@ std::string first_difference(const Json& there, const Json& now) {
 
 }  // namespace
 
-void keep_protocol(const StudyOptions& options, const std::vector<Comparison>& comparisons, const StudyFolder& folder,
-                   const std::string& commit) {
+void keep_protocol(const StudyOptions& options, const std::vector<StudyComparison>& comparisons,
+                   const StudyFolder& folder, const std::string& commit) {
   const std::filesystem::path file = folder.root / "protocol.json";
   const Json fixed = fixed_json(options, comparisons);
   if (!fs::exists(file)) {

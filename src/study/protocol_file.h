@@ -11,7 +11,7 @@ namespace flanmoe {
 
 // Writes it when it is not there; else checks that the questions, their margins, the looks and the worlds are still the
 // same, and throws UserError with the first difference: results seen so far were not judged by these.
-void keep_protocol(const StudyOptions& options, const std::vector<Comparison>& comparisons, const StudyFolder& folder,
-                   const std::string& commit);
+void keep_protocol(const StudyOptions& options, const std::vector<StudyComparison>& comparisons,
+                   const StudyFolder& folder, const std::string& commit);
 
 }  // namespace flanmoe

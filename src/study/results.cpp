@@ -184,11 +184,11 @@ Json capacity_json(const std::vector<ArmOptions>& arms, const std::vector<Measur
 }
 
 // What the verdicts were read from: the scores of every run, task by task.
-Json records_json(const StudyOptions& options, const std::vector<Comparison>& comparisons,
+Json records_json(const StudyOptions& options, const std::vector<StudyComparison>& comparisons,
                   const std::vector<Measure>& measures) {
   Json records = Json::array();
   std::set<std::string> written;
-  for (const Comparison& comparison : comparisons) {
+  for (const StudyComparison& comparison : comparisons) {
     if (!written.insert(comparison.measure).second) continue;
     const Measure& measure = measure_of(measures, comparison.measure);
     Json tasks = Json::array(), arms = Json::object();
@@ -240,7 +240,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   }
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
   json["axes"] = axes_json(options);
-  const std::vector<Comparison> comparisons = resolve_comparisons(options, arms);
+  const std::vector<StudyComparison> comparisons = resolve_comparisons(options, arms);
   json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);

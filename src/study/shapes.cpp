@@ -76,10 +76,10 @@ ComparisonPart over_line(const ArmOptions& arm, const std::vector<const ArmOptio
   return part;
 }
 
-std::vector<Comparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
+std::vector<StudyComparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
   const std::vector<ComparisonPart> over = sparse_over_dense(options, arms);
   if (over.empty() || !options.axes.empty()) return {};
-  std::vector<Comparison> shapes;
+  std::vector<StudyComparison> shapes;
   const auto add = [&](const std::string& id, const std::string& question, const std::string& measure,
                        std::vector<ComparisonPart> parts, const std::string& expected, bool joint = false) {
     if (!parts.empty()) {

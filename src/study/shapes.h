@@ -13,6 +13,6 @@ ComparisonPart over_line(const ArmOptions& arm, const std::vector<const ArmOptio
 
 // A shape whose arms the study does not have is left out. Sparse arms are compared with the line through the dense arms
 // of `options.line`, or with their twins where there is none.
-std::vector<Comparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+std::vector<StudyComparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms);
 
 }  // namespace flanmoe

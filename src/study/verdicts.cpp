@@ -17,14 +17,14 @@ std::string with_sign(double value, int decimals = 1) {
 
 int decimals_of(const Measure& measure) { return measure.unit.starts_with("nats") ? 3 : 1; }
 
-const Scores& scores_of(const Measure& measure, const std::string& arm, const Comparison& comparison) {
+const Scores& scores_of(const Measure& measure, const std::string& arm, const StudyComparison& comparison) {
   const auto found = measure.by_arm.find(arm);
   if (found != measure.by_arm.end()) return found->second;
   fail_input("comparison '{}': the arm '{}' has no measure '{}'", comparison.id, arm, measure.id);
 }
 
 // The weighted sum of the arms' scores, by seed and task.
-Contrast contrast_of(const ComparisonPart& part, const Measure& measure, const Comparison& comparison) {
+Contrast contrast_of(const ComparisonPart& part, const Measure& measure, const StudyComparison& comparison) {
   Contrast contrast{fmt::format("comparison '{}', {}", comparison.id, part.label), {}, {}};
   for (const TaskPlace& place : measure.tasks) contrast.suite_of_task.push_back(place.suite);
   for (const auto& [arm, weight] : part.weights) {
@@ -39,7 +39,7 @@ Contrast contrast_of(const ComparisonPart& part, const Measure& measure, const C
   return contrast;
 }
 
-ComparisonPart mean_of_parts(const Comparison& comparison) {
+ComparisonPart mean_of_parts(const StudyComparison& comparison) {
   ComparisonPart mean{"mean of the comparisons", {}};
   for (const ComparisonPart& part : comparison.parts) {
     for (const auto& [arm, weight] : part.weights)
@@ -49,12 +49,12 @@ ComparisonPart mean_of_parts(const Comparison& comparison) {
 }
 
 struct Asked {
-  const Comparison* comparison;
+  const StudyComparison* comparison;
   const Measure* measure;
   Question question;
 };
 
-Asked asked(const Comparison& comparison, const Measure& measure) {
+Asked asked(const StudyComparison& comparison, const Measure& measure) {
   Asked result{&comparison, &measure, {comparison.id, comparison.margin, {}}};
   if (!comparison.joint) {
     result.question.parts = {contrast_of(mean_of_parts(comparison), measure, comparison)};
@@ -101,7 +101,7 @@ std::string sentence(const Asked& asked, const Judgement& judgement, const Proto
 }
 
 // Whether the answer is the paper's.
-std::string agreement(const Comparison& comparison, Decision decision) {
+std::string agreement(const StudyComparison& comparison, Decision decision) {
   if (comparison.expected.empty() || decision == Decision::kUndecided) return "";
   return comparison.expected == name_of(decision) ? "agrees" : "disagrees";
 }
@@ -119,7 +119,7 @@ Json parts_json(const Asked& asked) {
 }
 
 Json verdict_json(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
-  const Comparison& comparison = *asked.comparison;
+  const StudyComparison& comparison = *asked.comparison;
   return {{"id", comparison.id},
           {"question", comparison.question},
           {"measure", comparison.measure},
@@ -147,10 +147,10 @@ std::vector<Judgement> judged(const std::vector<Asked>& family, const ProtocolOp
 
 }  // namespace
 
-Json study_verdicts(const std::vector<Comparison>& comparisons, const ProtocolOptions& protocol,
+Json study_verdicts(const std::vector<StudyComparison>& comparisons, const ProtocolOptions& protocol,
                     const std::vector<Measure>& measures) {
   std::vector<Asked> primary, others;
-  for (const Comparison& comparison : comparisons) {
+  for (const StudyComparison& comparison : comparisons) {
     const Measure& measure = measure_of(measures, comparison.measure);
     (comparison.primary ? primary : others).push_back(asked(comparison, measure));
   }
@@ -163,7 +163,7 @@ Json study_verdicts(const std::vector<Comparison>& comparisons, const ProtocolOp
   for (const Asked& one : others)  // each alone: nothing is corrected for
     by_id[one.comparison->id] = verdict_json(one, judged({one}, protocol)[0], protocol);
   Json verdicts = Json::array();
-  for (const Comparison& comparison : comparisons) verdicts.push_back(by_id.at(comparison.id));
+  for (const StudyComparison& comparison : comparisons) verdicts.push_back(by_id.at(comparison.id));
   return verdicts;
 }
 

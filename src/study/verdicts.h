@@ -10,7 +10,7 @@
 namespace flanmoe {
 
 // One per comparison whose measure there is, in order (docs/results.md: verdicts).
-Json study_verdicts(const std::vector<Comparison>& comparisons, const ProtocolOptions& protocol,
+Json study_verdicts(const std::vector<StudyComparison>& comparisons, const ProtocolOptions& protocol,
                     const std::vector<Measure>& measures);
 
 }  // namespace flanmoe

@@ -104,7 +104,7 @@ TEST_F(CompletionTest, OffersValuesOfOptions) {
 
 TEST_F(CompletionTest, OffersSettings) {
   EXPECT_EQ(offered({"study", "mini", "model.d_m"}), Set{"model.d_model="});
-  EXPECT_EQ(offered({"study", "mini", "arm"}), Set{"arms."});
+  EXPECT_EQ(offered({"study", "mini", "arm"}), (Set{"arms.", "arms_only="}));
   EXPECT_EQ(offered({"train", "pretrain", "train.optimizer.war"}), Set{"train.optimizer.warmup_steps="});
   EXPECT_EQ(offered({"init", "switch_base", "model.moe.num_e"}), Set{"model.moe.num_experts="});
   EXPECT_EQ(offered({"convert", "MODEL", "moe.expert_c"}), Set{"moe.expert_capacity="});

@@ -67,8 +67,8 @@ TEST(Report, NamesWhatIsWrongInside) {
   EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }),
             "results.json: arms[0]: key 'label' is missing");
   results = fixture_results();
-  results["format"] = 2;
-  EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }), "results.json: 'format' is 2, expected 1");
+  results["format"] = 3;
+  EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }), "results.json: 'format' is 3, expected 1 or 2");
 }
 
 TEST(Report, DrawsOnlyNumbers) {

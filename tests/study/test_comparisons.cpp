@@ -28,7 +28,7 @@ arms:
 struct Resolved {
   StudyOptions options;
   std::vector<ArmOptions> arms;
-  std::vector<Comparison> comparisons;
+  std::vector<StudyComparison> comparisons;
 };
 
 Resolved resolved(const std::string& more) {
@@ -51,7 +51,7 @@ TEST(Comparisons, OfArmsAndTwinsAndWeights) {
       "  second: {measure: loss/pretrain, joint: true, primary: false, parts: [\n"
       "    {label: slope, weights: {gshard: 0.5, switch: 0.5, dense: -1}}]}\n");
   ASSERT_EQ(found.comparisons.size(), 2u);
-  const Comparison &first = found.comparisons[0], &second = found.comparisons[1];
+  const StudyComparison &first = found.comparisons[0], &second = found.comparisons[1];
   EXPECT_EQ(first.id, "first");
   EXPECT_EQ(first.question, "Is it?");
   EXPECT_EQ(first.margin, 0.5);
@@ -98,9 +98,9 @@ TEST(Comparisons, AtEqualFlopsAreOfDistancesFromTheLine) {
   }
 }
 
-std::vector<std::string> ids_of(const std::vector<Comparison>& comparisons) {
+std::vector<std::string> ids_of(const std::vector<StudyComparison>& comparisons) {
   std::vector<std::string> ids;
-  for (const Comparison& comparison : comparisons) ids.push_back(comparison.id);
+  for (const StudyComparison& comparison : comparisons) ids.push_back(comparison.id);
   return ids;
 }
 
@@ -115,7 +115,8 @@ TEST(Shapes, AreAskedWhereNothingElseIs) {
   EXPECT_EQ(line.comparisons[1].parts.size(), 2u);
   EXPECT_EQ(line.comparisons[1].parts[1].label, "GShard over the dense line");
   EXPECT_EQ(line.comparisons[0].parts[1].label, "the dense line over GShard");
-  for (const Comparison& shape : line.comparisons) EXPECT_NO_THROW(check_measure_id(shape.measure, line.options, "x"));
+  for (const StudyComparison& shape : line.comparisons)
+    EXPECT_NO_THROW(check_measure_id(shape.measure, line.options, "x"));
 }
 
 TEST(Shapes, OfAGridAreItsOwn) {

@@ -19,7 +19,7 @@ Measure measure(const std::vector<double>& differences, double standard_error = 
   return result;
 }
 
-Comparison comparison(const std::string& id, const std::string& expected = "") {
+StudyComparison comparison(const std::string& id, const std::string& expected = "") {
   return {id, "Is b above a?", "m", {{"b over a", {{"a", -1.0}, {"b", 1.0}}}}, false, true, 2.0, expected, ""};
 }
 
@@ -78,7 +78,7 @@ TEST(Verdicts, AreOfTheFirstLookThatDecides) {
 TEST(Verdicts, OfAFamilyNeedMoreThanThoseOfOne) {
   const std::vector<double> differences = {3.0, 9.0, 5.0, 7.0};  // t = 4.65, p = 0.019
   EXPECT_EQ(verdict(differences)["answer"], "yes");
-  std::vector<Comparison> family;
+  std::vector<StudyComparison> family;
   for (const char* id : {"a", "b", "c", "d", "e"}) family.push_back(comparison(id));
   family.back().primary = false;
   const Json found = study_verdicts(family, one_look(4), {measure(differences)});
@@ -92,7 +92,7 @@ TEST(Verdicts, OfJointQuestionsNeedEveryPart) {
   Measure three = measure({5.0, 6.0, 7.0, 6.0});
   three.by_arm["c"] = three.by_arm["a"];
   for (size_t s = 0; s < 4; ++s) three.by_arm["c"][s].tasks[0] += s % 2 == 0 ? 9.0 : -9.0;
-  Comparison joint = comparison("q");
+  StudyComparison joint = comparison("q");
   joint.joint = true;
   EXPECT_EQ(study_verdicts({joint}, one_look(4), {three}).at(0)["answer"], "yes");
   joint.parts.push_back({"c over a", {{"c", 1.0}, {"a", -1.0}}});
