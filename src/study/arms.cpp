@@ -85,8 +85,6 @@ std::vector<ArmOptions> written_arms(const StudyOptions& options, int64_t vocab_
   check_written(options);
   std::vector<ArmOptions> arms;
   for (const auto& [name, node] : options.arms.items()) {
-    const std::vector<std::string>& only = options.arms_only;
-    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) continue;
     ArmOptions arm;
     load_options(node, arm);
     arm.name = arm.base = name;
@@ -191,6 +189,12 @@ void check_values_differ(const std::vector<ArmOptions>& arms) {
   }
 }
 
+// The others may be what a dense arm is widened to.
+bool is_run(const ArmOptions& arm, const StudyOptions& options) {
+  const std::vector<std::string>& only = options.arms_only;
+  return only.empty() || std::find(only.begin(), only.end(), arm.base) != only.end();
+}
+
 }  // namespace
 
 const ArmOptions* find_arm(const std::vector<ArmOptions>& arms, const std::string& name) {
@@ -208,10 +212,13 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
   const std::vector<Axis> axes = resolve_axes(options);
   std::vector<ArmOptions> arms = spread(written_arms(options, vocab_size), axes);
   if (arms.empty()) fail_input("{}: 'arms' is empty, expected at least one arm", options.arms.place());
-  for (const ArmOptions& arm : arms) check_recipe(arm);
-  for (ArmOptions& arm : arms) {
-    if (!arm.twin_of.empty()) arm.recipe.model = dense_twin(model_to_match(arms, arm));
+  for (const ArmOptions& arm : arms) {
+    if (is_run(arm, options)) check_recipe(arm);
   }
+  for (ArmOptions& arm : arms) {
+    if (is_run(arm, options) && !arm.twin_of.empty()) arm.recipe.model = dense_twin(model_to_match(arms, arm));
+  }
+  std::erase_if(arms, [&](const ArmOptions& arm) { return !is_run(arm, options); });
   check_values_differ(arms);
   for (ArmOptions& arm : arms) {
     if (arm.router.empty()) arm.router = arm.recipe.model.moe.num_experts > 0 ? arm.base : "none";

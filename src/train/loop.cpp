@@ -207,7 +207,8 @@ class Loop {
   void prune() {
     if (prune_due_) {
       prune_checkpoints(run_.folder, options_.keep_checkpoints, keeps_best() ? best_.step : 0, [this](int64_t step) {
-        return every(options_.checkpoint_every, step) || step == options_.steps;
+        const bool is_end = step == options_.steps || (has_ended() && step == state_.step);
+        return every(options_.checkpoint_every, step) || is_end;
       });
     }
     prune_due_ = false;

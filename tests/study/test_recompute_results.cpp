@@ -24,7 +24,7 @@ class RecomputeResults : public FolderTest {
                      "seeds: [4, 2, 9, 7, 5]\nprotocol: {looks: [3, 5]}\n"
                      "arms:\n"
                      "  dense: {twin_of: switch}\n"
-                     "  wide: {model: {d_ff: 160}}\n"
+                     "  wide: {twin_of: gshard}\n"
                      "  switch: {twin: dense, model: {moe: {num_experts: 8}}}\n"
                      "  gshard: {twin: wide, model: {moe: {num_experts: 8, k: 2}}}\n"
                      "line: [dense, wide]\n" +
