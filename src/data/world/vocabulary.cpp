@@ -29,7 +29,10 @@ Words vocabulary_symbols(const World& world, const Words& texts, size_t most) {
   if (world.options.name_stems > 0) {
     for (const Entity& entity : world.entities) counts.erase(entity.name);
     symbols = all_endings();
-    for (const std::string& stem : pool_stems(world.options)) symbols.push_back(kSpace + stem);
+    for (const std::string& stem : pool_stems(world.options)) {
+      symbols.push_back(kSpace + stem);
+      counts.erase(stem);  // "For" is a stem and a word
+    }
   }
   std::vector<std::pair<size_t, std::string>> by_count;
   for (const auto& [word, count] : counts) by_count.emplace_back(count, word);
