@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "data/tokenizer/tokenizer.h"
+#include "data/world/vocabulary.h"
 #include "world_case.h"
 
 namespace flanmoe {
@@ -10,6 +11,7 @@ namespace {
 using cases::small_world;
 using cases::WorldTask;
 using world::Entity;
+using world::Words;
 
 TEST(WorldVocabulary, KnowsNamesInFewPieces) {
   const Tokenizer tokenizer(small_world().folder / "spiece.model");
@@ -34,6 +36,18 @@ TEST(WorldVocabulary, KnowsEveryText) {
       EXPECT_EQ(std::count(ids.begin(), ids.end(), kUnkId), 0) << task.spec.name;
     }
   }
+}
+
+// "For" is a stem of names and a word of the texts: one symbol.
+TEST(WorldVocabulary, NamesNoSymbolTwice) {
+  WorldOptions options;
+  options.num_facts = 100;
+  options.name_stems = 720;  // all there are
+  Words symbols = world::vocabulary_symbols(world::draw_world(options), {"For dinner Ren ran For ever."}, 2000);
+  EXPECT_EQ(std::count(symbols.begin(), symbols.end(), "\u2581For"), 1);
+  EXPECT_EQ(std::count(symbols.begin(), symbols.end(), "\u2581dinner"), 1);
+  std::sort(symbols.begin(), symbols.end());
+  EXPECT_EQ(std::adjacent_find(symbols.begin(), symbols.end()), symbols.end());
 }
 
 }  // namespace
