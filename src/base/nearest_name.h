@@ -17,4 +17,7 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
 // "did you mean 'NAME'? " for the middle of a message, or "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+// "; did you mean 'NAME'?" for the end of a message, or "".
+std::string ending_did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace flanmoe

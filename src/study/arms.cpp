@@ -65,8 +65,7 @@ std::string nearest_arm(const std::string& name, const StudyOptions& options) {
   for (const auto& [arm, node] : options.arms.items()) {
     if (arm != name) names.push_back(arm);
   }
-  const std::string nearest = nearest_name(name, names);
-  return nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest);
+  return ending_did_you_mean(name, names);
 }
 
 void check_written(const StudyOptions& options) {
@@ -137,15 +136,11 @@ std::vector<const ArmOptions*> arms_beside(const std::vector<ArmOptions>& arms, 
   std::vector<std::string> names;
   for (const ArmOptions& arm : arms) {
     names.push_back(arm.base);
-    const bool agrees = std::all_of(arm.at.begin(), arm.at.end(), [&](const auto& place) {
-      return !asker.at.contains(place.first) || asker.at.at(place.first) == place.second;
-    });
-    if (arm.base == base && agrees) found.push_back(&arm);
+    if (arm.base == base && stand_beside(arm, asker)) found.push_back(&arm);
   }
   if (!found.empty()) return found;
-  const std::string nearest = nearest_name(base, names);
   fail_input("arm '{}': '{}' is '{}', which is no arm of this study{}", asker.name, key, base,
-             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+             ending_did_you_mean(base, names));
 }
 
 [[noreturn]] void fail_many(const std::vector<const ArmOptions*>& found, const ArmOptions& asker, const char* key) {
@@ -200,6 +195,12 @@ bool is_run(const ArmOptions& arm, const StudyOptions& options) {
 const ArmOptions* find_arm(const std::vector<ArmOptions>& arms, const std::string& name) {
   const auto found = std::find_if(arms.begin(), arms.end(), [&](const ArmOptions& arm) { return arm.name == name; });
   return found == arms.end() ? nullptr : &*found;
+}
+
+bool stand_beside(const ArmOptions& one, const ArmOptions& other) {
+  return std::all_of(one.at.begin(), one.at.end(), [&](const auto& place) {
+    return !other.at.contains(place.first) || other.at.at(place.first) == place.second;
+  });
 }
 
 const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name) {

@@ -16,6 +16,8 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
 
 // The arm of that name, null when there is none.
 const ArmOptions* find_arm(const std::vector<ArmOptions>& arms, const std::string& name);
+// Whether they stand at one value of every axis that holds for both.
+bool stand_beside(const ArmOptions& one, const ArmOptions& other);
 // An arm of the study, known to be one.
 const ArmOptions& arm_of(const std::vector<ArmOptions>& arms, const std::string& name);
 

@@ -32,9 +32,8 @@ void check_arms(const Axis& axis, const StudyOptions& options) {
   for (const auto& [name, node] : options.arms.items()) names.push_back(name);
   for (const std::string& arm : axis.arms) {
     if (std::find(names.begin(), names.end(), arm) != names.end()) continue;
-    const std::string nearest = nearest_name(arm, names);
     fail_input("axis '{}': 'arms' names '{}', which is no arm of this study{}", axis.name, printable(arm),
-               nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+               ending_did_you_mean(arm, names));
   }
 }
 

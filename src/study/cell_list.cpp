@@ -39,21 +39,22 @@ std::optional<double> seconds_of(const Cell& cell, const StudyFolder& folder) {
 Json cell_list_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::vector<Cell>& cells,
                     const StudyFolder& folder) {
   std::map<Phase, Spent> spent;
+  std::map<CellKey, double> measured;
   for (const Cell& cell : cells) {
     const std::optional<double> seconds = seconds_of(cell, folder);
     if (!seconds) continue;
+    measured[cell.key] = *seconds;
     spent[cell.key.phase].seconds += *seconds;
     spent[cell.key.phase].work += work_of(arm_of_cell(arms, cell.key), cell.key.phase);
   }
   const int64_t jobs = options.jobs == 0 ? num_cores() : options.jobs;
   Json rows = Json::array();
-  int64_t num_done = 0;
   double left = 0.0;
   bool known = true;
   for (const Cell& cell : cells) {
-    std::optional<double> seconds = seconds_of(cell, folder);
-    const bool done = seconds.has_value();
-    num_done += done ? 1 : 0;
+    const bool done = measured.contains(cell.key);
+    std::optional<double> seconds;
+    if (done) seconds = measured.at(cell.key);
     const Spent& phase = spent[cell.key.phase];
     if (!done && phase.work > 0.0)
       seconds = phase.seconds * work_of(arm_of_cell(arms, cell.key), cell.key.phase) / phase.work;
@@ -62,7 +63,7 @@ Json cell_list_json(const StudyOptions& options, const std::vector<ArmOptions>& 
     rows.push_back({{"cell", cell.key.name()}, {"done", done}, {"seconds", seconds ? Json(*seconds) : Json()}});
   }
   return {{"cells", rows},
-          {"done", num_done},
+          {"done", measured.size()},
           {"seconds_left", known ? Json(left / static_cast<double>(jobs)) : Json()},
           {"jobs", jobs}};
 }

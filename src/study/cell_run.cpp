@@ -127,12 +127,9 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
   result.routing = routing_of(cell, options);
 }
 
-// The last checkpoint, or the mean of the last ones.
-std::filesystem::path trained_model(const std::filesystem::path& cell, const std::filesystem::path& averaged,
-                                    int64_t count) {
-  if (count <= 1) return newest_checkpoint(cell);
-  if (!fs::exists(averaged)) average_models(newest_checkpoints(cell, count), averaged);
-  return averaged;
+// Where the phase averages: the mean of its last checkpoints.
+void average_checkpoints(const std::filesystem::path& cell, const std::filesystem::path& averaged, int64_t count) {
+  if (count > 1 && !fs::exists(averaged)) average_models(newest_checkpoints(cell, count), averaged);
 }
 
 }  // namespace
@@ -144,8 +141,8 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   const std::filesystem::path cell_folder = folder.cell(cell.key);
   const RunOptions run = run_options_of(options, arms, cell, folder);
   const TrainResult trained = run_training(run, cell_folder, name);
-  const std::filesystem::path model_folder =
-      trained_model(cell_folder, folder.averaged(cell.key), arm_of_cell(arms, cell.key).recipe.average.of(run.mode));
+  average_checkpoints(cell_folder, folder.averaged(cell.key), arm_of_cell(arms, cell.key).recipe.average.of(run.mode));
+  const std::filesystem::path model_folder = finished_model(folder, cell.key);
   const TrainedCell done{
       name, cell_folder, model_folder, run, load_checked_model(model_folder).to(chosen_device()), open_tokenizer(run)};
   CellResult result;

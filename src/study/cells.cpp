@@ -8,17 +8,6 @@
 #include "train/checkpoint.h"
 
 namespace flanmoe {
-namespace {
-
-std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key) {
-  if (fs::exists(folder.averaged(key))) return folder.averaged(key);
-  const std::filesystem::path model = newest_checkpoint(folder.cell(key));
-  if (model.empty()) fail_run("{}: no complete checkpoint of the cell '{}'", folder.cell(key).string(), key.name());
-  return model;
-}
-
-}  // namespace
-
 std::string set_name(const std::string& task_file) { return std::filesystem::path(task_file).stem().string(); }
 
 std::string CellKey::name() const {
@@ -76,6 +65,13 @@ WorldOptions world_options_of(const StudyOptions& options, int64_t seed) {
   WorldOptions world = options.world;
   if (options.world_by_seed) world.seed += seed;
   return world;
+}
+
+std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key) {
+  if (fs::exists(folder.averaged(key))) return folder.averaged(key);
+  const std::filesystem::path model = newest_checkpoint(folder.cell(key));
+  if (model.empty()) fail_run("{}: no complete checkpoint of the cell '{}'", folder.cell(key).string(), key.name());
+  return model;
 }
 
 RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,

@@ -61,6 +61,10 @@ std::filesystem::path data_folder(const StudyOptions& options, const StudyFolder
 // The world that runs with that seed read.
 WorldOptions world_options_of(const StudyOptions& options, int64_t seed);
 
+// The model that a trained cell hands on: the mean of its last checkpoints where it has one, else the last. RunError
+// when there is none.
+std::filesystem::path finished_model(const StudyFolder& folder, const CellKey& key);
+
 // The configuration of a cell's training run, as `flanmoe train` would take it.
 RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
                           const StudyFolder& folder);

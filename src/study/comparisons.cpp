@@ -31,9 +31,7 @@ std::string known_arm(const std::vector<ArmOptions>& arms, const std::string& na
   if (find_arm(arms, name) != nullptr) return name;
   std::vector<std::string> names;
   for (const ArmOptions& arm : arms) names.push_back(arm.name);
-  const std::string nearest = nearest_name(name, names);
-  fail_input("comparison '{}': '{}' is no arm of this study{}", id, printable(name),
-             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+  fail_input("comparison '{}': '{}' is no arm of this study{}", id, printable(name), ending_did_you_mean(name, names));
 }
 
 double number_of(const ConfigNode& node, const std::string& id, const std::string& arm) {
@@ -58,17 +56,9 @@ std::map<std::string, double> written_weights(const ConfigNode& node, const std:
   return weights;
 }
 
-// The dense arms of 'line' at the values at which `arm` stands.
 std::vector<const ArmOptions*> line_beside(const StudyOptions& options, const std::vector<ArmOptions>& arms,
                                            const ArmOptions& arm, const std::string& id) {
-  std::vector<const ArmOptions*> line;
-  for (const ArmOptions& dense : arms) {
-    const bool named = std::find(options.line.begin(), options.line.end(), dense.base) != options.line.end();
-    const bool beside = std::all_of(dense.at.begin(), dense.at.end(), [&](const auto& place) {
-      return !arm.at.contains(place.first) || arm.at.at(place.first) == place.second;
-    });
-    if (named && beside) line.push_back(&dense);
-  }
+  std::vector<const ArmOptions*> line = dense_line(options, arms, arm);
   if (line.size() >= 2) return line;
   fail_input("comparison '{}': 'over' is 'line', but 'line' has {} dense arms beside '{}', expected two or more", id,
              line.size(), arm.name);
@@ -157,6 +147,26 @@ std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, co
   for (const auto& [id, node] : options.comparisons.items())
     comparisons.push_back(comparison_of(options, arms, id, node));
   return comparisons;
+}
+
+Json comparison_json(const StudyComparison& comparison) {
+  return {{"id", comparison.id},
+          {"question", comparison.question},
+          {"measure", comparison.measure},
+          {"joint", comparison.joint},
+          {"primary", comparison.primary},
+          {"margin", comparison.margin},
+          {"expected", comparison.expected}};
+}
+
+std::vector<const ArmOptions*> dense_line(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                          const ArmOptions& arm) {
+  std::vector<const ArmOptions*> line;
+  for (const ArmOptions& dense : arms) {
+    const bool named = std::find(options.line.begin(), options.line.end(), dense.base) != options.line.end();
+    if (named && stand_beside(dense, arm)) line.push_back(&dense);
+  }
+  return line;
 }
 
 std::map<std::string, double> line_weights(const std::vector<const ArmOptions*>& line, const ArmOptions& arm) {

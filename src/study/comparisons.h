@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "study/options.h"
 
 namespace flanmoe {
@@ -30,6 +31,13 @@ struct StudyComparison {
 // UserError naming the comparison: an arm or measure that is none, with the nearest; weights that do not sum to zero;
 // a margin that is not above zero; a line of fewer than two dense arms.
 std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+
+// What is asked, without its parts: the same words in protocol.json and in the verdicts of results.json.
+Json comparison_json(const StudyComparison& comparison);
+
+// The arms of `options.line` that are run, at the values at which `arm` stands.
+std::vector<const ArmOptions*> dense_line(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                          const ArmOptions& arm);
 
 // The dense arms' scores at the FLOPs per token of `arm`: least squares on a line in log2 of FLOPs, as weights of the
 // arms of `line`, which sum to one. Exact for two arms.

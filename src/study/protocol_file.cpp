@@ -19,14 +19,9 @@ Json question_json(const StudyComparison& comparison) {
   Json parts = Json::array();
   for (const ComparisonPart& part : comparison.parts)
     parts.push_back({{"label", part.label}, {"weights", rounded(part.weights)}});
-  return {{"id", comparison.id},
-          {"question", comparison.question},
-          {"measure", comparison.measure},
-          {"joint", comparison.joint},
-          {"primary", comparison.primary},
-          {"margin", comparison.margin},
-          {"expected", comparison.expected},
-          {"parts", parts}};
+  Json json = comparison_json(comparison);
+  json["parts"] = parts;
+  return json;
 }
 
 Json fixed_json(const StudyOptions& options, const std::vector<StudyComparison>& comparisons) {

@@ -1,7 +1,5 @@
 #include "study/shapes.h"
 
-#include <algorithm>
-
 #include "study/arms.h"
 
 namespace flanmoe {
@@ -14,13 +12,10 @@ ComparisonPart turned(ComparisonPart part) {
 
 // Every sparse arm over the line or its twin.
 std::vector<ComparisonPart> sparse_over_dense(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
-  std::vector<const ArmOptions*> line;
-  for (const ArmOptions& arm : arms) {
-    if (std::find(options.line.begin(), options.line.end(), arm.base) != options.line.end()) line.push_back(&arm);
-  }
   std::vector<ComparisonPart> parts;
   for (const ArmOptions& arm : arms) {
     if (arm.recipe.model.moe.num_experts == 0) continue;
+    const std::vector<const ArmOptions*> line = dense_line(options, arms, arm);
     if (line.size() >= 2) {
       parts.push_back(over_line(arm, line));
     } else if (!arm.twin.empty()) {

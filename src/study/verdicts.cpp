@@ -120,29 +120,37 @@ Json parts_json(const Asked& asked) {
 
 Json verdict_json(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
   const StudyComparison& comparison = *asked.comparison;
-  return {{"id", comparison.id},
-          {"question", comparison.question},
-          {"measure", comparison.measure},
-          {"joint", comparison.joint},
-          {"primary", comparison.primary},
-          {"margin", comparison.margin},
-          {"expected", comparison.expected},
-          {"paper", comparison.paper},
-          {"answer", name_of(judgement.decision)},
-          {"agreement", agreement(comparison, judgement.decision)},
-          {"look", judgement.look > 0 ? protocol.looks[static_cast<size_t>(judgement.look) - 1] : 0},
-          {"difference_p", judgement.difference_p},
-          {"difference_level", judgement.difference_level},
-          {"equality_p", judgement.equality_p},
-          {"equality_level", judgement.equality_level},
-          {"text", sentence(asked, judgement, protocol)},
-          {"parts", parts_json(asked)}};
+  Json json = comparison_json(comparison);
+  json.update({{"paper", comparison.paper},
+               {"answer", name_of(judgement.decision)},
+               {"agreement", agreement(comparison, judgement.decision)},
+               {"look", judgement.look > 0 ? protocol.looks[static_cast<size_t>(judgement.look) - 1] : 0},
+               {"difference_p", judgement.difference_p},
+               {"difference_level", judgement.difference_level},
+               {"equality_p", judgement.equality_p},
+               {"equality_level", judgement.equality_level},
+               {"text", sentence(asked, judgement, protocol)},
+               {"parts", parts_json(asked)}});
+  return json;
 }
 
-std::vector<Judgement> judged(const std::vector<Asked>& family, const ProtocolOptions& protocol) {
-  std::vector<Question> questions;
-  for (const Asked& one : family) questions.push_back(one.question);
-  return judge(questions, plan_looks(protocol.looks, static_cast<int64_t>(questions.size()), protocol.alpha));
+// Adds the verdicts of questions that share a level: one family, or each alone, which corrects for nothing.
+void add_verdicts(std::map<std::string, Json>& by_id, const std::vector<Asked>& asked, bool alone,
+                  const ProtocolOptions& protocol) {
+  if (asked.empty()) return;
+  std::vector<std::vector<Question>> families;
+  for (const Asked& one : asked) {
+    if (alone || families.empty()) families.emplace_back();
+    families.back().push_back(one.question);
+  }
+  const LookPlan plan = plan_looks(protocol.looks, static_cast<int64_t>(families.front().size()), protocol.alpha);
+  auto next = asked.begin();
+  for (const std::vector<Question>& family : families) {
+    for (const Judgement& judgement : judge(family, plan)) {
+      by_id[next->comparison->id] = verdict_json(*next, judgement, protocol);
+      ++next;
+    }
+  }
 }
 
 }  // namespace
@@ -155,13 +163,8 @@ Json study_verdicts(const std::vector<StudyComparison>& comparisons, const Proto
     (comparison.primary ? primary : others).push_back(asked(comparison, measure));
   }
   std::map<std::string, Json> by_id;
-  if (!primary.empty()) {
-    const std::vector<Judgement> judgements = judged(primary, protocol);
-    for (size_t i = 0; i < primary.size(); ++i)
-      by_id[primary[i].comparison->id] = verdict_json(primary[i], judgements[i], protocol);
-  }
-  for (const Asked& one : others)  // each alone: nothing is corrected for
-    by_id[one.comparison->id] = verdict_json(one, judged({one}, protocol)[0], protocol);
+  add_verdicts(by_id, primary, false, protocol);
+  add_verdicts(by_id, others, true, protocol);
   Json verdicts = Json::array();
   for (const StudyComparison& comparison : comparisons) verdicts.push_back(by_id.at(comparison.id));
   return verdicts;

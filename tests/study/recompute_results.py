@@ -10,7 +10,6 @@ import importlib.util
 import json
 import math
 import pathlib
-import sys
 
 SCRIPT = pathlib.Path(__file__).parent / "statistics" / "recompute.py"
 spec = importlib.util.spec_from_file_location("recompute", SCRIPT)
@@ -90,9 +89,4 @@ def check(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    all_faults = [fault for name in sys.argv[1:] for fault in check(name)]
-    for line in all_faults:
-        print(line, file=sys.stderr)
-    sys.exit(1 if all_faults else 0)
+    recompute.run(__doc__, check)

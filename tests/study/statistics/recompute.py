@@ -297,10 +297,15 @@ def check(path):
     return faults
 
 
-if __name__ == "__main__":
+def run(usage, checked):
+    """Checks the files named on the command line and leaves: status 1 where `checked` finds a fault."""
     if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    all_faults = [fault for name in sys.argv[1:] for fault in check(name)]
-    for line in all_faults:
+        sys.exit(usage)
+    faults = [fault for name in sys.argv[1:] for fault in checked(name)]
+    for line in faults:
         print(line, file=sys.stderr)
-    sys.exit(1 if all_faults else 0)
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    run(__doc__, check)
