@@ -53,7 +53,7 @@ double bound_of(int64_t num_seeds, double nominal) {
 
 // The look of n runs found nothing and neither did those before it, given x of the next look of N runs (looks.h).
 double quiet_given(double next_x, const Quiet& look, double n, double N) {
-  const int steps = 24 + 2 * static_cast<int>(N / 4.0);  // more runs, narrower densities
+  const int steps = 48 + 2 * static_cast<int>(N / 4.0);  // more runs, narrower densities
   const double fixed = std::sqrt(n / N) * next_x, free = std::sqrt((N - n) / N);
   const auto over_a = [&](double a) {
     const double top = std::abs(fixed + free * std::sin(a)), room = look.bound * std::cos(a);

@@ -140,7 +140,7 @@ def cosine_integral(power):
 
 def overall_level(looks, nominal):
     """Chance that a t-test of this level finds a difference at some look where there is none; x = T / sqrt(n - 1)."""
-    steps, places = 24, 48
+    steps, places = 48, 48
     bounds = [upper_quantile(nominal / 2, n - 1) / math.sqrt(n - 1) for n in looks]
     quiet = [1.0] * (places + 1)  # by the angle of x at a look: no look before it found anything
     for n, more, bound, next_bound in zip(looks, looks[1:], bounds, bounds[1:]):
@@ -150,8 +150,9 @@ def overall_level(looks, nominal):
 
         def quiet_at(x, table=quiet, width=width):
             place = min(math.atan(x) / width, 1.0) * places
-            below = min(int(place), places - 1)
-            return table[below] + (place - below) * (table[below + 1] - table[below])
+            near = min(max(round(place), 1), places - 1)  # Lagrange's parabola through the three nearest
+            x = place - near
+            return table[near - 1] * x * (x - 1) / 2 + table[near] * (1 - x * x) + table[near + 1] * x * (x + 1) / 2
 
         def inner(a, moved):
             """The density of a times the integral over b, where |x| stays inside the bound."""
