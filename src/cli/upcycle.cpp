@@ -1,16 +1,15 @@
 #include <iostream>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/command.h"
 #include "cli/model_choice.h"
 #include "cli/output.h"
-#include "data/tokenizer/tokenizer_folder.h"
 #include "model/compare.h"
 #include "model/counts.h"
 #include "model/folder.h"
-#include "model/manifest.h"
-#include "model/upcycle.h"
+#include "run/upcycled_folder.h"
 #include "train/model_folder.h"
 
 namespace flanmoe {
@@ -44,20 +43,16 @@ int run(const UpcycleArguments& typed) {
   if (arguments.noise < 0.0) fail_input("--noise is {}, expected 0 or more", arguments.noise);
   const MoeOptions moe = options_of_routing(arguments.routing, arguments.overrides);
   const T5Model dense = load_model(arguments.source);
-  const T5Model sparse = upcycle(dense, moe, arguments.noise, static_cast<uint64_t>(arguments.seed));
+  std::optional<T5Model> sparse;
   create_output_folder(arguments.out, [&](const fs::path& folder) {
-    save_model(sparse, folder);
-    if (has_tokenizer(arguments.source)) {
-      const Tokenizer tokenizer = open_model_tokenizer(arguments.source);
-      write_tokenizer_files(files_of(tokenizer), folder);
-    }
-    write_manifest(folder);
+    sparse =
+        write_upcycled(dense, arguments.source, moe, arguments.noise, static_cast<uint64_t>(arguments.seed), folder);
   });
-  const ModelCounts before = count_model(dense.options()), after = count_model(sparse.options());
+  const ModelCounts before = count_model(dense.options()), after = count_model(sparse->options());
   std::cout << fmt::format("{}: {} parameters -> {}, {} active per token\n", arguments.out,
                            grouped_digits(before.total_parameters), grouped_digits(after.total_parameters),
                            grouped_digits(after.active_parameters));
-  explain(dense, sparse, arguments.noise);
+  explain(dense, *sparse, arguments.noise);
   return kExitDone;
 }
 

@@ -8,6 +8,7 @@
 #include "base/nearest_name.h"
 #include "base/presets.h"
 #include "model/counts.h"
+#include "run/config_copy.h"
 #include "study/axes.h"
 #include "train/freeze.h"
 
@@ -165,10 +166,27 @@ const ModelOptions& model_to_match(const std::vector<ArmOptions>& arms, const Ar
   return found[0]->recipe.model;
 }
 
+// The name of the dense arm that the arm is upcycled from, whose model it must have beside its experts.
+std::string upcycled_from(const std::vector<ArmOptions>& arms, const ArmOptions& arm) {
+  const auto found = arms_beside(arms, arm.upcycled_from, arm, "upcycled_from");
+  if (found.size() > 1) fail_many(found, arm, "upcycled_from");
+  ModelOptions dense = found[0]->recipe.model, own = arm.recipe.model;
+  if (dense.moe.num_experts > 0)
+    fail_input("arm '{}': 'upcycled_from' is '{}', which has experts; expected a dense arm", arm.name, found[0]->name);
+  if (own.moe.num_experts == 0)
+    fail_input("arm '{}': it is upcycled but has no experts; expected 'model.moe.num_experts' of 1 or more", arm.name);
+  dense.moe = own.moe;
+  for (const ConfigDifference& difference : config_differences(dump_options(dense), dump_options(own))) {
+    fail_input("arm '{}': 'model.{}' is {}, but that of '{}', which it is upcycled from, is {}; expected the same",
+               arm.name, difference.key, difference.now, found[0]->name, difference.before);
+  }
+  return found[0]->name;
+}
+
 std::string all_of(const Recipe& recipe) {
   return dump_options(recipe.model) + dump_options(recipe.corpus) + dump_options(recipe.pretrain) +
          dump_options(recipe.mixture) + dump_options(recipe.instruct) + dump_options(recipe.finetune_mixture) +
-         dump_options(recipe.finetune) + dump_options(recipe.average);
+         dump_options(recipe.finetune) + dump_options(recipe.average) + dump_options(recipe.replicate);
 }
 
 // Values of an axis that leave an arm the same would be compared as if they were two things.
@@ -229,6 +247,9 @@ std::vector<ArmOptions> resolve_arms(const StudyOptions& options, int64_t vocab_
     const ArmOptions& twin = twin_beside(arms, arm);
     check_twin(arm, twin);
     arm.twin = twin.name;
+  }
+  for (ArmOptions& arm : arms) {
+    if (!arm.upcycled_from.empty()) arm.upcycled_from = upcycled_from(arms, arm);
   }
   return arms;
 }

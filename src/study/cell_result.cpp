@@ -36,6 +36,8 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
   if (key.phase == Phase::kFinetune) {
     json["finetune"] = json_of(result.finetune);
     json["course"] = result.course;
+    json["rates"] = result.rates;
+    json["rate"] = result.rate;
   } else {
     json["heldout"] = json_of(result.heldout);
     json["log_odds"] = result.log_odds;
@@ -66,6 +68,8 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
       result.log_odds[task] = json_number(json.at("log_odds"), task, where);
   }
   result.course = json.value("course", Json::array());
+  result.rates = json.value("rates", Json::array());
+  result.rate = json.value("rate", 0.0);
   if (json.contains("capacity") && !json.at("capacity").is_null())
     result.unlimited = scores_in(json.at("capacity"), "unlimited", where);
   if (json.contains("routing")) result.routing = json.at("routing");

@@ -22,6 +22,8 @@ struct CellResult {
   std::optional<EvalResult> heldout, validation, unlimited, finetune;
   std::map<std::string, double> log_odds;  // of the held-out tasks that were ranked (study/log_odds.h)
   Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
+  Json rates = Json::array();   // finetuning: {"rate", "validation"} of each that was tried, normalised scores
+  double rate = 0.0;            // finetuning: the learning rate of its model
   Json routing;                 // analysis/routing_json.h; null where there is none
   std::string model;            // the checkpoint, relative to the study's folder
   int64_t disk_bytes = 0;

@@ -1,5 +1,7 @@
 #include "study/cell_run.h"
 
+#include <algorithm>
+
 #include "analysis/routing_json.h"
 #include "analysis/routing_texts.h"
 #include "base/error.h"
@@ -15,6 +17,7 @@
 #include "moe/capacity.h"
 #include "run/run.h"
 #include "run/tokenizer.h"
+#include "run/upcycled_folder.h"
 #include "study/cell_result.h"
 #include "study/log_odds.h"
 #include "tensor/device.h"
@@ -127,9 +130,57 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
   result.routing = routing_of(cell, options);
 }
 
-// Where the phase averages: the mean of its last checkpoints.
-void average_checkpoints(const std::filesystem::path& cell, const std::filesystem::path& averaged, int64_t count) {
-  if (count > 1 && !fs::exists(averaged)) average_models(newest_checkpoints(cell, count), averaged);
+// Where the phase averages: the mean of the run's last checkpoints.
+std::filesystem::path average_checkpoints(const std::filesystem::path& run, int64_t count) {
+  const std::filesystem::path averaged = run / kAveragedFolder;
+  if (count < 2) return newest_checkpoint(run);
+  if (!fs::exists(averaged)) average_models(newest_checkpoints(run, count), averaged);
+  return averaged;
+}
+
+// An upcycled arm begins with a dense model that has been given experts.
+void keep_upcycled(const Cell& cell, const RunOptions& run, const StudyFolder& folder) {
+  if (run.mode != Phase::kPretrain || !cell.after || fs::exists(run.init)) return;
+  const std::filesystem::path dense = finished_model(folder, *cell.after);
+  make_folders(folder.cell(cell.key));
+  create_folder_atomically(run.init, [&](const std::filesystem::path& there) {
+    write_upcycled(load_checked_model(dense), dense, run.model.moe, 0.0, static_cast<uint64_t>(run.seed), there);
+  });
+}
+
+struct Trained {
+  TrainedCell cell;
+  TrainResult result;
+};
+
+Trained train(const RunOptions& run, const std::filesystem::path& folder, const std::string& name, int64_t average) {
+  const TrainResult result = run_training(run, folder, name);
+  const std::filesystem::path model = average_checkpoints(folder, average);
+  return {{name, folder, model, run, load_checked_model(model).to(chosen_device()), open_tokenizer(run)}, result};
+}
+
+// At each of the rates; the model that is best on the validation split, of equal ones that of the smaller rate.
+Trained train_at_rates(RunOptions run, const StudyOptions& options, const Cell& cell, const StudyFolder& folder,
+                       int64_t average, CellResult& result) {
+  std::vector<double> rates = options.finetune_rates;
+  std::sort(rates.begin(), rates.end());
+  EvalOptions validation = options.finetune_eval;
+  validation.tasks = run.mixture.tasks;
+  validation.split = "validation";
+  std::optional<Trained> best;
+  double best_score = 0.0;
+  for (const double rate : rates) {
+    run.train.optimizer.learning_rate = rate;
+    const std::string name = fmt::format("{} at {}", cell.key.name(), rate);
+    Trained trained = train(run, folder.at_rate(cell.key, rate), name, average);
+    const double score =
+        asked(trained.cell, validation, trained.cell.model, "eval-validation").tasks.at(0).normalised();
+    result.rates.push_back({{"rate", rate}, {"validation", score}});
+    if (best && score <= best_score) continue;
+    best = std::move(trained);
+    best_score = score;
+  }
+  return std::move(*best);
 }
 
 }  // namespace
@@ -137,24 +188,24 @@ void average_checkpoints(const std::filesystem::path& cell, const std::filesyste
 void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
               const StudyFolder& folder, const std::string& commit) {
   const Stopwatch since_start;
-  const std::string name = cell.key.name();
-  const std::filesystem::path cell_folder = folder.cell(cell.key);
   const RunOptions run = run_options_of(options, arms, cell, folder);
-  const TrainResult trained = run_training(run, cell_folder, name);
-  average_checkpoints(cell_folder, folder.averaged(cell.key), arm_of_cell(arms, cell.key).recipe.average.of(run.mode));
-  const std::filesystem::path model_folder = finished_model(folder, cell.key);
-  const TrainedCell done{
-      name, cell_folder, model_folder, run, load_checked_model(model_folder).to(chosen_device()), open_tokenizer(run)};
+  const int64_t average = arm_of_cell(arms, cell.key).recipe.average.of(run.mode);
   CellResult result;
   result.key = cell.key;
-  result.steps = trained.steps;
-  result.num_tokens = trained.num_tokens;
-  result.curve = curve_of(cell_folder / "metrics.jsonl");
+  keep_upcycled(cell, run, folder);
+  const bool searches = run.mode == Phase::kFinetune && !options.finetune_rates.empty();
+  const Trained trained = searches ? train_at_rates(run, options, cell, folder, average, result)
+                                   : train(run, folder.cell(cell.key), cell.key.name(), average);
+  const TrainedCell& done = trained.cell;
+  result.rate = done.run.train.optimizer.learning_rate;
+  result.steps = trained.result.steps;
+  result.num_tokens = trained.result.num_tokens;
+  result.curve = curve_of(done.folder / "metrics.jsonl");
   evaluate_cell(result, done, options);
-  result.model = std::filesystem::relative(model_folder, folder.root).string();
-  result.disk_bytes = folder_bytes(model_folder);
-  result.train_seconds = trained.train_seconds;
-  result.tokens_per_second = trained.tokens_per_second;
+  result.model = std::filesystem::relative(done.model_folder, folder.root).string();
+  result.disk_bytes = folder_bytes(done.model_folder);
+  result.train_seconds = trained.result.train_seconds;
+  result.tokens_per_second = trained.result.tokens_per_second;
   result.peak_memory_bytes = peak_memory_bytes();
   result.platform = platform_json();
   result.commit = commit;

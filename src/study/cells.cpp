@@ -8,6 +8,13 @@
 #include "train/checkpoint.h"
 
 namespace flanmoe {
+namespace {
+
+// Between the seeds of a run's replicates: no study has as many seeds.
+constexpr int64_t kReplicateStride = 1'000'003;
+
+}  // namespace
+
 std::string set_name(const std::string& task_file) { return std::filesystem::path(task_file).stem().string(); }
 
 std::string CellKey::name() const {
@@ -34,7 +41,7 @@ const ArmOptions& arm_of_cell(const std::vector<ArmOptions>& arms, const CellKey
 }
 
 std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
-  std::vector<Cell> pretrains, instructs, finetunes;
+  std::vector<Cell> pretrains, upcycled, instructs, finetunes;
   std::set<CellKey> known;
   const auto add = [&known](std::vector<Cell>& cells, const Cell& cell) {
     if (known.insert(cell.key).second) cells.push_back(cell);
@@ -42,7 +49,11 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
   for (int64_t seed : options.seeds) {
     for (const ArmOptions& arm : arms) {
       const CellKey pretrain = cell_of(arm, seed, Phase::kPretrain), instruct = cell_of(arm, seed, Phase::kInstruct);
-      add(pretrains, {pretrain, {}});
+      if (arm.upcycled_from.empty()) {
+        add(pretrains, {pretrain, {}});
+      } else {
+        add(upcycled, {pretrain, cell_of(arm_of(arms, arm.upcycled_from), seed, Phase::kPretrain)});
+      }
       add(instructs, {instruct, pretrain});
       for (const std::string& file : options.finetune_sets) {
         add(finetunes, {finetune_cell_of(arm, seed, set_name(file), false), pretrain});
@@ -51,8 +62,8 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
     }
   }
   std::vector<Cell> cells = pretrains;
-  cells.insert(cells.end(), instructs.begin(), instructs.end());
-  cells.insert(cells.end(), finetunes.begin(), finetunes.end());
+  for (const std::vector<Cell>* later : {&upcycled, &instructs, &finetunes})
+    cells.insert(cells.end(), later->begin(), later->end());
   return cells;
 }
 
@@ -79,12 +90,15 @@ RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOpti
   const Recipe& recipe = arm_of_cell(arms, cell.key).recipe;
   RunOptions run;
   run.mode = cell.key.phase;
-  run.seed = cell.key.seed;
+  run.seed = cell.key.seed + kReplicateStride * recipe.replicate.of(run.mode);
   run.data = data_folder(options, folder, cell.key.seed).string();
   run.tokenizer = options.tokenizer;
   run.num_sentinels = options.num_sentinels;
   run.model = recipe.model;
-  if (cell.after) run.init = finished_model(folder, *cell.after).string();
+  if (cell.after) {
+    const bool copied = cell.key.phase == Phase::kPretrain;
+    run.init = (copied ? folder.upcycled(cell.key) : finished_model(folder, *cell.after)).string();
+  }
   run.corpus = recipe.corpus;
   static_cast<EvalOptions&>(run.validation) = options.curve;
   run.validation.loss_batches = 0;  // curves are of scores

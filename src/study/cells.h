@@ -2,8 +2,10 @@
 // of a grid that differ only in later phases share the cells of the earlier ones.
 #pragma once
 
+#include <fmt/format.h>
 #include <compare>
 #include <cstdint>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,11 +39,15 @@ std::string set_name(const std::string& task_file);
 
 struct Cell {
   CellKey key;
-  std::optional<CellKey> after;  // the cell whose model this one starts from; none = fresh weights
+  // The cell whose model this one starts from, a pre-training with experts copied; none = fresh weights.
+  std::optional<CellKey> after;
 };
 
 // In an order in which every cell comes after the one it needs.
 std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+
+// In a run's folder: the mean of its last checkpoints, where its phase averages.
+inline constexpr const char* kAveragedFolder = "averaged";
 
 struct StudyFolder {
   std::filesystem::path root;
@@ -51,7 +57,13 @@ struct StudyFolder {
   std::filesystem::path world(int64_t seed) const { return root / "worlds" / ("seed-" + std::to_string(seed)); }
   std::filesystem::path cell(const CellKey& key) const { return root / "cells" / key.name(); }
   std::filesystem::path result(const CellKey& key) const { return cell(key) / "result.json"; }  // there = done
-  std::filesystem::path averaged(const CellKey& key) const { return cell(key) / "averaged"; }  // where a phase averages
+  std::filesystem::path averaged(const CellKey& key) const { return cell(key) / kAveragedFolder; }
+  // The run at one of several learning rates (StudyOptions::finetune_rates).
+  std::filesystem::path at_rate(const CellKey& key, double rate) const {
+    return cell(key) / fmt::format("rate-{}", rate);
+  }
+  // The dense model with experts that the pre-training of an upcycled arm begins with.
+  std::filesystem::path upcycled(const CellKey& key) const { return cell(key) / "upcycled"; }
   std::filesystem::path cost() const { return root / "cost.json"; }
 };
 

@@ -22,13 +22,23 @@ class Checksums {
   std::map<std::string, std::string> known_;
 };
 
+// Of the cell's run, or of one of its runs at several rates, which read the same.
+std::filesystem::path inputs_file(const std::filesystem::path& cell) {
+  for (const auto& entry : fs::directory_iterator(cell)) {
+    if (entry.path().filename().string().starts_with("rate-") && fs::exists(entry.path() / "inputs.json"))
+      return entry.path() / "inputs.json";
+  }
+  return cell / "inputs.json";  // run/inputs.h
+}
+
 }  // namespace
 
 void check_done_cells(const std::vector<Cell>& cells, const StudyFolder& folder) {
   Checksums checksums;
   for (const Cell& cell : cells) {
-    const std::filesystem::path kept = folder.cell(cell.key) / "inputs.json";  // run/inputs.h
-    if (!fs::exists(folder.result(cell.key)) || !fs::exists(kept)) continue;
+    if (!fs::exists(folder.result(cell.key))) continue;
+    const std::filesystem::path kept = inputs_file(folder.cell(cell.key));
+    if (!fs::exists(kept)) continue;
     const Json inputs = read_json(kept);
     for (const auto& [name, input] : inputs.items()) {
       if (name.ends_with(", prompts")) continue;  // a text, not a file's bytes

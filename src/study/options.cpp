@@ -5,12 +5,22 @@
 #include "base/config_paths.h"
 
 namespace flanmoe {
+namespace {
+
+bool are_rates(const std::vector<double>& rates) {
+  const std::set<double> different(rates.begin(), rates.end());
+  return different.size() == rates.size() && (different.empty() || *different.begin() > 0.0);
+}
+
+}  // namespace
 
 void ArmOptions::fields(FieldVisitor& v) {
   v.field("label", label, "name in the report");
   v.field("router", router, "routing in the report; none for dense arms");
   v.field("twin", twin, "a sparse arm's dense twin: the name of another arm");
   v.field("twin_of", twin_of, "a dense arm: the sparse arm whose FLOPs it is widened to");
+  v.field("upcycled_from", upcycled_from,
+          "a sparse arm that begins its pre-training with the experts copied from another, dense arm's model");
   v.field("routing", routing,
           "a preset of configs/model whose experts and routing the arm takes, before its own differences");
   differences.fields(v);
@@ -34,7 +44,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.field("num_sentinels", num_sentinels, "sentinel ids for span corruption");
   v.require_within(num_sentinels, 1, 100'000, "num_sentinels");
   v.section("model", recipe.model, "what all arms share");
-  v.field("arms", arms, "name -> {label, router, twin, twin_of, routing, model, corpus, pretrain, mixture, ...}");
+  v.field("arms", arms,
+          "name -> {label, router, twin, twin_of, upcycled_from, routing, model, corpus, pretrain, mixture, ...}");
   v.field("arms_only", arms_only, "the arms that are run, of those under `arms`; all when empty");
   v.field("axes", axes, "of a grid: name -> {label, arms, values: {name: {model, pretrain, mixture, instruct, ...}}}");
   v.field("line", line,
@@ -51,6 +62,11 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("finetune_mixture", recipe.finetune_mixture, "how a finetune set becomes batches");
   v.section("finetune", recipe.finetune, "finetuning");
   v.section("average", recipe.average, "checkpoints that a phase averages");
+  v.section("replicate", recipe.replicate, "which draws of chance a phase takes");
+  v.field("finetune_rates", finetune_rates,
+          "learning rates of which every finetuning takes the one that is best on its set's validation split; none = "
+          "finetune.optimizer.learning_rate");
+  v.require(are_rates(finetune_rates), "finetune_rates", "different numbers above 0");
   v.field("finetune_course", finetune_course,
           "rows of the training and test split that every checkpoint which a finetuning keeps is asked; 0 = none");
   v.require_within(finetune_course, 0, 1'000'000, "finetune_course");

@@ -23,6 +23,7 @@ struct ArmOptions {
   std::string router;
   std::string twin;
   std::string twin_of;
+  std::string upcycled_from;
   std::string routing;
   RecipeDifferences differences;
   void fields(FieldVisitor& visitor);
@@ -64,6 +65,7 @@ struct StudyOptions {
   EvalOptions heldout;
   EvalOptions validation;
   EvalOptions curve;
+  std::vector<double> finetune_rates;
   EvalOptions finetune_eval;  // its `tasks` are filled with one set at a time
   int64_t finetune_course = 0;
   int64_t routing_texts = 256;

@@ -15,6 +15,17 @@ void AverageOptions::fields(FieldVisitor& v) {
   }
 }
 
+int64_t ReplicateOptions::of(Phase phase) const {
+  return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
+}
+
+void ReplicateOptions::fields(FieldVisitor& v) {
+  for (auto [name, number] : {std::pair{"pretrain", &pretrain}, {"instruct", &instruct}, {"finetune", &finetune}}) {
+    v.field(name, *number, "which draw of data order, dropout and router noise it takes; 0 = the seed's own");
+    v.require_within(*number, 0, 1000, name);
+  }
+}
+
 const TrainOptions& Recipe::training(Phase phase) const {
   return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
 }
@@ -37,6 +48,7 @@ void RecipeDifferences::fields(FieldVisitor& v) {
   v.field("finetune_mixture", finetune_mixture, "differences to how a finetune set becomes batches");
   v.field("finetune", finetune, "differences to the study's finetuning");
   v.field("average", average, "differences to how many checkpoints the study averages");
+  v.field("replicate", replicate, "differences to which draws the study's phases take");
 }
 
 Recipe RecipeDifferences::applied_to(Recipe recipe) const {
@@ -48,14 +60,17 @@ Recipe RecipeDifferences::applied_to(Recipe recipe) const {
   load_options(finetune_mixture, recipe.finetune_mixture);
   load_options(finetune, recipe.finetune);
   load_options(average, recipe.average);
+  load_options(replicate, recipe.replicate);
   return recipe;
 }
 
 std::optional<Phase> RecipeDifferences::first_phase() const {
-  const auto averages = [this](const char* phase) { return average.is_map() && average.has(phase); };
-  if (!model.empty() || !corpus.empty() || !pretrain.empty() || averages("pretrain")) return Phase::kPretrain;
-  if (!mixture.empty() || !instruct.empty() || averages("instruct")) return Phase::kInstruct;
-  if (!finetune_mixture.empty() || !finetune.empty() || averages("finetune")) return Phase::kFinetune;
+  const auto named = [this](const char* phase) {
+    return (average.is_map() && average.has(phase)) || (replicate.is_map() && replicate.has(phase));
+  };
+  if (!model.empty() || !corpus.empty() || !pretrain.empty() || named("pretrain")) return Phase::kPretrain;
+  if (!mixture.empty() || !instruct.empty() || named("instruct")) return Phase::kInstruct;
+  if (!finetune_mixture.empty() || !finetune.empty() || named("finetune")) return Phase::kFinetune;
   return std::nullopt;
 }
 

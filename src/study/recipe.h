@@ -19,6 +19,14 @@ struct AverageOptions {
   void fields(FieldVisitor& visitor);
 };
 
+// Which draw of data order, dropout and router noise a phase takes, 0 the first: runs that differ in it alone tell what
+// this phase's chance is worth. Fresh weights are those of pre-training's.
+struct ReplicateOptions {
+  int64_t pretrain = 0, instruct = 0, finetune = 0;
+  int64_t of(Phase phase) const;
+  void fields(FieldVisitor& visitor);
+};
+
 struct Recipe {
   ModelOptions model;
   CorpusOptions corpus;
@@ -28,6 +36,7 @@ struct Recipe {
   MixtureOptions finetune_mixture;  // its `tasks` are filled with one set at a time
   TrainOptions finetune;
   AverageOptions average;
+  ReplicateOptions replicate;
 
   const TrainOptions& training(Phase phase) const;
   // UserError when a phase keeps fewer checkpoints than are averaged.
@@ -35,7 +44,7 @@ struct Recipe {
 };
 
 struct RecipeDifferences {
-  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune, average;
+  ConfigNode model, corpus, pretrain, mixture, instruct, finetune_mixture, finetune, average, replicate;
   void fields(FieldVisitor& visitor);
 
   // The recipe with them. UserError for a key that is none, as load_options says it.

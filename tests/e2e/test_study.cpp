@@ -204,6 +204,43 @@ TEST_F(Study, AGridSharesCellsSurvivesKillsAndTakesMoreSeeds) {
   for (size_t s : {0u, 1u}) EXPECT_EQ(runs[s], first[s]);
 }
 
+// Every rate is trained and asked for validation; the test split is asked of the best alone.
+TEST_F(Study, FinetuningPicksItsRateAndAnArmIsUpcycled) {
+  put("tiny_base.yaml", kTinyStudy);
+  const std::string preset = put("rates.yaml",
+                                 "parent: tiny_base.yaml\nfinetune_rates: [0.01, 0.003]\nfinetune_course: 2\n"
+                                 "cost_steps: 0\narms_only: [plain, up]\narms:\n  plain: {}\n"
+                                 "  up: {upcycled_from: plain, model: {moe: {num_experts: 3}}, pretrain: {steps: 8}}\n"
+                                 "comparisons: {up: {measure: heldout/instructed, parts: [{arm: up, over: plain}]}}\n")
+                                 .string();
+  Running study(command(preset, "rates"));
+  while (!study.ended() && !fs::exists(folder_ / "rates/cells/up/seed-1/finetune-search_snippets-direct/rate-0.003"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  study.signal(SIGKILL);
+  study.wait();
+  ASSERT_EQ(flanmoe(command(preset, "rates")).status, 0);
+  const fs::path cells = folder_ / "rates/cells";
+  for (const char* arm : {"plain", "up"}) {
+    for (const char* way : {"direct", "instructed"}) {
+      const fs::path cell = cells / arm / "seed-1" / ("finetune-search_snippets-" + std::string(way));
+      const Json result = read_json(cell / "result.json");
+      ASSERT_EQ(result["rates"].size(), 2u);
+      EXPECT_EQ(result["rates"][0]["rate"], 0.003);
+      const double low = result["rates"][0]["validation"], high = result["rates"][1]["validation"];
+      EXPECT_EQ(result["rate"], high > low ? 0.01 : 0.003);
+      const std::string folder = fmt::format("rate-{}", result["rate"].get<double>());
+      EXPECT_NE(result["model"].get<std::string>().find("/" + folder + "/"), std::string::npos) << result["model"];
+      EXPECT_TRUE(fs::exists(cell / folder / "eval-finetune"));
+      for (const char* rate : {"rate-0.003", "rate-0.01"}) {
+        EXPECT_TRUE(fs::exists(cell / rate / "eval-validation")) << rate;
+        EXPECT_EQ(fs::exists(cell / rate / "eval-finetune"), rate == folder) << rate;
+      }
+    }
+  }
+  EXPECT_TRUE(fs::exists(cells / "up/seed-1/pretrain/upcycled/model.safetensors"));
+  EXPECT_EQ(read_json(cells / "up/seed-1/pretrain/result.json")["steps"], 8);
+}
+
 TEST_F(Study, StoppedByCtrlCGoesOn) {
   Running study(command(tiny(), "stopped"));
   wait_for_training(study, "stopped");

@@ -166,6 +166,35 @@ TEST(StudyOptions, SeedsAreDifferent) {
 }
 
 // A preset's experts and routing, and the arm's own settings above them; the study's shape stays.
+TEST(Arms, AreUpcycledFromADenseArmOfTheirShape) {
+  const auto message = [](const std::string& arms) {
+    return message_of<UserError>([&] { resolve_arms(study(arms), 100); });
+  };
+  const std::string small = "  small: {}\n";
+  EXPECT_EQ(
+      arm_of(resolve_arms(study(small + "  up: {upcycled_from: small, model: {moe: {num_experts: 4}}}\n"), 100), "up")
+          .upcycled_from,
+      "small");
+  EXPECT_EQ(message(small + "  up: {upcycled_from: smal, model: {moe: {num_experts: 4}}}\n"),
+            "arm 'up': 'upcycled_from' is 'smal', which is no arm of this study; did you mean 'small'?");
+  EXPECT_EQ(message(small + "  up: {upcycled_from: small, model: {d_ff: 48, moe: {num_experts: 4}}}\n"),
+            "arm 'up': 'model.d_ff' is 48, but that of 'small', which it is upcycled from, is 64; expected the same");
+  EXPECT_EQ(message(small + "  up: {upcycled_from: small}\n"),
+            "arm 'up': it is upcycled but has no experts; expected 'model.moe.num_experts' of 1 or more");
+  EXPECT_EQ(message(kDense + kSwitch + "  up: {upcycled_from: switch, model: {moe: {num_experts: 4}}}\n"),
+            "arm 'up': 'upcycled_from' is 'switch', which has experts; expected a dense arm");
+}
+
+TEST(StudyOptions, RatesAreDifferentAndAboveZero) {
+  for (const char* rates : {"[0.1, 0.1]", "[0.1, 0]", "[-1]"}) {
+    EXPECT_NE(message_of<UserError>([&] {
+                study(kDense, "finetune_rates: " + std::string(rates) + "\n");
+              }).find("'finetune_rates' is"),
+              std::string::npos)
+        << rates;
+  }
+}
+
 TEST(Arms, TakeTheRoutingOfAModelPreset) {
   const StudyOptions options =
       study("  st_moe: {routing: st_moe, model: {moe: {num_experts: 8, z_loss: 0.5}}}\n  plain: {}\n");

@@ -10,6 +10,7 @@
 #include "train/checkpoint.h"
 #include "train/loop.h"
 
+#include <algorithm>
 #include <set>
 
 namespace flanmoe {
@@ -107,6 +108,51 @@ TEST_F(Cells, HaveTheRunOfTheirPhase) {
   EXPECT_EQ(runs["finetune-b-direct"].mixture.few_shot_share, 0.125);
   EXPECT_NE(runs["finetune-b-direct"].init.find("pretrain"), std::string::npos);
   EXPECT_NE(runs["finetune-b-instructed"].init.find("instruct/"), std::string::npos);
+}
+
+TEST_F(Cells, ReplicatesOfAPhaseShareWhatCameBefore) {
+  const StudyOptions options = study(
+      "seeds: [5]\naxes: {draw: {values: {first: {}, second: {replicate: {instruct: 1}}, third: {replicate: {instruct: "
+      "2}}}}}\n");
+  const auto arms = resolve_arms(options, 100);
+  std::set<int64_t> seeds;
+  size_t pretrains = 0;
+  for (Cell cell : study_cells(options, arms)) {
+    cell.after.reset();  // whose model is not there
+    const RunOptions run = run_options_of(options, arms, cell, folder());
+    EXPECT_EQ(run.data, (folder_ / "world").string());
+    if (cell.key.phase == Phase::kPretrain) {
+      ++pretrains;
+      EXPECT_EQ(run.seed, 5) << cell.key.name();
+    } else {
+      seeds.insert(run.seed);
+    }
+  }
+  EXPECT_EQ(pretrains, 2u);
+  EXPECT_EQ(seeds.size(), 3u);
+  EXPECT_TRUE(seeds.contains(5));
+}
+
+TEST_F(Cells, OfAnUpcycledArmComeAfterTheDenseModel) {
+  const StudyOptions options = study(
+      "  up: {upcycled_from: small, model: {moe: {num_experts: 4}}, pretrain: {steps: 7}}\n"
+      "  small: {}\n");
+  const auto arms = resolve_arms(options, 100);
+  std::map<std::string, Cell> cells;
+  std::vector<std::string> order;
+  for (const Cell& cell : study_cells(options, arms)) {
+    cells[cell.key.name()] = cell;
+    order.push_back(cell.key.name());
+  }
+  const Cell& up = cells.at("up/seed-1/pretrain");
+  ASSERT_TRUE(up.after);
+  EXPECT_EQ(up.after->name(), "small/seed-1/pretrain");
+  EXPECT_LT(std::find(order.begin(), order.end(), up.after->name()),
+            std::find(order.begin(), order.end(), up.key.name()));
+  EXPECT_FALSE(cells.at("small/seed-1/pretrain").after);
+  const RunOptions run = run_options_of(options, arms, up, folder());
+  EXPECT_EQ(run.init, (folder_ / "cells/up/seed-1/pretrain/upcycled").string());
+  EXPECT_EQ(run.train.steps, 7);
 }
 
 TEST_F(Cells, WithoutTheModelTheyStartFromAreRefused) {
