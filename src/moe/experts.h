@@ -14,4 +14,14 @@ namespace flanmoe {
 at::Tensor run_experts(const at::Tensor& rows, const at::Tensor& offsets, const MoeWeights& weights,
                        double expert_dropout, uint64_t noise_key);
 
+// While one lives, run_experts of this thread takes the experts one after another (grouped_linear_reference, gradients
+// by torch): what grouped products are timed against.
+class PlainExperts {
+ public:
+  PlainExperts();
+  ~PlainExperts();
+  PlainExperts(const PlainExperts&) = delete;
+  PlainExperts& operator=(const PlainExperts&) = delete;
+};
+
 }  // namespace flanmoe
