@@ -22,6 +22,7 @@
 #include "eval/files/config_json.h"
 #include "eval/files/eval_folder.h"
 #include "eval/files/results_json.h"
+#include "model/evaluation_settings.h"
 #include "model/folder.h"
 #include "tensor/device.h"
 #include "train/model_folder.h"
