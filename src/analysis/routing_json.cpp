@@ -62,6 +62,10 @@ const TextIds& text_to_colour(const std::vector<TextIds>& texts) {
 
 }  // namespace
 
+Json routing_layers_json(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts) {
+  return {{"num_texts", texts.size()}, {"layers", layers_json(analyze_routing(model, tokenizer, texts, {}))}};
+}
+
 Json routing_json(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts) {
   if (model.options().moe.num_experts == 0 || model.options().decoder_only) return nullptr;
   RoutingOptions unlimited;

@@ -15,4 +15,7 @@ namespace flanmoe {
 // decoder-only models. "unlimited" is null under expert choice, whose capacity is its routing.
 Json routing_json(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts);
 
+// {"num_texts", "layers": [...]} alone, at the default capacity, of a model with sparse layers in an encoder-decoder.
+Json routing_layers_json(const T5Model& model, const Tokenizer& tokenizer, const std::vector<TextIds>& texts);
+
 }  // namespace flanmoe

@@ -14,7 +14,25 @@ TokenIds ids_of(const Tokenizer& tokenizer, const RenderedText& text, int64_t li
   return ids;
 }
 
+TokenIds ids_of_row(const at::Tensor& ids, int64_t row) {
+  const auto id = ids.accessor<int64_t, 2>();
+  TokenIds result;
+  for (int64_t t = 0; t < ids.size(1) && id[row][t] != 0; ++t) result.push_back(static_cast<int32_t>(id[row][t]));
+  return result;
+}
+
 }  // namespace
+
+std::vector<TextIds> texts_of_batches(const BatchSource& source, int64_t num_texts) {
+  std::vector<TextIds> texts;
+  for (uint64_t step = 0; static_cast<int64_t>(texts.size()) < num_texts; ++step) {
+    const TokenBatch batch = source.batch(step);
+    FLANMOE_ASSERT(!batch.source_segments.defined() && batch.source_ids.size(0) > 0);
+    for (int64_t row = 0; row < batch.source_ids.size(0) && static_cast<int64_t>(texts.size()) < num_texts; ++row)
+      texts.push_back({ids_of_row(batch.source_ids, row), ids_of_row(batch.target_ids, row)});
+  }
+  return texts;
+}
 
 std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const EvalOptions& options, int64_t num_texts,
                                    const std::filesystem::path& data_folder) {

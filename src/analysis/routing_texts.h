@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/routing.h"
+#include "data/batch_source.h"
 #include "data/tokenizer/tokenizer.h"
 #include "eval/options.h"
 
@@ -15,5 +16,8 @@ namespace flanmoe {
 // UserError when there are none.
 std::vector<TextIds> routing_texts(const Tokenizer& tokenizer, const EvalOptions& options, int64_t num_texts,
                                    const std::filesystem::path& data_folder);
+
+// The first `num_texts` rows of a source whose rows hold one example each: text as a model was trained on it.
+std::vector<TextIds> texts_of_batches(const BatchSource& source, int64_t num_texts);
 
 }  // namespace flanmoe
