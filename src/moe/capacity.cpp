@@ -16,12 +16,6 @@ CapacityRule capacity_rule(const MoeOptions& options, bool training) {
   return CapacityFactor{factor, options.min_capacity};
 }
 
-MoeOptions without_limit(MoeOptions options) {
-  options.capacity_factor_eval = 0.0;
-  options.expert_capacity = 0;  // nor by Hugging Face's rule
-  return options;
-}
-
 int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts) {
   if (const auto* fixed = std::get_if<FixedCapacity>(&rule)) return fixed->positions;
   const auto* by_factor = std::get_if<CapacityFactor>(&rule);

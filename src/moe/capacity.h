@@ -30,9 +30,6 @@ using CapacityRule = std::variant<NoLimit, CapacityFactor, FixedCapacity>;
 // What the options say, in training or otherwise.
 CapacityRule capacity_rule(const MoeOptions& options, bool training);
 
-// The options under which no expert is ever full outside training.
-MoeOptions without_limit(MoeOptions options);
-
 // Tokens an expert can take of a group of `group_tokens`.
 int64_t expert_capacity(const CapacityRule& rule, int64_t group_tokens, int64_t num_experts);
 // Of every group: [G] int64, on the device of the groups.

@@ -1,6 +1,9 @@
 // What the arms cost, measured, and what limiting the experts' room costs in score.
 #include <fmt/format.h>
 
+#include <map>
+#include <vector>
+
 #include "report/html.h"
 #include "report/sections.h"
 
@@ -52,11 +55,47 @@ std::string speed_table(const View& view) {
                                      "beyond the arithmetic that both do.");
 }
 
+std::string order_kind(const std::string& answer) {
+  return answer == "agrees" ? "yes" : answer == "disagrees" ? "no" : "noisy";
+}
+
+// Every arm's time over that of the first one, by round.
+std::string overhead_table(const View& view, const Json& orders) {
+  Table table({"time over " + escape(view.arm(json_string(orders.at(0).at("steps").at(0), "faster", view.where)).label),
+               "training", "evaluation", "decoding"});
+  std::map<std::string, std::vector<std::string>> cells;
+  for (const Json& order : orders) {
+    for (const Json& row : order.at("overheads"))
+      cells[json_string(row, "arm", view.where)].push_back(
+          interval_html(interval_at(row, "interval", view.where), 1, true));
+  }
+  for (const Arm& arm : view.arms) {
+    if (!cells.contains(arm.name)) continue;
+    std::vector<std::string> row = {view.label(arm.name)};
+    row.insert(row.end(), cells.at(arm.name).begin(), cells.at(arm.name).end());
+    table.row(row);
+  }
+  return figure(table.str(), "Percent more time for the same tokens, and its interval over the rounds.");
+}
+
+std::string order_part(const View& view) {
+  if (!view.json["timing"].is_object()) return "";
+  const Json orders = view.json["timing"].value("cost_order", Json::array());
+  if (orders.empty()) return "";
+  std::string lines;
+  for (const Json& order : orders) {
+    const std::string answer = json_string(order, "answer", view.where);
+    lines += fmt::format("<p>{} {}.</p>\n", badge(order_kind(answer), answer),
+                         escape(json_string(order, "text", view.where)));
+  }
+  return "<h3>The expected order</h3>\n" + lines + overhead_table(view, orders);
+}
+
 }  // namespace
 
 std::string cost_section(const View& view) {
   if (view.arms.empty()) return "";
-  return section("cost", "What it costs", size_table(view) + speed_table(view));
+  return section("cost", "What it costs", size_table(view) + speed_table(view) + order_part(view));
 }
 
 std::string capacity_section(const View& view) {

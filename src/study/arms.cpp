@@ -29,6 +29,11 @@ void check_recipe(const ArmOptions& arm) {
   } catch (const UserError& error) {
     fail_input("arm '{}': {}", arm.name, error.what());
   }
+  if (arm.timed_experts == TimedExperts::kLoop && arm.recipe.model.moe.num_experts == 0) {
+    fail_input(
+        "arm '{}': 'timed_experts' is loop, but it has no experts; expected 'model.moe.num_experts' of 1 or more",
+        arm.name);
+  }
   if (!arm.twin.empty() && arm.recipe.model.moe.num_experts == 0) {
     fail_input("arm '{}': it names a dense twin but has no experts; expected 'model.moe.num_experts' of 1 or more",
                arm.name);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/nearest_name.h"
+#include "study/part_name.h"
 
 namespace flanmoe {
 namespace {
@@ -20,13 +21,6 @@ struct AxisOptions {
   }
 };
 
-// Names of axes and values stand in names of folders.
-void check_name(const std::string& name, const std::string& what, const ConfigNode& node) {
-  constexpr std::string_view kSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  if (!name.empty() && name.find_first_not_of(kSigns) == std::string::npos && name.front() != '.') return;
-  fail_input("{}: {} is named '{}', expected letters, digits, '_', '-' or '.'", node.place(), what, printable(name));
-}
-
 void check_arms(const Axis& axis, const StudyOptions& options) {
   std::vector<std::string> names;
   for (const auto& [name, node] : options.arms.items()) names.push_back(name);
@@ -38,7 +32,7 @@ void check_arms(const Axis& axis, const StudyOptions& options) {
 }
 
 AxisValue value_of(const std::string& name, const ConfigNode& node, const Axis& axis) {
-  check_name(name, fmt::format("a value of the axis '{}'", axis.name), node);
+  check_part_name(name, fmt::format("a value of the axis '{}'", axis.name), node);
   AxisValue value;
   value.name = name;
   load_options(node, value);
@@ -47,7 +41,7 @@ AxisValue value_of(const std::string& name, const ConfigNode& node, const Axis& 
 }
 
 Axis axis_of(const std::string& name, const ConfigNode& node, const StudyOptions& options) {
-  check_name(name, "an axis", node);
+  check_part_name(name, "an axis", node);
   AxisOptions written;
   load_options(node, written);
   Axis axis{name, written.label.empty() ? name : written.label, written.arms, {}, Phase::kFinetune, false};

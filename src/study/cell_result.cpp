@@ -14,6 +14,23 @@ std::optional<EvalResult> scores_in(const Json& json, const char* key, const std
   return scores_of(json.at(key), fmt::format("{}: '{}'", where, key));
 }
 
+Json json_of(const std::map<std::string, EvalResult>& evaluated) {
+  Json json = Json::object();
+  for (const auto& [name, scores] : evaluated) json[name] = scores_json(scores);
+  return json;
+}
+
+// "capacity" in a cell of an older program, null where nothing was asked.
+std::map<std::string, EvalResult> evaluated_in(const Json& json, const std::string& where) {
+  std::map<std::string, EvalResult> evaluated;
+  for (const char* key : {"evaluated", "capacity"}) {
+    if (!json.contains(key) || json.at(key).is_null()) continue;
+    for (const auto& [name, scores] : json.at(key).items())
+      evaluated.emplace(name, scores_of(scores, fmt::format("{}: '{}.{}'", where, key, name)));
+  }
+  return evaluated;
+}
+
 Json timing_of(const CellResult& result) {
   return {{"train_seconds", result.train_seconds},
           {"tokens_per_second", result.tokens_per_second},
@@ -42,8 +59,9 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
     json["heldout"] = json_of(result.heldout);
     json["log_odds"] = result.log_odds;
     json["validation"] = json_of(result.validation);
-    json["capacity"] = result.unlimited ? Json{{"unlimited", json_of(result.unlimited)}} : Json();
+    json["evaluated"] = json_of(result.evaluated);
     json["routing"] = result.routing;
+    json["corpus_routing"] = result.corpus_routing;
   }
   json["model"] = result.model;
   json["disk_bytes"] = result.disk_bytes;
@@ -70,9 +88,9 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.course = json.value("course", Json::array());
   result.rates = json.value("rates", Json::array());
   result.rate = json.value("rate", 0.0);
-  if (json.contains("capacity") && !json.at("capacity").is_null())
-    result.unlimited = scores_in(json.at("capacity"), "unlimited", where);
+  result.evaluated = evaluated_in(json, where);
   if (json.contains("routing")) result.routing = json.at("routing");
+  if (json.contains("corpus_routing")) result.corpus_routing = json.at("corpus_routing");
   result.model = json_string(json, "model", where);
   result.disk_bytes = json_int(json, "disk_bytes", where);
   result.train_seconds = json_number(timing, "train_seconds", where);

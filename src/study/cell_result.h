@@ -17,14 +17,15 @@ struct CellResult {
   CellKey key;
   int64_t steps = 0, num_tokens = 0;
   Json curve = Json::array();  // the lines of metrics.jsonl without what was timed
-  // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks, and the held-out ones with
-  // no expert ever full (token choice); finetuning: its own set.
-  std::optional<EvalResult> heldout, validation, unlimited, finetune;
-  std::map<std::string, double> log_odds;  // of the held-out tasks that were ranked (study/log_odds.h)
+  // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks; finetuning: its own set.
+  std::optional<EvalResult> heldout, validation, finetune;
+  std::map<std::string, EvalResult> evaluated;  // held-out tasks, direct prompts, by study/evaluations.h
+  std::map<std::string, double> log_odds;       // of the held-out tasks that were ranked (study/log_odds.h)
   Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
   Json rates = Json::array();   // finetuning: {"rate", "validation"} of each that was tried, normalised scores
   double rate = 0.0;            // finetuning: the learning rate of its model
   Json routing;                 // analysis/routing_json.h; null where there is none
+  Json corpus_routing;          // pre-training: the layers alone, on its own text
   std::string model;            // the checkpoint, relative to the study's folder
   int64_t disk_bytes = 0;
   double train_seconds = 0.0, tokens_per_second = 0.0;

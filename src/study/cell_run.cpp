@@ -13,12 +13,14 @@
 #include "eval/evaluation.h"
 #include "eval/files/results_json.h"
 #include "model/average.h"
+#include "model/evaluation_settings.h"
 #include "model/folder.h"
-#include "moe/capacity.h"
 #include "run/run.h"
+#include "run/source.h"
 #include "run/tokenizer.h"
 #include "run/upcycled_folder.h"
 #include "study/cell_result.h"
+#include "study/evaluations.h"
 #include "study/log_odds.h"
 #include "tensor/device.h"
 #include "tensor/platform.h"
@@ -68,6 +70,7 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   setup.model_hash = model_hash(cell.model_folder);
   setup.answers = "model";
   setup.version = kVersion;
+  setup.routing = routing_changes(cell.model.options().moe, model.options().moe);
   RunHooks hooks;
   hooks.between_parts = [&cell] {
     leave_if_asked(cell.name + ": trained and saved, stopped while evaluating; the same command goes on from here");
@@ -79,20 +82,30 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   return scores_of(results.at("flanmoe"), folder.string());
 }
 
-// Held-out scores with no expert ever full, beside the default capacity (the paper's capacity experiment).
-std::optional<EvalResult> unlimited_scores(const TrainedCell& cell, const StudyOptions& options) {
-  const MoeOptions& moe = cell.model.options().moe;
-  if (moe.num_experts == 0 || moe.routing != RoutingRule::kTokenChoice) return std::nullopt;
+// The same weights under other settings of evaluation (the paper's capacity experiment).
+std::map<std::string, EvalResult> evaluated(const TrainedCell& cell, const StudyOptions& options,
+                                            const std::string& arm) {
   EvalOptions direct = options.heldout;
   direct.prompts = PromptKinds::kDirect;
-  return asked(cell, direct, cell.model.with_moe(without_limit(moe)), "eval-unlimited");
+  std::map<std::string, EvalResult> scores;
+  for (const Evaluation& evaluation : study_evaluations(options)) {
+    const auto routing = evaluation_routing_of(evaluation, cell.model.options(), arm);
+    if (!routing) continue;
+    scores.emplace(evaluation.name, asked(cell, direct, cell.model.with_moe(*routing), "evaluated-" + evaluation.name));
+  }
+  return scores;
 }
 
-Json routing_of(const TrainedCell& cell, const StudyOptions& options) {
+// On held-out prompts, and of a pre-trained model on its own text.
+void analyse_routing(CellResult& result, const TrainedCell& cell, const StudyOptions& options) {
   const ModelOptions& model = cell.model.options();
-  if (model.moe.num_experts == 0 || model.decoder_only) return nullptr;
-  return routing_json(cell.model, cell.tokenizer,
-                      routing_texts(cell.tokenizer, options.heldout, options.routing_texts, cell.run.data));
+  if (model.moe.num_experts == 0 || model.decoder_only) return;
+  result.routing = routing_json(cell.model, cell.tokenizer,
+                                routing_texts(cell.tokenizer, options.heldout, options.routing_texts, cell.run.data));
+  if (cell.run.mode != Phase::kPretrain) return;
+  const auto corpus = make_source(cell.run, cell.tokenizer);
+  result.corpus_routing =
+      routing_layers_json(cell.model, cell.tokenizer, texts_of_batches(*corpus, options.routing_texts));
 }
 
 // {"step", "train", "test"} of every checkpoint that was kept, normalised: does what is learned carry over?
@@ -126,8 +139,8 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
   result.heldout = asked(cell, options.heldout, cell.model, "eval-heldout");
   result.log_odds = log_odds_of(*result.heldout, cell.folder / "eval-heldout");
   result.validation = asked(cell, options.validation, cell.model, "eval-validation");
-  result.unlimited = unlimited_scores(cell, options);
-  result.routing = routing_of(cell, options);
+  result.evaluated = evaluated(cell, options, result.key.arm);
+  analyse_routing(result, cell, options);
 }
 
 // Where the phase averages: the mean of the run's last checkpoints.

@@ -20,7 +20,9 @@ struct PartOptions {
   void fields(FieldVisitor& v) {
     v.field("label", label, "name in the report");
     v.field("arm", arm, "the arm that is compared");
-    v.field("over", over, "with which one: an arm, 'twin', or 'line', the line through the dense arms of 'line'");
+    v.field("over", over,
+            "with which one: an arm, 'twin', or 'line', the line through the dense arms of 'line'; with none where the "
+            "measure is a difference itself (gain/..., effect/...)");
     v.field("at_equal_flops", at_equal_flops,
             "of two arms: each one's distance from the line, so that FLOPs are out of it");
     v.field("weights", weights, "in place of arm and over: arm -> weight, a sum of several arms");
@@ -72,8 +74,9 @@ ComparisonPart over_arm_and_line(ComparisonPart one, const ComparisonPart& other
 }
 
 ComparisonPart over_part(const StudyOptions& options, const std::vector<ArmOptions>& arms, const PartOptions& written,
-                         const std::string& id) {
+                         const std::string& id, const std::string& measure) {
   const ArmOptions& arm = arm_of(arms, known_arm(arms, written.arm, id));
+  if (written.over.empty() && is_of_differences(measure)) return {arm.label, {{arm.name, 1.0}}};
   if (written.over == "line") return over_line(arm, line_beside(options, arms, arm, id));
   if (written.over == "twin" && arm.twin.empty())
     fail_input("comparison '{}': 'over' is 'twin', but the arm '{}' names none", id, arm.name);
@@ -85,7 +88,7 @@ ComparisonPart over_part(const StudyOptions& options, const std::vector<ArmOptio
 }
 
 ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const ConfigNode& node,
-                       const std::string& id) {
+                       const std::string& id, const std::string& measure) {
   PartOptions written;
   load_options(node, written);
   ComparisonPart part;
@@ -94,10 +97,12 @@ ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions
       fail_input("{}: comparison '{}': a part has 'weights', or 'arm' and 'over', not both", node.place(), id);
     part.weights = written_weights(written.weights, arms, id);
   } else {
-    part = over_part(options, arms, written, id);
+    part = over_part(options, arms, written, id, measure);
   }
   if (!written.label.empty()) part.label = written.label;
   if (part.label.empty()) fail_input("{}: comparison '{}': a part with 'weights' needs a 'label'", node.place(), id);
+  for (const auto& [arm, weight] : part.weights)
+    check_arm_is_measured(measure, options, arm_of(arms, arm), "comparison '" + id + "'");
   return part;
 }
 
@@ -128,7 +133,8 @@ StudyComparison comparison_of(const StudyOptions& options, const std::vector<Arm
   check_measure_id(comparison.measure, options, "comparison '" + id + "'");
   if (!written.parts.is_list() || written.parts.empty())
     fail_input("{}: comparison '{}' has no list of 'parts'", node.place(), id);
-  for (const ConfigNode& part : written.parts.list()) comparison.parts.push_back(part_of(options, arms, part, id));
+  for (const ConfigNode& part : written.parts.list())
+    comparison.parts.push_back(part_of(options, arms, part, id, comparison.measure));
   return comparison;
 }
 

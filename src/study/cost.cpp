@@ -2,6 +2,7 @@
 
 #include "analysis/timing.h"
 #include "base/signals.h"
+#include "moe/experts.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
 #include "tensor/device.h"
@@ -11,7 +12,14 @@ namespace {
 
 struct TimedArm {
   std::string name;
+  TimedExperts experts;
   ModelTimer timer;
+
+  void time_round(const TokenBatch& batch) {
+    std::optional<PlainExperts> plain;
+    if (experts == TimedExperts::kLoop) plain.emplace();
+    timer.time_round(batch);
+  }
 };
 
 }  // namespace
@@ -23,13 +31,13 @@ Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& ar
   const auto seed = static_cast<uint64_t>(run.seed);
   std::vector<TimedArm> timed;
   for (const ArmOptions& arm : arms)
-    timed.push_back(
-        {arm.name, ModelTimer(T5Model(arm.recipe.model, seed).to(chosen_device()), arm.recipe.pretrain, seed)});
+    timed.push_back({arm.name, arm.timed_experts,
+                     ModelTimer(T5Model(arm.recipe.model, seed).to(chosen_device()), arm.recipe.pretrain, seed)});
   const StopSignals signals;
   for (int64_t round = 0; round < options.cost_steps + ModelTimer::kWarmupRounds; ++round) {
     leave_if_asked("stopped while timing the arms");
     const TokenBatch batch = source->batch(static_cast<uint64_t>(round));
-    for (TimedArm& arm : timed) arm.timer.time_round(batch);
+    for (TimedArm& arm : timed) arm.time_round(batch);
   }
   Json rows = Json::array();
   for (const TimedArm& arm : timed) {

@@ -6,6 +6,7 @@
 #include "base/nearest_name.h"
 #include "eval/results.h"
 #include "study/cells.h"
+#include "study/evaluations.h"
 #include "study/stage.h"
 
 namespace flanmoe {
@@ -22,15 +23,43 @@ bool is_of_a_suite(const std::string& id) {
   return false;
 }
 
+void add_evaluations(std::vector<std::string>& ids, const StudyOptions& options) {
+  for (const Evaluation& evaluation : study_evaluations(options)) {
+    for (const Stage stage : kStages) {
+      for (const char* what : {"evaluated", "effect"})
+        ids.push_back(fmt::format("{}/{}/{}", what, evaluation.name, name_of(stage)));
+    }
+  }
+  if (has_evaluation(options, "unlimited")) ids.insert(ids.end(), {"unlimited/instructed", "gain/capacity"});
+}
+
+bool holds_for(const Evaluation& evaluation, const ArmOptions& arm) {
+  return evaluation_routing_of(evaluation, arm.recipe.model, arm.name).has_value();
+}
+
+// The evaluation that a measure is of, and that it is compared with; every other measure has none.
+std::vector<std::string> evaluations_of(const std::string& id, const std::vector<Evaluation>& evaluations) {
+  if (id == "gain/capacity" || id == "unlimited/instructed") return {"unlimited"};
+  for (const Evaluation& one : evaluations) {
+    if (id.starts_with("evaluated/" + one.name + "/")) return {one.name};
+    if (id.starts_with("effect/" + one.name + "/")) return {one.name, one.over};
+  }
+  return {};
+}
+
 }  // namespace
 
+bool is_of_differences(const std::string& id) { return id.starts_with("gain/") || id.starts_with("effect/"); }
+
 std::vector<std::string> measure_ids(const StudyOptions& options) {
-  std::vector<std::string> ids = {"loss/pretrain", "gain/heldout", "gain/utilisation", "unlimited/instructed",
-                                  "gain/capacity"};
+  std::vector<std::string> ids = {"loss/pretrain", "gain/heldout", "gain/utilisation", "drops/corpus",
+                                  "gain/drop-distance"};
   for (const Stage stage : kStages) {
-    for (const char* what : {"heldout/", "heldout-direct/", "log-odds/", "validation/", "utilisation/"})
+    for (const char* what :
+         {"heldout/", "heldout-direct/", "log-odds/", "validation/", "utilisation/", "drops/", "drop-distance/"})
       ids.push_back(what + std::string(name_of(stage)));
   }
+  add_evaluations(ids, options);
   if (options.finetune_sets.empty()) return ids;
   ids.push_back("gain/finetune");
   for (const char* way : {"/direct", "/instructed"}) {
@@ -46,6 +75,24 @@ void check_measure_id(const std::string& id, const StudyOptions& options, const 
   const std::string nearest = nearest_name(id, ids);
   fail_input("{}: 'measure' is '{}', which no cell of this study measures{}", asker, printable(id),
              nearest.empty() ? "; docs/results.md lists the measures" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+bool is_measured(const std::string& id, const StudyOptions& options, const ArmOptions& arm) {
+  const ModelOptions& model = arm.recipe.model;
+  const bool is_routed = model.moe.num_experts > 0 && !model.decoder_only;
+  if (id.starts_with("utilisation/") || id == "gain/utilisation")
+    return is_routed && model.moe.routing != RoutingRule::kExpertChoice;
+  if (id.starts_with("drop") || id == "gain/drop-distance") return is_routed;
+  const std::vector<Evaluation> evaluations = study_evaluations(options);
+  const std::vector<std::string> asked = evaluations_of(id, evaluations);
+  return std::all_of(evaluations.begin(), evaluations.end(), [&](const Evaluation& one) {
+    return std::find(asked.begin(), asked.end(), one.name) == asked.end() || holds_for(one, arm);
+  });
+}
+
+void check_arm_is_measured(const std::string& id, const StudyOptions& options, const ArmOptions& arm,
+                           const std::string& asker) {
+  if (!is_measured(id, options, arm)) fail_input("{}: the arm '{}' has no measure '{}'", asker, arm.name, id);
 }
 
 }  // namespace flanmoe

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "eval/scoring/aggregate.h"
 #include "study/cells.h"
+#include "study/drops.h"
+#include "study/evaluations.h"
 #include "study/measures.h"
 #include "study/stage.h"
 
@@ -176,6 +178,64 @@ void add_stage(Collector& collector, Stage stage, const ResultOf& result, const 
                 [&](const auto& arm, int64_t seed) { return utilisation(arm, result(arm, seed, stage)); });
 }
 
+// Under other settings of evaluation, and what they do to the scores.
+void add_evaluations(Collector& collector, const StudyOptions& options, const ResultOf& result) {
+  const std::string what = "Held-out normalised average, direct prompts, ";
+  const auto under = [&](const std::string& name, Stage stage) -> Take {
+    return [&result, name, stage](const ArmOptions& arm, int64_t seed) -> std::optional<Found> {
+      const auto& evaluated = result(arm, seed, stage).evaluated;
+      if (!evaluated.contains(name)) return std::nullopt;
+      return normalised(evaluated.at(name), is_direct);
+    };
+  };
+  const std::vector<Evaluation> evaluations = study_evaluations(options);
+  for (const Evaluation& one : evaluations) {
+    for (const Stage stage : kStages)
+      collector.add(fmt::format("evaluated/{}/{}", one.name, name_of(stage)), what + one.label + ", " + label_of(stage),
+                    "points", under(one.name, stage));
+  }
+  for (const Evaluation& one : evaluations) {
+    for (const Stage stage : kStages) {
+      const std::string name = name_of(stage);
+      collector.add_difference(
+          fmt::format("effect/{}/{}", one.name, name),
+          fmt::format("What '{}' adds to held-out scores {}", one.label, label_of(stage)),
+          fmt::format("evaluated/{}/{}", one.name, name),
+          one.over.empty() ? "heldout-direct/" + name : fmt::format("evaluated/{}/{}", one.over, name));
+    }
+  }
+  if (!has_evaluation(options, "unlimited")) return;
+  collector.add("unlimited/instructed", what + "no expert ever full", "points", under("unlimited", Stage::kInstructed));
+  collector.add_difference("gain/capacity", "Held-out scores, direct prompts: what the capacity limit adds",
+                           "heldout-direct/instructed", "unlimited/instructed");
+}
+
+std::optional<Found> found(const std::optional<double>& value) {
+  return value ? std::optional(plain(*value)) : std::nullopt;
+}
+
+void add_drops(Collector& collector, const ResultOf& result) {
+  const auto corpus = [&result](const ArmOptions& arm, int64_t seed) -> const Json& {
+    return result(arm, seed, Stage::kPretrained).corpus_routing;
+  };
+  collector.add("drops/corpus", "Tokens without an expert on pre-training's text", "percent",
+                [&](const auto& arm, int64_t seed) { return found(drop_share(corpus(arm, seed))); });
+  for (const Stage stage : kStages) {
+    collector.add("drops/" + name_of(stage), "Tokens without an expert on held-out prompts " + label_of(stage),
+                  "percent",
+                  [&](const auto& arm, int64_t seed) { return found(drop_share(result(arm, seed, stage).routing)); });
+  }
+  for (const Stage stage : kStages) {
+    collector.add("drop-distance/" + name_of(stage),
+                  "Distance of drops by token class from those on pre-training's text " + label_of(stage), "points",
+                  [&](const auto& arm, int64_t seed) {
+                    return found(drop_distance(result(arm, seed, stage).routing, corpus(arm, seed)));
+                  });
+  }
+  collector.add_difference("gain/drop-distance", "How much further from pre-training's the drops are after tuning",
+                           "drop-distance/instructed", "drop-distance/pretrained");
+}
+
 void add_general_measures(Collector& collector, const StudyOptions& options, const std::vector<ArmOptions>& arms,
                           const CellResults& results) {
   const ResultOf result = [&results](const ArmOptions& arm, int64_t seed, Stage stage) -> const CellResult& {
@@ -190,14 +250,8 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
                            "heldout/pretrained");
   collector.add_difference("gain/utilisation", "Utilisation gained by instruction tuning", "utilisation/instructed",
                            "utilisation/pretrained");
-  collector.add("unlimited/instructed", "Held-out normalised average, direct prompts, no expert ever full", "points",
-                [&](const auto& arm, int64_t seed) -> std::optional<Found> {
-                  const std::optional<EvalResult>& unlimited = result(arm, seed, Stage::kInstructed).unlimited;
-                  if (!unlimited) return std::nullopt;
-                  return normalised(*unlimited, is_direct);
-                });
-  collector.add_difference("gain/capacity", "Held-out scores, direct prompts: what the capacity limit adds",
-                           "heldout-direct/instructed", "unlimited/instructed");
+  add_evaluations(collector, options, result);
+  add_drops(collector, result);
 }
 
 // The normalised scores of several sets as tasks of one suite.

@@ -23,7 +23,15 @@ void ArmOptions::fields(FieldVisitor& v) {
           "a sparse arm that begins its pre-training with the experts copied from another, dense arm's model");
   v.field("routing", routing,
           "a preset of configs/model whose experts and routing the arm takes, before its own differences");
+  v.choice("timed_experts", timed_experts,
+           "how cost_steps times its experts: by their grouped products, or by a plain loop over experts");
   differences.fields(v);
+}
+
+ConfigNode default_evaluations() {
+  return parse_config(
+      "unlimited: {label: \"no expert ever full\", moe: {capacity_factor_eval: 0}, where_possible: true}",
+      "the default evaluations");
 }
 
 void StudyOptions::fields(FieldVisitor& v) {
@@ -74,10 +82,15 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("validation", validation, "held-in evaluation");
   v.section("curve", curve, "asked while training (pretrain.eval_every, instruct.eval_every)");
   v.section("finetune_eval", finetune_eval, "evaluation of a finetune set");
+  v.field("evaluations", evaluations,
+          "name -> {label, moe, over, where_possible}: settings of evaluation under which sparse models are asked once "
+          "more; {} = none; unlimited alone when left out");
   v.field("routing_texts", routing_texts, "texts that the routing analysis reads");
   v.require_within(routing_texts, 1, 1'000'000, "routing_texts");
   v.field("cost_steps", cost_steps, "timed steps per arm; 0 = no timing");
   v.require_within(cost_steps, 0, 1'000'000, "cost_steps");
+  v.field("cost_order", cost_order,
+          "arms from the fastest on, as expected: whether the timed steps say so; not asked when empty");
 }
 
 void load_study_options(const ConfigNode& config, StudyOptions& options) {

@@ -16,6 +16,12 @@
 
 namespace flanmoe {
 
+// How an arm's experts multiply while its speed is measured; what is trained and asked does not know of it.
+enum class TimedExperts { kGrouped, kLoop };
+constexpr std::array<Named<TimedExperts>, 2> names_of(TimedExperts) {
+  return {{{TimedExperts::kGrouped, "grouped"}, {TimedExperts::kLoop, "loop"}}};
+}
+
 // One arm as the preset writes it: `arms: {switch: {label: Switch, twin: dense, model: {moe: {...}}}}`.
 struct ArmOptions {
   std::string name;  // the key
@@ -25,6 +31,7 @@ struct ArmOptions {
   std::string twin_of;
   std::string upcycled_from;
   std::string routing;
+  TimedExperts timed_experts = TimedExperts::kGrouped;
   RecipeDifferences differences;
   void fields(FieldVisitor& visitor);
 
@@ -44,6 +51,9 @@ enum class DataKind { kWorld, kReal };
 constexpr std::array<Named<DataKind>, 2> names_of(DataKind) {
   return {{{DataKind::kWorld, "world"}, {DataKind::kReal, "real"}}};
 }
+
+// What a study asks that names none: how much the limit on the experts' room matters.
+ConfigNode default_evaluations();
 
 struct StudyOptions {
   std::string title = "FLAN-MoE";
@@ -68,8 +78,10 @@ struct StudyOptions {
   std::vector<double> finetune_rates;
   EvalOptions finetune_eval;  // its `tasks` are filled with one set at a time
   int64_t finetune_course = 0;
+  ConfigNode evaluations = default_evaluations();  // study/evaluations.h
   int64_t routing_texts = 256;
   int64_t cost_steps = 20;
+  std::vector<std::string> cost_order;  // study/cost_order.h
   void fields(FieldVisitor& visitor);
 };
 

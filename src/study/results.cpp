@@ -10,6 +10,8 @@
 #include "model/counts.h"
 #include "study/axes.h"
 #include "study/comparisons.h"
+#include "study/cost_order.h"
+#include "study/drops.h"
 #include "study/measures.h"
 #include "study/stage.h"
 #include "study/verdicts.h"
@@ -145,6 +147,7 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
     }
     timing["cost"].push_back(row);
   }
+  timing["cost_order"] = cost_order_json(options, arms, cost, folder.cost().string());
   return timing;
 }
 
@@ -231,7 +234,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
                {"seeds", options.seeds},
                {"data", data_json(options, folder)}};
   json["arms"] = json["suites"] = json["measures"] = json["verdicts"] = json["tasks"] = json["curves"] =
-      json["routing"] = json["training_routing"] = Json::array();
+      json["routing"] = json["training_routing"] = json["drops"] = Json::array();
   for (const ArmOptions& arm : arms) json["arms"].push_back(arm_json(arm, options, results));
   const CellResult& any = results.at(cell_of(arms.front(), options.seeds.front(), Phase::kInstruct));
   for (const SuiteResult& suite : any.heldout.value().suites) {
@@ -244,7 +247,10 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);
-  for (const ArmOptions& arm : arms) add_arm_details(json, arm, options, results);
+  for (const ArmOptions& arm : arms) {
+    add_arm_details(json, arm, options, results);
+    for (const Json& row : drops_json(options, arm, results)) json["drops"].push_back(row);
+  }
   json["timing"] = timing_json(options, arms, results, folder);
   json["timing"]["commit"] = call.commit;
   return json;

@@ -1,6 +1,8 @@
 #include "study/shapes.h"
 
 #include "study/arms.h"
+#include "study/evaluations.h"
+#include "study/measure_ids.h"
 
 namespace flanmoe {
 namespace {
@@ -48,12 +50,14 @@ std::vector<ComparisonPart> routing_order(const std::vector<ArmOptions>& arms) {
   return parts;
 }
 
-// Each arm's own value, where zero means no change.
-std::vector<ComparisonPart> own_values(const std::vector<ArmOptions>& arms) {
+// Each arm's own value of a measure, where zero means no change.
+std::vector<ComparisonPart> own_values(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                       const std::string& measure) {
   std::vector<ComparisonPart> parts;
   for (const ArmOptions& arm : arms) {
     const ModelOptions& model = arm.recipe.model;
     if (model.moe.num_experts == 0 || model.moe.routing == RoutingRule::kExpertChoice || model.decoder_only) continue;
+    if (!is_measured(measure, options, arm)) continue;
     parts.push_back({arm.label, {{arm.name, 1.0}}});
   }
   return parts;
@@ -94,9 +98,11 @@ std::vector<StudyComparison> shapes_of(const StudyOptions& options, const std::v
     add("shape-3-finetuned", "And does it gain more when finetuned afterwards?", "gain/finetune", over, "yes");
   add("shape-6", "Are the routers in the paper's order: Expert Choice and ST-MoE, then GShard, then Switch?",
       "heldout/instructed", routing_order(arms), "yes", true);
-  add("shape-9", "Does instruction tuning raise expert utilisation?", "gain/utilisation", own_values(arms), "yes");
-  add("shape-9-capacity", "Are held-out scores higher with a capacity limit than without one?", "gain/capacity",
-      own_values(arms), "yes");
+  add("shape-9", "Does instruction tuning raise expert utilisation?", "gain/utilisation",
+      own_values(options, arms, "gain/utilisation"), "yes");
+  if (has_evaluation(options, "unlimited"))
+    add("shape-9-capacity", "Are held-out scores higher with a capacity limit than without one?", "gain/capacity",
+        own_values(options, arms, "gain/capacity"), "yes");
   return shapes;
 }
 

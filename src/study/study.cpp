@@ -18,7 +18,9 @@
 #include "study/cell_run.h"
 #include "study/comparisons.h"
 #include "study/cost.h"
+#include "study/cost_order.h"
 #include "study/done_cells.h"
+#include "study/evaluations.h"
 #include "study/grid.h"
 #include "study/processes.h"
 #include "study/protocol_file.h"
@@ -108,6 +110,8 @@ std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFold
       options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()));
   std::vector<ArmOptions> arms =
       has_data ? arms_of(options, folder) : resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
+  check_evaluations(options, arms);
+  check_cost_order(options, arms);
   resolve_comparisons(options, arms);
   return arms;
 }

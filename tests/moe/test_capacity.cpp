@@ -71,7 +71,6 @@ TEST(CapacityRuleOf, TheOptions) {
   options.expert_capacity = 7;  // Hugging Face's rule is above the factors
   for (const bool training : {true, false})
     EXPECT_EQ(std::get<FixedCapacity>(capacity_rule(options, training)).positions, 7);
-  EXPECT_TRUE(std::holds_alternative<NoLimit>(capacity_rule(without_limit(options), false)));
 }
 
 }  // namespace

@@ -53,6 +53,29 @@ TEST(CostSection, WhatWasNotTimedIsNotShown) {
   EXPECT_EQ(drawn(cost_section, results), "");
 }
 
+Json order_of(const std::string& what, const std::string& answer) {
+  const Json interval = {{"mean", 12.34}, {"low", -1.0}, {"high", 20.06}, {"basis", "over 4 rounds"}};
+  return {{"what", what},
+          {"answer", answer},
+          {"text", what + " of <all> arms"},
+          {"steps", {{{"faster", "dense"}, {"slower", "switch"}, {"interval", interval}}}},
+          {"overheads", {{{"arm", "switch"}, {"interval", interval}}}}};
+}
+
+TEST(CostSection, TheExpectedOrderIsSaid) {
+  Json results = fixture_results();
+  EXPECT_FALSE(holds(drawn(cost_section, results), "expected order"));
+  results["timing"]["cost_order"] = {order_of("train", "agrees"), order_of("eval", "disagrees"),
+                                     order_of("decode", "undecided")};
+  const std::string html = drawn(cost_section, results);
+  EXPECT_TRUE(holds(html, "<span class=\"badge yes\">agrees</span> train of &lt;all&gt; arms."));
+  EXPECT_TRUE(holds(html, "<span class=\"badge no\">disagrees</span> eval of"));
+  EXPECT_TRUE(holds(html, "<span class=\"badge noisy\">undecided</span> decode of"));
+  EXPECT_TRUE(holds(html, "time over Dense T5"));
+  EXPECT_TRUE(holds(html, "Switch top-1</td><td>+12.3 <small>[\u22121.0, +20.1]</small></td>"));
+  expect_well_formed(html);
+}
+
 Json interval(const Json& mean) { return {{"mean", mean}, {"low", nullptr}, {"high", nullptr}, {"basis", "by hand"}}; }
 
 TEST(CapacitySection, TheChangeIsUnlimitedMinusLimited) {

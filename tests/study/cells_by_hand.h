@@ -51,9 +51,22 @@ inline EvalResult heldout_eval(double score, double error) {
   return eval_of(std::move(tasks));
 }
 
-inline Json routing_of(double utilisation) {
-  Json layers = {{{"stack", "encoder"}, {"layer", 1}, {"utilisation", utilisation - 0.125}},
-                 {{"stack", "decoder"}, {"layer", 1}, {"utilisation", utilisation + 0.125}}};
+// `dropped` of content, half as much of formatting, which is a fifth of the tokens; nothing in the decoder.
+inline Json layer_of(const std::string& stack, double utilisation, double dropped) {
+  const auto counted = [](const std::string& name, int64_t tokens, double share) {
+    return Json{{"class", name}, {"num_tokens", tokens}, {"dropped_token_share", share}, {"unchosen_token_share", 0.0}};
+  };
+  return {{"stack", stack},
+          {"layer", 1},
+          {"utilisation", utilisation},
+          {"dropped_token_share", 0.9 * dropped},
+          {"unchosen_token_share", 0.0},
+          {"classes", {counted("formatting", 20, dropped / 2.0), counted("content", 80, dropped)}}};
+}
+
+inline Json routing_of(double utilisation, double dropped) {
+  const Json layers = {layer_of("encoder", utilisation - 0.125, dropped),
+                       layer_of("decoder", utilisation + 0.125, 0.0)};
   return {{"num_texts", 5}, {"layers", layers}, {"unlimited", layers}, {"coloured", Json::array()}};
 }
 
@@ -84,8 +97,9 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   result.heldout = heldout_eval(v, error);
   result.log_odds = {{"a", v / 100.0}, {"c", v / 50.0}};  // b and the chain of thought are not ranked
   result.validation = eval_of(direct_tasks(v + 5.0, error));
-  if (sparse) result.unlimited = eval_of(direct_tasks(v + 3.0, error));
-  if (sparse) result.routing = routing_of(tuned ? 0.5 : 0.375);
+  if (sparse) result.evaluated["unlimited"] = eval_of(direct_tasks(v + 3.0, error));
+  if (sparse) result.routing = tuned ? routing_of(0.5, 0.25) : routing_of(0.375, 0.5);
+  if (sparse && !tuned) result.corpus_routing = routing_of(0.5, 0.125);
   return result;
 }
 

@@ -90,6 +90,59 @@ TEST_F(Results, MeasuresOfThreeSeeds) {
   expect_numbers(named(tuned["arms"], "arm", "gshard")["values"], {45, 45, 37.5});
 }
 
+// The corpus drops 12.5% of content and half of that of formatting, prompts 50% before tuning and 25% after.
+TEST_F(Results, MeasuresOfDropsAndOfOtherRoom) {
+  const Json results = three();
+  const auto of_switch = [&](const std::string& id) {
+    return named(named(results["measures"], "id", id)["arms"], "arm", "switch")["values"];
+  };
+  expect_numbers(of_switch("drops/corpus"), {11.25, 11.25, 11.25});
+  expect_numbers(of_switch("drops/pretrained"), {45, 45, 45});
+  expect_numbers(of_switch("drops/instructed"), {22.5, 22.5, 22.5});
+  expect_numbers(of_switch("drop-distance/pretrained"), {33.75, 33.75, 33.75});  // 0.8 * 37.5 + 0.2 * 18.75
+  expect_numbers(of_switch("drop-distance/instructed"), {11.25, 11.25, 11.25});
+  expect_numbers(of_switch("gain/drop-distance"), {-22.5, -22.5, -22.5});
+  expect_numbers(of_switch("evaluated/unlimited/pretrained"), {-14, 9.75, 9.75});  // of 28, 43, 43
+  EXPECT_EQ(of_switch("evaluated/unlimited/instructed"), of_switch("unlimited/instructed"));
+  expect_numbers(of_switch("effect/unlimited/instructed"), {4.75, 4.75, 4.75});
+  expect_numbers(of_switch("gain/capacity"), {-4.75, -4.75, -4.75});
+  ASSERT_EQ(results["drops"].size(), 2u * 2u * 2u);  // arms, stacks, classes
+  EXPECT_EQ(results["drops"][1], Json({{"arm", "switch"},
+                                       {"stack", "encoder"},
+                                       {"layer", 1},
+                                       {"class", "content"},
+                                       {"corpus", 12.5},
+                                       {"pretrained", 50.0},
+                                       {"instructed", 25.0}}));
+}
+
+TEST_F(Results, OfAStudyThatAsksNothingTwice) {
+  const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\nevaluations: {}\n"), three_seeds(), folder_);
+  EXPECT_TRUE(results["capacity"].empty());
+  for (const Json& verdict : results["verdicts"]) EXPECT_NE(verdict["id"], "shape-9-capacity");
+  for (const Json& measure : results["measures"])
+    EXPECT_EQ(measure["id"].get<std::string>().find("unlimited"), std::string::npos) << measure["id"];
+}
+
+// Their room without a limit stands under another key.
+TEST_F(Results, CellsOfOlderProgramsAreRead) {
+  const StudyOptions options = study("seeds: [4, 2, 9]\n");
+  cases::results_by_hand(options, three_seeds(), folder_);
+  const StudyFolder folder{folder_};
+  const auto arms = resolve_arms(options, 100);
+  const std::vector<Cell> cells = study_cells(options, arms);
+  for (const Cell& cell : cells) {
+    Json json = read_json(folder.result(cell.key));
+    if (!json.contains("evaluated")) continue;
+    json["capacity"] = json["evaluated"].empty() ? Json() : json["evaluated"];
+    for (const char* key : {"evaluated", "corpus_routing"}) json.erase(key);
+    write_json(folder.result(cell.key), json);
+  }
+  const Json results = study_results(options, arms, cells, folder, {folder_, "", ""});
+  EXPECT_EQ(results["capacity"].size(), 2u);
+  EXPECT_TRUE(results["drops"].empty());
+}
+
 TEST_F(Results, DifferencesArePairedBySeed) {
   const Json results = three();
   // All prompts: the mean of exam direct, qa direct and exam cot; a point of score is worth 9/6, 2 and 4/3 of them...

@@ -1,0 +1,138 @@
+// Evaluations of a study: which hold for which arms, what they ask, mistakes named before the first run.
+#include "study/evaluations.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "study/arms.h"
+#include "study/comparisons.h"
+#include "study/measure_ids.h"
+#include "testing/check.h"
+
+namespace flanmoe {
+namespace {
+
+const std::string kStudy = R"(
+model: {d_model: 16, d_kv: 4, num_heads: 3, d_ff: 24, num_layers: 2, num_decoder_layers: 2}
+arms:
+  dense: {}
+  switch: {label: Switch, model: {moe: {num_experts: 5}}}
+  chosen: {model: {moe: {num_experts: 5, routing: expert_choice, decoder_routing: token_choice}}}
+  strict: {model: {moe: {num_experts: 5, expert_capacity: 3}}}
+)";
+
+StudyOptions study(const std::string& more) {
+  StudyOptions options;
+  load_study_options(parse_config(kStudy + more, "study.yaml"), options);
+  return options;
+}
+
+std::vector<std::string> arms_under(const StudyOptions& options, const Evaluation& evaluation) {
+  std::vector<std::string> names;
+  for (const ArmOptions& arm : resolve_arms(options, 100)) {
+    if (evaluation_routing_of(evaluation, arm.recipe.model, arm.name)) names.push_back(arm.name);
+  }
+  return names;
+}
+
+TEST(Evaluations, WithoutALimitIsAskedWhereAStudyNamesNone) {
+  const StudyOptions options = study("");
+  check_evaluations(options, resolve_arms(options, 100));
+  const auto evaluations = study_evaluations(options);
+  ASSERT_EQ(evaluations.size(), 1u);
+  EXPECT_EQ(evaluations[0].name, "unlimited");
+  EXPECT_EQ(arms_under(options, evaluations[0]), (std::vector<std::string>{"switch"}));
+  StudyOptions again;  // its own dump says the same
+  load_study_options(parse_config(dump_options(options), "dump.yaml"), again);
+  EXPECT_EQ(dump_options(again), dump_options(options));
+  EXPECT_TRUE(study_evaluations(study("evaluations: {}\n")).empty());
+}
+
+// The shapes ask arms that have the measure alone.
+TEST(Evaluations, WithoutALimitShapeNineIsAskedWhereItHolds) {
+  StudyOptions options = study("");
+  options.arms = options.arms.merged(parse_config("{dense: {twin_of: switch}, switch: {twin: dense}}", "more.yaml"));
+  std::map<std::string, size_t> num_parts;
+  for (const StudyComparison& shape : resolve_comparisons(options, resolve_arms(options, 100)))
+    num_parts[shape.id] = shape.parts.size();
+  EXPECT_EQ(num_parts.at("shape-9"), 2u);           // Switch, and that of Hugging Face's rule
+  EXPECT_EQ(num_parts.at("shape-9-capacity"), 1u);  // which has no other room
+}
+
+TEST(Evaluations, ChangeWhatTheySayAlone) {
+  const StudyOptions options = study(
+      "arms_only: [dense, switch, chosen]\n"
+      "evaluations:\n"
+      "  tight: {label: little room, moe: {capacity_factor_eval: 0.5, min_capacity: 2}}\n"
+      "  batch: {moe: {eval_group: batch}, over: tight}\n");
+  const auto arms = resolve_arms(options, 100);
+  check_evaluations(options, arms);
+  const auto evaluations = study_evaluations(options);
+  ASSERT_EQ(evaluations.size(), 2u);
+  EXPECT_EQ(evaluations[0].label, "little room");
+  EXPECT_EQ(evaluations[1].label, "batch");
+  EXPECT_EQ(evaluations[1].over, "tight");
+  EXPECT_EQ(arms_under(options, evaluations[0]), (std::vector<std::string>{"switch", "chosen"}));
+  MoeOptions expected = arm_of(arms, "switch").recipe.model.moe;
+  expected.capacity_factor_eval = 0.5;
+  expected.min_capacity = 2;
+  const auto found = evaluation_routing_of(evaluations[0], arm_of(arms, "switch").recipe.model, "switch");
+  EXPECT_EQ(dump_options(*found), dump_options(expected));
+}
+
+void expect_refused(const std::string& more, const std::vector<std::string>& parts) {
+  const std::string message = message_of<UserError>([&] {
+    const StudyOptions options = study(more);
+    check_evaluations(options, resolve_arms(options, 100));
+  });
+  for (const std::string& part : parts)
+    EXPECT_NE(message.find(part), std::string::npos) << "'" << part << "' in: " << message;
+}
+
+TEST(Evaluations, MistakesAreNamed) {
+  const auto one = [](const std::string& text) { return "evaluations: {x: {" + text + "}}\n"; };
+  expect_refused("evaluations: 3\n", {"study.yaml:", "'evaluations' is no section"});
+  expect_refused("evaluations: {a/b: {moe: {min_capacity: 1}}}\n", {"study.yaml:", "an evaluation is named 'a/b'"});
+  expect_refused(one("label: x"), {"study.yaml:", "'x' changes nothing", "capacity_factor_eval"});
+  expect_refused(one("moe: {k: 2}"), {"study.yaml:", "evaluation 'x'", "'moe.k' decides nothing in evaluation"});
+  expect_refused(one("moe: {min_capacty: 2}"), {"did you mean 'moe.min_capacity'?"});
+  expect_refused(one("moe: {eval_group: page}"), {"evaluation 'x'", "study.yaml:", "'page'", "sequence, batch"});
+  expect_refused(one("moe: {min_capacity: 2}, over: y"), {"evaluation 'x'", "'over' is 'y'", "another evaluation"});
+  expect_refused(one("moe: {min_capacity: 2}, over: x"), {"'over' is 'x'", "another evaluation"});
+  expect_refused(
+      "arms_only: [switch, chosen]\n" + one("moe: {capacity_factor_eval: 0}"),
+      {"evaluation 'x' cannot hold for the arm 'chosen'", "every expert would take every token", "where_possible"});
+  expect_refused(one("moe: {capacity_factor_eval: 1}"),
+                 {"'x' cannot hold for the arm 'strict'", "Hugging Face's rule (moe.expert_capacity is 3)"});
+}
+
+std::vector<StudyComparison> asked(const std::string& measure, const std::string& arm, const std::string& over) {
+  const StudyOptions options = study(
+      "evaluations: {tight: {moe: {capacity_factor_eval: 0.5}, where_possible: true}}\n"
+      "comparisons: {a: {measure: " +
+      measure + ", parts: [{arm: " + arm + (over.empty() ? "" : ", over: " + over) + "}]}}\n");
+  return resolve_comparisons(options, resolve_arms(options, 100));
+}
+
+TEST(Evaluations, MeasuresAreKnownBeforeTheFirstRun) {
+  EXPECT_NO_THROW(asked("evaluated/tight/pretrained", "switch", "chosen"));
+  const auto alone = asked("effect/tight/instructed", "switch", "");
+  EXPECT_EQ(alone[0].parts[0].label, "Switch");
+  EXPECT_EQ(alone[0].parts[0].weights, (std::map<std::string, double>{{"switch", 1.0}}));
+  const auto refused = [](const std::string& measure, const std::string& arm, const std::string& over) {
+    return message_of<UserError>([&] { asked(measure, arm, over); });
+  };
+  EXPECT_NE(refused("evaluated/tigt/instructed", "switch", "chosen").find("'evaluated/tight/instructed'"),
+            std::string::npos);
+  EXPECT_NE(refused("gain/capacity", "switch", "").find("no cell of this study measures"), std::string::npos);
+  for (const char* measure : {"evaluated/tight/instructed", "utilisation/instructed", "drops/corpus"})
+    EXPECT_NE(refused(measure, "switch", "dense").find(fmt::format("the arm 'dense' has no measure '{}'", measure)),
+              std::string::npos)
+        << measure;
+  EXPECT_NE(refused("effect/tight/instructed", "strict", "").find("the arm 'strict' has no measure"),
+            std::string::npos);
+  EXPECT_NE(refused("heldout/instructed", "switch", "").find("'' is no arm of this study"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace flanmoe
