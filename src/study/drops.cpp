@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "study/stage.h"
 
 namespace flanmoe {
 namespace {
@@ -67,6 +68,29 @@ std::optional<double> drop_distance(const Json& routing, const Json& corpus) {
   double sum = 0.0;
   for (size_t i = 0; i < layers.size(); ++i) sum += layer_distance(layers[i], corpus_layers[i]);
   return sum / static_cast<double>(layers.size());
+}
+
+std::vector<DropMeasure> drop_measures(const CellResults& results) {
+  const auto corpus = [&results](const ArmOptions& arm, int64_t seed) -> const Json& {
+    return results.at(cell_of(arm, seed, Phase::kPretrain)).corpus_routing;
+  };
+  std::vector<DropMeasure> measures = {
+      {"drops/corpus", "Tokens without an expert on pre-training's text", "percent",
+       [corpus](const ArmOptions& arm, int64_t seed) { return drop_share(corpus(arm, seed)); }}};
+  for (const Stage stage : kStages) {
+    const auto prompts = [&results, stage](const ArmOptions& arm, int64_t seed) -> const Json& {
+      return results.at(cell_of(arm, seed, phase_of(stage))).routing;
+    };
+    measures.push_back({"drops/" + name_of(stage), "Tokens without an expert on held-out prompts " + label_of(stage),
+                        "percent",
+                        [prompts](const ArmOptions& arm, int64_t seed) { return drop_share(prompts(arm, seed)); }});
+    measures.push_back({"drop-distance/" + name_of(stage),
+                        "Distance of drops by token class from those on pre-training's text " + label_of(stage),
+                        "points", [prompts, corpus](const ArmOptions& arm, int64_t seed) {
+                          return drop_distance(prompts(arm, seed), corpus(arm, seed));
+                        }});
+  }
+  return measures;
 }
 
 Json drops_json(const StudyOptions& options, const ArmOptions& arm, const CellResults& results) {

@@ -3,7 +3,10 @@
 // at the capacity of evaluation, 64 rows at a time competing for room, in the sparse layers of the encoder.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "study/cell_result.h"
@@ -17,6 +20,14 @@ std::optional<double> drop_share(const Json& routing);
 // mean over classes weighted by their tokens in the corpus, then over layers. Classes that either text lacks are left
 // out.
 std::optional<double> drop_distance(const Json& routing, const Json& corpus);
+
+// A number of an arm and seed, none where nothing was analysed.
+struct DropMeasure {
+  std::string id, label, unit;
+  std::function<std::optional<double>(const ArmOptions& arm, int64_t seed)> value;
+};
+// Shares on the corpus and at each stage, and each stage's distance; `results` must outlive them.
+std::vector<DropMeasure> drop_measures(const CellResults& results);
 
 // Of an arm: {"arm", "stack", "layer", "class", "corpus", "pretrained", "instructed"}, percent by stage and class,
 // means over the seeds whose text holds the class; both stacks.

@@ -210,27 +210,12 @@ void add_evaluations(Collector& collector, const StudyOptions& options, const Re
                            "heldout-direct/instructed", "unlimited/instructed");
 }
 
-std::optional<Found> found(const std::optional<double>& value) {
-  return value ? std::optional(plain(*value)) : std::nullopt;
-}
-
-void add_drops(Collector& collector, const ResultOf& result) {
-  const auto corpus = [&result](const ArmOptions& arm, int64_t seed) -> const Json& {
-    return result(arm, seed, Stage::kPretrained).corpus_routing;
-  };
-  collector.add("drops/corpus", "Tokens without an expert on pre-training's text", "percent",
-                [&](const auto& arm, int64_t seed) { return found(drop_share(corpus(arm, seed))); });
-  for (const Stage stage : kStages) {
-    collector.add("drops/" + name_of(stage), "Tokens without an expert on held-out prompts " + label_of(stage),
-                  "percent",
-                  [&](const auto& arm, int64_t seed) { return found(drop_share(result(arm, seed, stage).routing)); });
-  }
-  for (const Stage stage : kStages) {
-    collector.add("drop-distance/" + name_of(stage),
-                  "Distance of drops by token class from those on pre-training's text " + label_of(stage), "points",
-                  [&](const auto& arm, int64_t seed) {
-                    return found(drop_distance(result(arm, seed, stage).routing, corpus(arm, seed)));
-                  });
+void add_drops(Collector& collector, const CellResults& results) {
+  for (const DropMeasure& measure : drop_measures(results)) {
+    collector.add(measure.id, measure.label, measure.unit, [&](const auto& arm, int64_t seed) -> std::optional<Found> {
+      const std::optional<double> value = measure.value(arm, seed);
+      return value ? std::optional(plain(*value)) : std::nullopt;
+    });
   }
   collector.add_difference("gain/drop-distance", "How much further from pre-training's the drops are after tuning",
                            "drop-distance/instructed", "drop-distance/pretrained");
@@ -251,7 +236,7 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
   collector.add_difference("gain/utilisation", "Utilisation gained by instruction tuning", "utilisation/instructed",
                            "utilisation/pretrained");
   add_evaluations(collector, options, result);
-  add_drops(collector, result);
+  add_drops(collector, results);
 }
 
 // The normalised scores of several sets as tasks of one suite.
