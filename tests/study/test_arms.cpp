@@ -8,6 +8,8 @@
 #include "model/counts.h"
 #include "study/arms.h"
 #include "study/comparisons.h"
+#include "study/cost_order.h"
+#include "study/evaluations.h"
 #include "testing/check.h"
 
 namespace flanmoe {
@@ -57,7 +59,9 @@ TEST(Arms, OfThePresetsResolve) {
       EXPECT_GE(arms.size(), 2u);
       for (const ArmOptions& arm : arms) EXPECT_EQ(arm.recipe.model.vocab_size, vocab_size);
       expect_twins_cost_the_same(arms);
-      EXPECT_FALSE(resolve_comparisons(options, arms).empty());
+      check_evaluations(options, arms);
+      check_cost_order(options, arms);
+      EXPECT_FALSE(resolve_comparisons(options, arms).empty() && options.cost_order.empty());
     }
   }
 }
