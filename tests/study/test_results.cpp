@@ -24,6 +24,9 @@ const std::string kArms = R"(arms:
   gshard: {label: GShard, twin: dense_wide, model: {moe: {num_experts: 8, k: 2}}}
 )";
 
+// One look is planned in no time.
+const std::string kThreeSeedsQuick = "seeds: [4, 2, 9]\nprotocol: {looks: [3]}\n";
+
 StudyOptions study(const std::string& more) {
   StudyOptions options;
   load_options(parse_config(kModel + kArms + more, "study.yaml"), options);
@@ -92,7 +95,7 @@ TEST_F(Results, MeasuresOfThreeSeeds) {
 
 // The corpus drops 12.5% of content and half of that of formatting, prompts 50% before tuning and 25% after.
 TEST_F(Results, MeasuresOfDropsAndOfOtherRoom) {
-  const Json results = three();
+  const Json results = cases::results_by_hand(study(kThreeSeedsQuick), three_seeds(), folder_);
   const auto of_switch = [&](const std::string& id) {
     return named(named(results["measures"], "id", id)["arms"], "arm", "switch")["values"];
   };
@@ -117,7 +120,7 @@ TEST_F(Results, MeasuresOfDropsAndOfOtherRoom) {
 }
 
 TEST_F(Results, OfAStudyThatAsksNothingTwice) {
-  const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\nevaluations: {}\n"), three_seeds(), folder_);
+  const Json results = cases::results_by_hand(study(kThreeSeedsQuick + "evaluations: {}\n"), three_seeds(), folder_);
   EXPECT_TRUE(results["capacity"].empty());
   for (const Json& verdict : results["verdicts"]) EXPECT_NE(verdict["id"], "shape-9-capacity");
   for (const Json& measure : results["measures"])
@@ -126,7 +129,7 @@ TEST_F(Results, OfAStudyThatAsksNothingTwice) {
 
 // Their room without a limit stands under another key.
 TEST_F(Results, CellsOfOlderProgramsAreRead) {
-  const StudyOptions options = study("seeds: [4, 2, 9]\n");
+  const StudyOptions options = study(kThreeSeedsQuick);
   cases::results_by_hand(options, three_seeds(), folder_);
   const StudyFolder folder{folder_};
   const auto arms = resolve_arms(options, 100);
