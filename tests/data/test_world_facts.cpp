@@ -93,6 +93,63 @@ TEST(WorldCorpus, SalientSpansAreTheValues) {
   }
 }
 
+TEST(WorldCorpus, AsksEveryFactOnce) {
+  std::map<std::string, std::string> answers;  // question -> the span behind it
+  int64_t num_spans = 0;
+  for (const auto& document : cases::documents_of(small_world().folder / "corpus/questions.jsonl")) {
+    size_t begin = 0;
+    for (const auto& [from, to] : document.spans) {
+      const std::string question = document.text.substr(begin, from - 1 - begin);
+      answers[question] = document.text.substr(from, to - from);
+      EXPECT_EQ(document.text[to], '.');
+      begin = to + 2;
+      ++num_spans;
+    }
+    EXPECT_GE(begin, document.text.size()) << document.text;
+  }
+  const std::vector<Fact> facts = all_facts();
+  for (const Fact& fact : facts)
+    EXPECT_EQ(answers[told(fact.of().question, fact.entity->name, "")], fact.value()) << fact.entity->name;
+  EXPECT_EQ(num_spans, facts.size());
+}
+
+// What comes again stands in the text before, once, with its own person; nothing else does, so that it cannot be told
+// by leaving out.
+TEST(WorldCorpus, ReadingsTellWhatComesAgain) {
+  const auto documents = cases::documents_of(small_world().folder / "corpus/readings.jsonl");
+  EXPECT_EQ(documents.size(), static_cast<size_t>(small_world().options.num_readings));
+  const Words people = world::story_names();
+  const auto count = [](const std::string& text, const std::string& word) {
+    size_t found = 0;
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+    return found;
+  };
+  size_t questions = 0;
+  for (const auto& document : documents) {
+    const auto sentences = cases::sentences_of(document.text);
+    ASSERT_TRUE(sentences.size() == 3 || sentences.size() == 4) << document.text;
+    ASSERT_EQ(document.spans.size(), 1u);
+    const auto [from, to] = document.spans[0];
+    const std::string value = document.text.substr(from, to - from), again = sentences.back().first;
+    EXPECT_GE(from, sentences.back().second) << document.text;
+    questions += again.find("? ") != std::string::npos ? 1 : 0;
+    std::string who;
+    for (const std::string& name : people) who = again.find(name) != std::string::npos ? name : who;
+    EXPECT_EQ(count(document.text, who), 2u) << document.text;
+    size_t tellers = 0;
+    for (size_t i = 0; i + 1 < sentences.size(); ++i) {
+      const std::string& sentence = sentences[i].first;
+      const bool tells = sentence.find(" " + value + " ") != std::string::npos ||
+                         sentence.find(" " + value + ".") != std::string::npos;
+      EXPECT_EQ(tells, sentence.find(who) != std::string::npos) << document.text;
+      tellers += tells ? 1 : 0;
+    }
+    EXPECT_EQ(tellers, 1u) << document.text;
+  }
+  EXPECT_GT(questions, documents.size() / 3);
+  EXPECT_LT(questions, 2 * documents.size() / 3);
+}
+
 TEST(WorldCorpus, SpansOfTheGeneralTextAreWholeWords) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   for (const auto& document : cases::documents_of(small_world().folder / "corpus/general.jsonl")) {
@@ -108,8 +165,8 @@ TEST(WorldCorpus, SpansOfTheGeneralTextAreWholeWords) {
 }
 
 TEST(WorldCorpus, TellsNothingOfStrangers) {
-  const std::string text =
-      read_text(small_world().folder / "corpus/facts.jsonl") + read_text(small_world().folder / "corpus/general.jsonl");
+  std::string text;
+  for (const auto& file : files_in(small_world().folder / "corpus", ".jsonl")) text += read_text(file);
   for (const std::string& name : small_world().drawn.strangers) EXPECT_EQ(text.find(name), std::string::npos) << name;
 }
 

@@ -91,22 +91,40 @@ Document story(RandomStream& stream) {
   return document;
 }
 
-// Two or three people of whom something is told, then what follows from it, in another order: a text that is read by
-// looking back for who did what.
-Document retold(RandomStream& stream) {
-  struct Form {
-    std::string list, first, then;
-  };
-  static const std::vector<Form> kForms = {{"room", "{e} went to the {v}.", "So {e} is in the {v} now."},
-                                           {"tool", "{e} took a {v}.", "Now {e} has the {v}."},
-                                           {"animal", "{e} saw a {v}.", "Later {e} fed the {v}."},
-                                           {"food", "{e} bought some {v}.", "Then {e} ate the {v}."}};
-  const Form& form = stream.pick(kForms);
+// Everything of an entity as questions with their answers, as pages of questions have it.
+void add_questions(std::vector<Document>& documents, const Entity& entity, RandomStream& stream) {
+  const std::vector<Attribute>& attributes = kinds()[entity.kind].attributes;
+  Document page;
+  for (const size_t i : stream.sample(attributes.size(), attributes.size())) {
+    append(page, attributes[i].question + " {v}.", entity.name, entity.values[i]);
+    if (page.spans.size() == kSentencesPerArticle) documents.push_back(std::exchange(page, {}));
+  }
+  if (!page.spans.empty()) documents.push_back(page);
+}
+
+// Two or three people of whom something is told, then what was told of one of them comes again, or is asked: a text
+// that is read by looking back for who has what. Only that is a salient span, and no other value comes twice, so that
+// none can be left out.
+Document reading(RandomStream& stream) {
+  static const Attribute kWent = {"room",
+                                  "room",
+                                  true,
+                                  "Where is {e}?",
+                                  {"{e} went to the {v}.", "{e} is in the {v}."}},
+                         kTook = {"tool", "tool", true, "What has {e}?", {"{e} took a {v}.", "{e} has the {v}."}};
+  std::vector<const Attribute*> attributes = {&kWent, &kTook};
+  for (const Attribute& attribute : kinds()[0].attributes) {
+    if (attribute.asked) attributes.push_back(&attribute);
+  }
+  const Attribute& attribute = *stream.pick(attributes);
   const size_t count = 2 + stream.below(2);
-  const Words people = draw(story_names(), count, stream), values = draw(words(form.list), count, stream);
+  const Words people = draw(story_names(), count, stream), values = draw(words(attribute.list), count, stream);
   Document document;
-  for (size_t i = 0; i < count; ++i) append(document, form.first, people[i], values[i]);
-  for (const size_t i : stream.sample(count, count)) append(document, form.then, people[i], values[i]);
+  for (size_t i = 0; i < count; ++i) append(document, stream.pick(attribute.statements), people[i], values[i]);
+  document.spans.clear();
+  const size_t again = stream.below(count);
+  append(document, stream.chance(0.5) ? attribute.question + " {v}." : stream.pick(attribute.statements), people[again],
+         values[again]);
   return document;
 }
 
@@ -130,10 +148,24 @@ std::vector<Document> general_documents(const World& world) {
   add_calendar(documents, "day");
   add_calendar(documents, "month");
   add_dictionaries(documents, world);
-  constexpr int kStories = 100, kRetold = 400;
+  constexpr int kStories = 100;
   for (int i = 0; i < kStories; ++i) documents.push_back(story(stream));
-  for (int i = 0; i < kRetold; ++i) documents.push_back(retold(stream));
   stream.shuffle(documents);
+  return documents;
+}
+
+std::vector<Document> question_documents(const World& world) {
+  RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/questions");
+  std::vector<Document> documents;
+  for (const Entity& entity : world.entities) add_questions(documents, entity, stream);
+  stream.shuffle(documents);
+  return documents;
+}
+
+std::vector<Document> reading_documents(const World& world) {
+  RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/readings");
+  std::vector<Document> documents;
+  for (int64_t i = 0; i < world.options.num_readings; ++i) documents.push_back(reading(stream));
   return documents;
 }
 

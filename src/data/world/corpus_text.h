@@ -1,4 +1,5 @@
-// The pre-training text: every fact in every phrasing, and general text that the word and number tasks need.
+// The pre-training text: every fact in every phrasing and as a question with its answer, general text that the word and
+// number tasks need, and texts that are read by looking back.
 #pragma once
 
 #include <string>
@@ -17,5 +18,9 @@ struct Document {
 std::vector<Document> fact_documents(const World& world);
 // Number facts, opposites, kinds of things, calendars, dictionaries of the invented languages, small stories.
 std::vector<Document> general_documents(const World& world);
+// Every fact once more, as a question and its answer.
+std::vector<Document> question_documents(const World& world);
+// num_readings texts of story people, other values in each, that tell something and then tell it again, or ask for it.
+std::vector<Document> reading_documents(const World& world);
 
 }  // namespace flanmoe::world

@@ -19,6 +19,8 @@ void WorldOptions::fields(FieldVisitor& v) {
   v.require(num_facts >= 100 && num_facts <= 20000, "num_facts", "an integer in [100, 20000]");
   v.field("num_phrasings", num_phrasings, "sentences that tell each fact");
   v.require(num_phrasings >= 1 && num_phrasings <= 4, "num_phrasings", "an integer in [1, 4]");
+  v.field("num_readings", num_readings, "texts of the corpus that tell of people, then tell it again or ask for it");
+  v.require_within(num_readings, 0, 100'000, "num_readings");
   v.field("name_stems", name_stems, "stems that names share, so that a name is known by stem and ending; 0 = one each");
   v.require(name_stems == 0 || (name_stems >= 20 && name_stems <= 720), "name_stems", "0, or an integer in [20, 720]");
   v.field("vocab_pieces", vocab_pieces, "SentencePiece pieces of the vocabulary");
@@ -138,7 +140,9 @@ void make_world(const WorldOptions& options, const std::filesystem::path& folder
     make_folders(root / "rows");
     world::Written written;
     world::write_corpus(world::fact_documents(drawn), root / "corpus" / "facts.jsonl", written);
+    world::write_corpus(world::question_documents(drawn), root / "corpus" / "questions.jsonl", written);
     world::write_corpus(world::general_documents(drawn), root / "corpus" / "general.jsonl", written);
+    world::write_corpus(world::reading_documents(drawn), root / "corpus" / "readings.jsonl", written);
     world::write_instructions(drawn, root, written);
     world::write_heldout(drawn, root, written);
     world::train_vocabulary(drawn, std::move(written.texts), root / "spiece.model");

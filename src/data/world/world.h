@@ -12,6 +12,7 @@ struct WorldOptions {
   int64_t seed = 1;  // not part of a run's
   int64_t num_facts = 3000;
   int64_t num_phrasings = 4;
+  int64_t num_readings = 400;
   int64_t name_stems = 0;
   int64_t vocab_pieces = 1600;
   int64_t examples_per_task = 400;
@@ -23,7 +24,7 @@ struct WorldOptions {
 };
 
 // Raised whenever the same options come to mean other texts; stands in world.json as "format".
-constexpr int64_t kWorldFormat = 2;
+constexpr int64_t kWorldFormat = 3;
 
 // Writes the whole world into `folder` (which must not exist): corpus/*.jsonl, spiece.model,
 // tasks/{muffin,t0_sf,niv2,cot}/*.yaml, heldout/{exam,hard,reasoning,qa}/*.yaml, validation/*.yaml (held-in),
