@@ -173,7 +173,7 @@ def write_files(folder, home, configs):
     write("questions.jsonl", QUESTION_LINES)
     write("mixture.yaml", MIXTURE)
     smoke = (home / "configs/study/smoke.yaml").read_text(encoding="utf-8")
-    smoke = smoke.replace("parent: mini.yaml", f"parent: {home}/configs/study/full.yaml")
+    smoke = smoke.replace("parent: lab\n", f"parent: {home}/configs/study/full.yaml\n")
     write("smoke_full.yaml", smoke + "seeds: [1, 2]\njobs: 1\n")
 
 
