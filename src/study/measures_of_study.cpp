@@ -1,9 +1,11 @@
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "base/error.h"
 #include "eval/scoring/aggregate.h"
 #include "study/cells.h"
+#include "study/curve_measures.h"
 #include "study/measures.h"
 #include "study/stage.h"
 
@@ -24,6 +26,7 @@ class Collector {
   void add(const std::string& id, const std::string& label, const std::string& unit, const Take& take) {
     Measure measure{id, label, unit, {}, {}};
     for (const ArmOptions& arm : arms_) {
+      Scores scores;  // an arm has the measure when all its seeds do
       for (int64_t seed : options_.seeds) {
         const std::optional<Found> found = take(arm, seed);
         if (!found) break;
@@ -31,8 +34,9 @@ class Collector {
         if (found->tasks.size() != measure.tasks.size())
           fail_run("{}: the arms of this study were asked different tasks ({} and {})", id, measure.tasks.size(),
                    found->tasks.size());
-        measure.by_arm[arm.name].push_back(found->score);
+        scores.push_back(found->score);
       }
+      if (scores.size() == options_.seeds.size()) measure.by_arm[arm.name] = std::move(scores);
     }
     if (!measure.by_arm.empty()) measures.push_back(std::move(measure));
   }
@@ -81,6 +85,17 @@ Found normalised(const EvalResult& result, const std::function<bool(const SuiteR
   found.score.value = normalised_average(suites);
   found.score.standard_error = normalised_average_error(suites);
   return found;
+}
+
+// The normalised scores of the tasks that are held out by cluster, or by item, direct prompts; none where no task is.
+std::optional<Found> held_out_by(const EvalResult& result, const std::string& what) {
+  EvalResult part;
+  for (const TaskResult& task : result.tasks) {
+    if (task.held_out == what && task.prompting == Prompting::kDirect) part.tasks.push_back(task);
+  }
+  if (part.tasks.empty()) return std::nullopt;
+  part.suites = score_suites(part.tasks);
+  return normalised(part);
 }
 
 Found suite_score(const EvalResult& result, const SuiteResult& which) {
@@ -161,6 +176,12 @@ void add_stage(Collector& collector, Stage stage, const ResultOf& result, const 
   collector.add(
       "heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label, "points",
       [&](const auto& arm, int64_t seed) { return normalised(result(arm, seed, stage).heldout.value(), is_direct); });
+  for (const char* what : {"cluster", "item"}) {
+    collector.add(
+        fmt::format("heldout-{}/{}", what, name),
+        fmt::format("Normalised average of tasks held out by {}, direct prompts, {}", what, label), "points",
+        [&](const auto& arm, int64_t seed) { return held_out_by(result(arm, seed, stage).heldout.value(), what); });
+  }
   collector.add("log-odds/" + name, "Log-odds of the right option on held-out tasks " + label, "nats",
                 [&](const auto& arm, int64_t seed) { return log_odds(result(arm, seed, stage)); });
   collector.add("validation/" + name, "Held-in validation " + label, "points",
@@ -183,6 +204,11 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
   };
   collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
                 [&](const auto& arm, int64_t seed) { return final_loss(result(arm, seed, Stage::kPretrained)); });
+  collector.add("loss/held-out", "Span-corruption loss on held-out text at the end of pre-training", "nats per token",
+                [&](const auto& arm, int64_t seed) -> std::optional<Found> {
+                  const std::optional<double>& loss = result(arm, seed, Stage::kPretrained).held_out_loss;
+                  return loss ? std::optional(plain(*loss)) : std::nullopt;
+                });
   const ArmOptions& first = arms.front();
   for (const Stage stage : kStages)
     add_stage(collector, stage, result, result(first, options.seeds.front(), stage).heldout.value());
@@ -198,6 +224,20 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
                 });
   collector.add_difference("gain/capacity", "Held-out scores, direct prompts: what the capacity limit adds",
                            "heldout-direct/instructed", "unlimited/instructed");
+}
+
+void add_curve_measures(Collector& collector, const std::vector<ArmOptions>& arms, const CellResults& results) {
+  std::set<int64_t> steps;
+  for (const ArmOptions& arm : arms) {
+    for (const int64_t step : curve_steps(arm.recipe.instruct)) steps.insert(step);
+  }
+  for (const int64_t step : steps) {
+    collector.add(curve_measure_id(step), fmt::format("Held-out score at step {} of instruction tuning", step),
+                  "points", [&](const auto& arm, int64_t seed) -> std::optional<Found> {
+                    const auto score = curve_score(results.at(cell_of(arm, seed, Phase::kInstruct)), step);
+                    return score ? std::optional(plain(*score)) : std::nullopt;
+                  });
+  }
 }
 
 // The normalised scores of several sets as tasks of one suite.
@@ -250,6 +290,7 @@ std::vector<Measure> study_measures(const StudyOptions& options, const std::vect
                                     const CellResults& results) {
   Collector collector(options, arms);
   add_general_measures(collector, options, arms, results);
+  add_curve_measures(collector, arms, results);
   add_finetune_measures(collector, options, results);
   return collector.measures;
 }

@@ -20,6 +20,7 @@
 #include "study/cost.h"
 #include "study/done_cells.h"
 #include "study/grid.h"
+#include "study/measure_ids.h"
 #include "study/processes.h"
 #include "study/protocol_file.h"
 #include "study/results.h"
@@ -100,6 +101,17 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
   }
 }
 
+// What depends on the tasks' files, where the data are there.
+void check_asked_tasks(const std::vector<StudyComparison>& comparisons, const StudyOptions& options,
+                       const StudyFolder& folder) {
+  const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
+  if (!fs::exists(data)) return;
+  for (const StudyComparison& comparison : comparisons) {
+    for (const ComparisonPart& part : comparison.parts)
+      check_measure_of_tasks(comparison.measure_of(part), options, data, "comparison '" + comparison.id + "'");
+  }
+}
+
 // Before anything is written: a study that cannot run leaves no folder behind. Its arms, with the vocabulary that its
 // world will have where there is none yet.
 std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFolder& folder) {
@@ -108,7 +120,7 @@ std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFold
       options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()));
   std::vector<ArmOptions> arms =
       has_data ? arms_of(options, folder) : resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
-  resolve_comparisons(options, arms);
+  check_asked_tasks(resolve_comparisons(options, arms), options, folder);
   return arms;
 }
 
@@ -144,7 +156,9 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   keep_worlds(options, folder);
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
-  keep_protocol(options, resolve_comparisons(options, arms), folder, call.commit);
+  const std::vector<StudyComparison> comparisons = resolve_comparisons(options, arms);
+  check_asked_tasks(comparisons, options, folder);
+  keep_protocol(options, comparisons, folder, call.commit);
   const std::vector<Cell> cells = study_cells(options, arms);
   check_done_cells(cells, folder);
   run_grid(cells, folder, options.jobs);
