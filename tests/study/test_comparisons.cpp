@@ -204,10 +204,11 @@ TEST(Comparisons, MistakesAreNamed) {
   expect_refused(one("measure: gain/heldout, expected: maybe, " + parts), {"expected", "maybe"});
   expect_refused(
       one("measure: curve/instruct@8, " + parts),
-      {"comparison 'a'", "'curve/instruct@8'", "'switch' is not evaluated at step 8", "'instruct.eval_every'"});
+      {"comparison 'a'", "'curve/instruct@8'", "'dense' is not evaluated at step 8", "'instruct.eval_every'"});
   expect_refused(kCurve + one("measure: curve/instruct@20, " + parts), {"step 20; the nearest: 8 and 32"});
   expect_refused(kCurve + one("measure: curve/instruct@99, " + parts), {"step 99; the nearest: 64"});
-  expect_refused(kCurve + one("measure: curve/instruct@08, " + parts), {"which no cell of this study measures", "@8'"});
+  expect_refused(kCurve + one("measure: curve/instruct@08, " + parts),
+                 {"which no cell of this study measures", "'curve/instruct@08'"});
   expect_refused(
       kCurve + one("measure: gain/heldout, joint: true, parts: [{arm: switch, over: dense, measure: gain/x}]"),
       {"'gain/x'"});

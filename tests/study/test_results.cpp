@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "study/cells_by_hand.h"
 #include "study/measure_ids.h"
+#include "study/measures.h"
 #include "testing/check.h"
 
 namespace flanmoe {
