@@ -183,9 +183,12 @@ TEST_F(Results, OneSeedDecidesNothing) {
   }
 }
 
+const std::string kOneLook = "protocol: {looks: [3]}\n";  // several take seconds to plan
+const std::string kCurve = kOneLook + "instruct: {steps: 90, eval_every: 60, eval_at: [10, 30]}\n";
+
 // By score v: a alone gives 4 (v - 25) / 3; b and c, of two suites, the mean of v and 2 v - 100.
 TEST_F(Results, WhatIsNewInATaskIsApart) {
-  const Json results = three();
+  const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\n" + kOneLook), three_seeds(), folder_);
   const Json& cluster = named(results["measures"], "id", "heldout-cluster/instructed");
   expect_numbers(named(cluster["arms"], "arm", "switch")["values"], {60, 60, 40});
   const Json& item = named(results["measures"], "id", "heldout-item/pretrained");
@@ -193,7 +196,7 @@ TEST_F(Results, WhatIsNewInATaskIsApart) {
 }
 
 TEST_F(Results, TasksThatDoNotSayWhatIsNewAreInNeither) {
-  const StudyOptions options = study("seeds: [3]\ncost_steps: 0\n");
+  const StudyOptions options = study("seeds: [3]\n" + kOneLook);
   cases::results_by_hand(options, one_seed(), folder_);
   const auto arms = resolve_arms(options, 100);
   const auto cells = study_cells(options, arms);
@@ -220,8 +223,6 @@ TEST_F(Results, HeldOutLossIsOfArmsThatHoldTextOut) {
   ASSERT_EQ(loss["arms"].size(), 1u);
   expect_numbers(named(loss["arms"], "arm", "switch+kept=some")["values"], {2.5, 4.0, 4.0});
 }
-
-const std::string kCurve = "instruct: {steps: 90, eval_every: 60, eval_at: [10, 30]}\n";
 
 TEST_F(Results, CurvesAreMeasuresStepByStep) {
   const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\n" + kCurve), three_seeds(), folder_);
@@ -272,7 +273,8 @@ TEST_F(Results, CrossingsSayWhenASparseModelOvertakes) {
   EXPECT_TRUE(other["step"].is_null());
   EXPECT_TRUE(other["low"].is_null());
   EXPECT_EQ(other["text"], "GShard over Wide: not below zero at the beginning");
-  EXPECT_TRUE(three()["crossings"].empty());  // no curves
+  const StudyOptions without_curves = study("seeds: [4, 2, 9]\n" + kOneLook);
+  EXPECT_TRUE(cases::results_by_hand(without_curves, three_seeds(), folder_)["crossings"].empty());
 }
 
 // What is known to be measured before the first run is what is measured.
