@@ -87,6 +87,7 @@ struct TaskResult {
   std::string undefined;  // why there is no value (its score is 0 then): all items refused, a constant correlated
   int64_t shots = 0;      // exemplars asked for
   int64_t version = 1;
+  std::string held_out;  // what is new in the task: "cluster", "item" or "" (not said), as TaskSpec has it
   std::string metric;
   std::vector<FurtherValue> further;
   int64_t num_clusters = 0;              // passages and single items that were scored

@@ -70,6 +70,17 @@ void add_chart(Charts& charts, const View& view, const std::string& title, const
   if (!svg.empty()) charts.panels.push_back(panel(title, svg));
 }
 
+// Where each sparse arm overtakes the dense ones of its FLOPs; "" without curves of both.
+std::string crossings_sentence(const View& view) {
+  std::vector<std::string> texts;
+  for (const Json& crossing : view.json.value("crossings", Json::array()))
+    texts.push_back(escape(json_string(crossing, "text", view.where)));
+  if (texts.empty()) return "";
+  return fmt::format(
+      " The difference of scores while instruction tuning, as the increasing curve nearest to its mean: {}.",
+      fmt::join(texts, "; "));
+}
+
 }  // namespace
 
 std::string curves_section(const View& view) {
@@ -86,9 +97,10 @@ std::string curves_section(const View& view) {
           fmt::format(
               "Loss is the cross-entropy per target token in nats (lower is better); the part above the frame at the "
               "start is cut. Held-out score is the normalised average in points above chance on the questions asked "
-              "while training. Horizontally: source and target tokens seen in the phase. {}.{}",
+              "while training. Horizontally: source and target tokens seen in the phase. {}.{}{}",
               view.num_seeds() > 1 ? fmt::format("Lines are means over {} seeds", view.num_seeds()) : "One seed",
-              charts.have_gaps ? " A line has a gap at a step without a value of every seed." : "")));
+              charts.have_gaps ? " A line has a gap at a step without a value of every seed." : "",
+              crossings_sentence(view))));
 }
 
 }  // namespace flanmoe::report

@@ -188,6 +188,7 @@ Shape results_shape() {
                  {"routing", routing()},
                  {"training_routing", objects({{"arm", text()}, {"stage", text()}, {"layers", layers()}})},
                  {"capacity", objects({{"arm", text()}, {"default", interval()}, {"unlimited", interval()}})},
+                 {"crossings", objects({{"text", text()}})},
                  {"timing", timing()}});
 }
 

@@ -58,7 +58,7 @@ class Inputs {
 };
 
 void add_validation(Inputs& inputs, const RunOptions& options) {
-  if (options.train.eval_every == 0) return;
+  if (!options.train.validates()) return;
   inputs.add_texts("validation.files", options.validation.files, options.data);
   if (options.validation.tasks.empty()) return;
   EvalRequest request = request_of(options.validation, options.data);
@@ -95,7 +95,7 @@ Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer) {
   if (options.mode == Phase::kPretrain) {
     inputs.add_texts("corpus.files", options.corpus.files, options.data);
   } else {
-    const bool reads_loss_split = options.train.eval_every > 0 && options.mixture.held_out_share == 0.0;
+    const bool reads_loss_split = options.train.validates() && options.mixture.held_out_share == 0.0;
     for (const TaskSpec& task : mixture_specs(options.mixture, options.data)) {
       inputs.add_task(kTask, task);
       inputs.add_rows(kTask, task, "train");

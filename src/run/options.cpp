@@ -23,7 +23,7 @@ void RunOptions::fields(FieldVisitor& v) {
   v.section("corpus", corpus, "pre-training text (mode pretrain)");
   v.section("mixture", mixture, "tasks (modes instruct and finetune)");
   v.section("train", train, "steps and optimiser");
-  v.section("validation", validation, "tasks and held-out text asked every train.eval_every steps");
+  v.section("validation", validation, "tasks and held-out text asked while training (train.eval_every, train.eval_at)");
 }
 
 void load_run_options(const ConfigNode& config, RunOptions& options) {

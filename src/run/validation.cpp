@@ -62,6 +62,7 @@ class Validation {
  private:
   std::map<std::string, double> scores(const T5Model& model, int64_t step) const {
     const std::filesystem::path kept = folder_ / "validation" / fmt::format("step-{}", step);
+    if (step == 0) remove_folder(kept);  // nothing tells that the attempt before began with the same model and rows
     EvalSetup setup;
     setup.model = fmt::format("step {}", step);  // of this run, wherever its folder is now
     setup.answers = "model";
@@ -95,20 +96,24 @@ void expect_something(const RunOptions& options, const std::vector<std::string>&
           ? "'validation.files' or 'corpus.held_out_share' for the loss"
           : fmt::format("'mixture.held_out_share' or a split '{}' of the mixture's tasks for the loss",
                         options.validation.loss_split);
-  fail_input("'train.eval_every' is {}, but there is nothing to evaluate; expected 'validation.tasks', or {}{}",
-             options.train.eval_every, hold_out,
+  const std::string when = options.train.eval_every > 0
+                               ? fmt::format("'train.eval_every' is {}", options.train.eval_every)
+                               : "'train.eval_at' is given";
+  fail_input("{}, but there is nothing to evaluate; expected 'validation.tasks', or {}{}", when, hold_out,
              options.validation.loss_batches == 0 ? " ('validation.loss_batches' is 0)" : "");
 }
 
-// What was asked to be validated, and when is not said.
+// What was asked to be validated, and when is not said. Text may be held out and no loss asked on it.
 void expect_nothing(const RunOptions& options) {
   const ValidationOptions& validation = options.validation;
+  const bool asks_loss = validation.loss_batches > 0;
   const std::vector<std::pair<const char*, bool>> asked = {
       {"validation.tasks", !validation.tasks.empty()},
       {"validation.include", !validation.include.empty()},
       {"validation.files", !validation.files.empty()},
-      {"corpus.held_out_share", options.mode == Phase::kPretrain && options.corpus.held_out_share > 0.0},
-      {"mixture.held_out_share", options.mode != Phase::kPretrain && options.mixture.held_out_share > 0.0}};
+      {"corpus.held_out_share", asks_loss && options.mode == Phase::kPretrain && options.corpus.held_out_share > 0.0},
+      {"mixture.held_out_share",
+       asks_loss && options.mode != Phase::kPretrain && options.mixture.held_out_share > 0.0}};
   for (const auto& [key, is_asked] : asked) {
     if (is_asked)
       fail_input("'{}' is given, but 'train.eval_every' is 0; expected the steps between validations there", key);
@@ -120,7 +125,7 @@ void expect_nothing(const RunOptions& options) {
 TrainHooks validation_hooks(const RunOptions& options, const Tokenizer& tokenizer,
                             const std::filesystem::path& folder) {
   TrainHooks hooks;
-  if (options.train.eval_every == 0) {
+  if (!options.train.validates()) {
     expect_nothing(options);
     return hooks;
   }

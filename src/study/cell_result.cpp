@@ -62,6 +62,7 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
     json["evaluated"] = json_of(result.evaluated);
     json["routing"] = result.routing;
     json["corpus_routing"] = result.corpus_routing;
+    if (result.held_out_loss) json["held_out_loss"] = *result.held_out_loss;
   }
   json["model"] = result.model;
   json["disk_bytes"] = result.disk_bytes;
@@ -85,6 +86,7 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
     for (const auto& [task, odds] : json.at("log_odds").items())
       result.log_odds[task] = json_number(json.at("log_odds"), task, where);
   }
+  if (json.contains("held_out_loss")) result.held_out_loss = json_number(json, "held_out_loss", where);
   result.course = json.value("course", Json::array());
   result.rates = json.value("rates", Json::array());
   result.rate = json.value("rate", 0.0);

@@ -20,6 +20,7 @@ struct CellResult {
   // Scores without items. Pre-training and instruction tuning: held-out and held-in tasks; finetuning: its own set.
   std::optional<EvalResult> heldout, validation, finetune;
   std::map<std::string, EvalResult> evaluated;  // held-out tasks, direct prompts, by study/evaluations.h
+  std::optional<double> held_out_loss;          // pre-training that holds text out: the loss on it
   std::map<std::string, double> log_odds;       // of the held-out tasks that were ranked (study/log_odds.h)
   Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
   Json rates = Json::array();   // finetuning: {"rate", "validation"} of each that was tried, normalised scores

@@ -15,6 +15,7 @@
 #include "model/average.h"
 #include "model/evaluation_settings.h"
 #include "model/folder.h"
+#include "run/held_out.h"
 #include "run/run.h"
 #include "run/source.h"
 #include "run/tokenizer.h"
@@ -62,6 +63,10 @@ struct TrainedCell {
   Tokenizer tokenizer;
 };
 
+void leave_if_stopped(const TrainedCell& cell) {
+  leave_if_asked(cell.name + ": trained and saved, stopped while evaluating; the same command goes on from here");
+}
+
 // Kept in the cell's folder under `name`: a stopped cell asks only what is left.
 EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Model& model, const std::string& name) {
   const EvalRequest request = request_of(options, cell.run.data);
@@ -72,9 +77,7 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   setup.version = kVersion;
   setup.routing = routing_changes(cell.model.options().moe, model.options().moe);
   RunHooks hooks;
-  hooks.between_parts = [&cell] {
-    leave_if_asked(cell.name + ": trained and saved, stopped while evaluating; the same command goes on from here");
-  };
+  hooks.between_parts = [&cell] { leave_if_stopped(cell); };
   const std::filesystem::path folder = cell.folder / name;
   const Json results = evaluate_into(
       folder, request, plan_evaluation(request), setup,
@@ -128,6 +131,15 @@ Json course_of(const TrainedCell& cell, const EvalOptions& own_set, int64_t rows
   return course;
 }
 
+// On the same batches for every arm and seed of one corpus; nothing where the phase holds no text out.
+std::optional<double> loss_of_held_out(const TrainedCell& cell) {
+  constexpr int64_t kBatches = 32;
+  if (cell.run.mode != Phase::kPretrain || cell.run.corpus.held_out_share == 0.0) return std::nullopt;
+  RunOptions run = cell.run;
+  run.validation.loss_batches = kBatches;
+  return held_out_loss(cell.model, held_out_batches(run, cell.tokenizer), [&cell] { leave_if_stopped(cell); });
+}
+
 void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptions& options) {
   if (result.key.phase == Phase::kFinetune) {
     EvalOptions own_set = options.finetune_eval;
@@ -138,6 +150,7 @@ void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptio
   }
   result.heldout = asked(cell, options.heldout, cell.model, "eval-heldout");
   result.log_odds = log_odds_of(*result.heldout, cell.folder / "eval-heldout");
+  result.held_out_loss = loss_of_held_out(cell);
   result.validation = asked(cell, options.validation, cell.model, "eval-validation");
   result.evaluated = evaluated(cell, options, result.key.arm);
   analyse_routing(result, cell, options);

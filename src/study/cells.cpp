@@ -119,7 +119,7 @@ RunOptions run_options_of(const StudyOptions& options, const std::vector<ArmOpti
       }
       break;
   }
-  if (run.train.eval_every == 0) run.validation.tasks.clear();  // of phases with curves only
+  if (!run.train.validates()) run.validation.tasks.clear();  // of phases with curves only
   return run;
 }
 

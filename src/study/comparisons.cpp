@@ -14,17 +14,19 @@ namespace flanmoe {
 namespace {
 
 struct PartOptions {
-  std::string label, arm, over;
-  bool at_equal_flops = false;
+  std::string label, measure, arm, over;
+  bool at_equal_flops = false, below = false;
   ConfigNode weights;
   void fields(FieldVisitor& v) {
     v.field("label", label, "name in the report");
+    v.field("measure", measure, "of a joint comparison: another one than the comparison's");
     v.field("arm", arm, "the arm that is compared");
     v.field("over", over,
             "with which one: an arm, 'twin', or 'line', the line through the dense arms of 'line'; with none where the "
             "measure is a difference itself (gain/..., effect/...)");
     v.field("at_equal_flops", at_equal_flops,
             "of two arms: each one's distance from the line, so that FLOPs are out of it");
+    v.field("below", below, "asks whether the arm is below: the difference turned around");
     v.field("weights", weights, "in place of arm and over: arm -> weight, a sum of several arms");
   }
 };
@@ -97,12 +99,13 @@ ComparisonPart part_of(const StudyOptions& options, const std::vector<ArmOptions
       fail_input("{}: comparison '{}': a part has 'weights', or 'arm' and 'over', not both", node.place(), id);
     part.weights = written_weights(written.weights, arms, id);
   } else {
-    part = over_part(options, arms, written, id, measure);
+    part = over_part(options, arms, written, id, written.measure.empty() ? measure : written.measure);
   }
+  if (written.below) part = turned(std::move(part));
+  part.measure = written.measure;
+  if (!part.measure.empty() && !part.label.empty()) part.label += " (" + part.measure + ")";
   if (!written.label.empty()) part.label = written.label;
   if (part.label.empty()) fail_input("{}: comparison '{}': a part with 'weights' needs a 'label'", node.place(), id);
-  for (const auto& [arm, weight] : part.weights)
-    check_arm_is_measured(measure, options, arm_of(arms, arm), "comparison '" + id + "'");
   return part;
 }
 
@@ -112,7 +115,7 @@ struct ComparisonOptions {
   void fields(FieldVisitor& v) {
     v.field("question", comparison.question, "what is asked, of which yes means that it is above zero");
     v.field("measure", comparison.measure, "the id of a measure, as docs/results.md lists them");
-    v.field("parts", parts, "list of {label, arm, over} or {label, weights: {ARM: number}}");
+    v.field("parts", parts, "list of {label, measure, arm, over, below} or {label, weights: {ARM: number}}");
     v.field("joint", comparison.joint, "yes needs every part, equal too; else the answer is that of the parts' mean");
     v.field("primary", comparison.primary, "of the family whose level is held together");
     v.field("margin", comparison.margin, "what is smaller is equal, in the measure's unit; 0 = protocol.margin");
@@ -122,25 +125,44 @@ struct ComparisonOptions {
   }
 };
 
-StudyComparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms, const std::string& id,
-                              const ConfigNode& node) {
+std::vector<const ArmOptions*> arms_of_part(const ComparisonPart& part, const std::vector<ArmOptions>& arms) {
+  std::vector<const ArmOptions*> used;
+  for (const auto& [arm, weight] : part.weights) used.push_back(&arm_of(arms, arm));
+  return used;
+}
+
+void check_measures(const StudyComparison& comparison, const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                    const std::filesystem::path& data) {
+  const std::string asker = "comparison '" + comparison.id + "'";
+  check_measure_id(comparison.measure, options, asker);
+  for (const ComparisonPart& part : comparison.parts) {
+    if (!part.measure.empty() && !comparison.joint)
+      fail_input("{}: a part has the measure '{}' of its own, expected 'joint: true' then: a mean is of one measure",
+                 asker, part.measure);
+    check_measure(comparison.measure_of(part), arms_of_part(part, arms), options, data, asker);
+  }
+}
+
+StudyComparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                              const std::filesystem::path& data, const std::string& id, const ConfigNode& node) {
   ComparisonOptions written;
   written.comparison.id = id;
   load_options(node, written);
   StudyComparison& comparison = written.comparison;
   if (comparison.question.empty()) comparison.question = id;
   if (comparison.margin == 0.0) comparison.margin = options.protocol.margin;
-  check_measure_id(comparison.measure, options, "comparison '" + id + "'");
   if (!written.parts.is_list() || written.parts.empty())
     fail_input("{}: comparison '{}' has no list of 'parts'", node.place(), id);
   for (const ConfigNode& part : written.parts.list())
     comparison.parts.push_back(part_of(options, arms, part, id, comparison.measure));
+  check_measures(comparison, options, arms, data);
   return comparison;
 }
 
 }  // namespace
 
-std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
+std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                                 const std::filesystem::path& data) {
   for (const std::string& name : options.line) {
     if (!options.arms.has(name)) fail_input("'line' names '{}', which is no arm of this study", printable(name));
     for (const ArmOptions& arm : arms) {
@@ -151,7 +173,7 @@ std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, co
   if (options.comparisons.empty()) return shapes_of(options, arms);
   std::vector<StudyComparison> comparisons;
   for (const auto& [id, node] : options.comparisons.items())
-    comparisons.push_back(comparison_of(options, arms, id, node));
+    comparisons.push_back(comparison_of(options, arms, data, id, node));
   return comparisons;
 }
 

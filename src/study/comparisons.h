@@ -2,6 +2,7 @@
 // 2305.14705) as far as the study's arms allow.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace flanmoe {
 struct ComparisonPart {
   std::string label;
   std::map<std::string, double> weights;  // by arm
+  std::string measure = "";               // of its own, of a joint comparison; empty = the comparison's
 };
 
 struct StudyComparison {
@@ -26,11 +28,17 @@ struct StudyComparison {
   double margin = 0.0;   // in the measure's unit: less is equal
   std::string expected;  // what the paper's claim says: yes, no, equal; empty = it says nothing
   std::string paper;     // its words or numbers, for the report
+
+  const std::string& measure_of(const ComparisonPart& part) const {
+    return part.measure.empty() ? measure : part.measure;
+  }
 };
 
 // UserError naming the comparison: an arm or measure that is none, with the nearest; weights that do not sum to zero;
-// a margin that is not above zero; a line of fewer than two dense arms.
-std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+// a margin that is not above zero; a line of fewer than two dense arms; a part with a measure of its own where the
+// answer is that of a mean; a measure that an arm, or the tasks in `data`, will not have (study/measure_ids.h).
+std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms,
+                                                 const std::filesystem::path& data = {});
 
 // What is asked, without its parts: the same words in protocol.json and in the verdicts of results.json.
 Json comparison_json(const StudyComparison& comparison);

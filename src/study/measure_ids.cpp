@@ -4,13 +4,17 @@
 
 #include "base/error.h"
 #include "base/nearest_name.h"
+#include "eval/evaluation.h"
 #include "eval/results.h"
 #include "study/cells.h"
+#include "study/curve_measures.h"
 #include "study/evaluations.h"
 #include "study/stage.h"
 
 namespace flanmoe {
 namespace {
+
+const char* const kHeldOutLoss = "loss/held-out";
 
 // "suite/NAME/direct/instructed", whatever the name.
 bool is_of_a_suite(const std::string& id) {
@@ -47,6 +51,31 @@ std::vector<std::string> evaluations_of(const std::string& id, const std::vector
   return {};
 }
 
+[[noreturn]] void refuse_arm(const std::string& id, const ArmOptions& arm, const std::string& asker) {
+  if (const std::optional<int64_t> step = curve_step_of(id))
+    fail_input("{}: 'measure' is '{}', but the instruction tuning of '{}' is not evaluated at step {}; {}", asker, id,
+               arm.name, *step, curve_steps_hint(arm.recipe.instruct, *step));
+  if (id == kHeldOutLoss)
+    fail_input("{}: 'measure' is '{}', but 'corpus.held_out_share' of '{}' is 0, expected a share of the text above 0",
+               asker, id, arm.name);
+  fail_input("{}: the arm '{}' has no measure '{}'", asker, arm.name, id);
+}
+
+// That there are tasks which are held out by cluster, or by item, for a measure of these.
+void check_tasks(const std::string& id, const StudyOptions& options, const std::filesystem::path& data,
+                 const std::string& asker) {
+  for (const char* what : {"cluster", "item"}) {
+    if (!id.starts_with(fmt::format("heldout-{}/", what))) continue;
+    const std::vector<TaskRun> runs = plan_evaluation(request_of(options.heldout, data)).runs;
+    const auto is_held_out = [&](const TaskRun& run) {
+      return run.prompting == Prompting::kDirect && run.task.held_out == what;
+    };
+    if (std::any_of(runs.begin(), runs.end(), is_held_out)) continue;
+    fail_input("{}: 'measure' is '{}', but no task of 'heldout.tasks' that is asked directly says 'held_out: {}'",
+               asker, id, what);
+  }
+}
+
 }  // namespace
 
 bool is_of_differences(const std::string& id) { return id.starts_with("gain/") || id.starts_with("effect/"); }
@@ -55,10 +84,12 @@ std::vector<std::string> measure_ids(const StudyOptions& options) {
   std::vector<std::string> ids = {"loss/pretrain", "gain/heldout", "gain/utilisation", "drops/corpus",
                                   "gain/drop-distance"};
   for (const Stage stage : kStages) {
-    for (const char* what :
-         {"heldout/", "heldout-direct/", "log-odds/", "validation/", "utilisation/", "drops/", "drop-distance/"})
+    for (const char* what : {"heldout/", "heldout-direct/", "heldout-cluster/", "heldout-item/", "log-odds/",
+                             "validation/", "utilisation/", "drops/", "drop-distance/"})
       ids.push_back(what + std::string(name_of(stage)));
   }
+  if (options.recipe.corpus.held_out_share > 0.0) ids.push_back(kHeldOutLoss);
+  for (const int64_t step : curve_steps(options.recipe.instruct)) ids.push_back(curve_measure_id(step));
   add_evaluations(ids, options);
   if (options.finetune_sets.empty()) return ids;
   ids.push_back("gain/finetune");
@@ -71,13 +102,17 @@ std::vector<std::string> measure_ids(const StudyOptions& options) {
 
 void check_measure_id(const std::string& id, const StudyOptions& options, const std::string& asker) {
   const std::vector<std::string> ids = measure_ids(options);
-  if (is_of_a_suite(id) || std::find(ids.begin(), ids.end(), id) != ids.end()) return;
+  if (is_of_a_suite(id) || curve_step_of(id) || id == kHeldOutLoss ||
+      std::find(ids.begin(), ids.end(), id) != ids.end())
+    return;
   const std::string nearest = nearest_name(id, ids);
   fail_input("{}: 'measure' is '{}', which no cell of this study measures{}", asker, printable(id),
              nearest.empty() ? "; docs/results.md lists the measures" : fmt::format("; did you mean '{}'?", nearest));
 }
 
 bool is_measured(const std::string& id, const StudyOptions& options, const ArmOptions& arm) {
+  if (const std::optional<int64_t> step = curve_step_of(id)) return is_curve_step(arm.recipe.instruct, *step);
+  if (id == kHeldOutLoss) return arm.recipe.corpus.held_out_share > 0.0;
   const ModelOptions& model = arm.recipe.model;
   const bool is_routed = model.moe.num_experts > 0 && !model.decoder_only;
   if (id.starts_with("utilisation/") || id == "gain/utilisation")
@@ -90,9 +125,13 @@ bool is_measured(const std::string& id, const StudyOptions& options, const ArmOp
   });
 }
 
-void check_arm_is_measured(const std::string& id, const StudyOptions& options, const ArmOptions& arm,
-                           const std::string& asker) {
-  if (!is_measured(id, options, arm)) fail_input("{}: the arm '{}' has no measure '{}'", asker, arm.name, id);
+void check_measure(const std::string& id, const std::vector<const ArmOptions*>& arms, const StudyOptions& options,
+                   const std::filesystem::path& data, const std::string& asker) {
+  check_measure_id(id, options, asker);
+  for (const ArmOptions* arm : arms) {
+    if (!is_measured(id, options, *arm)) refuse_arm(id, *arm, asker);
+  }
+  if (std::filesystem::exists(data)) check_tasks(id, options, data, asker);
 }
 
 }  // namespace flanmoe

@@ -1,92 +1,32 @@
 #include <cmath>
-#include <functional>
 
 #include "base/error.h"
 #include "eval/scoring/aggregate.h"
 #include "study/cells.h"
+#include "study/curve_measures.h"
 #include "study/drops.h"
-#include "study/evaluations.h"
+#include "study/evaluation_measures.h"
+#include "study/finetune_measures.h"
+#include "study/measure_collector.h"
 #include "study/measures.h"
 #include "study/stage.h"
 
 namespace flanmoe {
 namespace {
 
-// A score with the places of its parts; none where the arm has no such score.
-struct Found {
-  Score score;
-  std::vector<TaskPlace> tasks = {{}};
-};
-using Take = std::function<std::optional<Found>(const ArmOptions& arm, int64_t seed)>;
-
-class Collector {
- public:
-  Collector(const StudyOptions& options, const std::vector<ArmOptions>& arms) : options_(options), arms_(arms) {}
-
-  void add(const std::string& id, const std::string& label, const std::string& unit, const Take& take) {
-    Measure measure{id, label, unit, {}, {}};
-    for (const ArmOptions& arm : arms_) {
-      for (int64_t seed : options_.seeds) {
-        const std::optional<Found> found = take(arm, seed);
-        if (!found) break;
-        if (measure.tasks.empty()) measure.tasks = found->tasks;
-        if (found->tasks.size() != measure.tasks.size())
-          fail_run("{}: the arms of this study were asked different tasks ({} and {})", id, measure.tasks.size(),
-                   found->tasks.size());
-        measure.by_arm[arm.name].push_back(found->score);
-      }
-    }
-    if (!measure.by_arm.empty()) measures.push_back(std::move(measure));
+// The normalised scores of the tasks that are held out by cluster, or by item, direct prompts; none where no task is.
+std::optional<FoundScore> held_out_by(const EvalResult& result, const std::string& what) {
+  EvalResult part;
+  for (const TaskResult& task : result.tasks) {
+    if (task.held_out == what && task.prompting == Prompting::kDirect) part.tasks.push_back(task);
   }
-
-  void add_difference(const std::string& id, const std::string& label, const std::string& after,
-                      const std::string& before) {
-    const Measure *a = find(after), *b = find(before);
-    if (a == nullptr || b == nullptr) return;
-    Measure measure{id, label, a->unit == "percent" ? "points" : a->unit, a->tasks, {}};
-    for (const auto& [arm, scores] : a->by_arm) {
-      if (b->by_arm.contains(arm)) measure.by_arm[arm] = difference(scores, b->by_arm.at(arm));
-    }
-    measures.push_back(std::move(measure));
-  }
-
-  std::vector<Measure> measures;
-
- private:
-  const Measure* find(const std::string& id) const {
-    for (const Measure& measure : measures) {
-      if (measure.id == id) return &measure;
-    }
-    return nullptr;
-  }
-
-  const StudyOptions& options_;
-  const std::vector<ArmOptions>& arms_;
-};
-
-Found plain(double value) { return {{value, 0.0, {value}}, {{}}}; }
-
-// The normalised scores of the tasks in the suites that `wanted` names, all when it is null.
-Found normalised(const EvalResult& result, const std::function<bool(const SuiteResult&)>& wanted = nullptr) {
-  Found found{{}, {}};
-  found.score.tasks.clear();
-  std::vector<SuiteResult> suites;
-  for (const SuiteResult& suite : result.suites) {
-    if (wanted && !wanted(suite)) continue;
-    for (const TaskResult& task : result.tasks) {
-      if (task.suite != suite.suite || task.prompting != suite.prompting) continue;
-      found.tasks.push_back({task.name(), static_cast<int64_t>(suites.size())});
-      found.score.tasks.push_back(task.normalised());
-    }
-    suites.push_back(suite);
-  }
-  found.score.value = normalised_average(suites);
-  found.score.standard_error = normalised_average_error(suites);
-  return found;
+  if (part.tasks.empty()) return std::nullopt;
+  part.suites = score_suites(part.tasks);
+  return normalised_score(part);
 }
 
-Found suite_score(const EvalResult& result, const SuiteResult& which) {
-  Found found{{}, {}};
+FoundScore suite_score(const EvalResult& result, const SuiteResult& which) {
+  FoundScore found{{}, {}};
   found.score.tasks.clear();
   for (const SuiteResult& row : result.suites) {
     if (row.suite == which.suite && row.prompting == which.prompting) found.score = {row.score, row.standard_error, {}};
@@ -100,7 +40,7 @@ Found suite_score(const EvalResult& result, const SuiteResult& which) {
 }
 
 // Held-in tasks have few rows, each another number of them: every row counts alike.
-Found over_items(const EvalResult& result) {
+FoundScore over_items(const EvalResult& result) {
   double items = 0.0, sum = 0.0, squares = 0.0;
   for (const TaskResult& task : result.tasks) {
     const auto count = static_cast<double>(task.num_items - task.num_refused);
@@ -108,20 +48,20 @@ Found over_items(const EvalResult& result) {
     sum += count * task.normalised();
     squares += std::pow(count * task.normalised_error(), 2);
   }
-  Found found = plain(items > 0.0 ? sum / items : 0.0);
+  FoundScore found = plain_score(items > 0.0 ? sum / items : 0.0);
   found.score.standard_error = items > 0.0 ? std::sqrt(squares) / items : 0.0;
   return found;
 }
 
-Found final_loss(const CellResult& result) {
+FoundScore final_loss(const CellResult& result) {
   for (auto point = result.curve.rbegin(); point != result.curve.rend(); ++point) {
-    if (point->contains("train/loss")) return plain(point->at("train/loss"));
+    if (point->contains("train/loss")) return plain_score(point->at("train/loss"));
   }
   fail_run("{}: no training loss in its curve", result.key.name());
 }
 
 // Mean over the sparse layers, in percent; Expert Choice is always full.
-std::optional<Found> utilisation(const ArmOptions& arm, const CellResult& result) {
+std::optional<FoundScore> utilisation(const ArmOptions& arm, const CellResult& result) {
   const ModelOptions& model = arm.recipe.model;
   if (result.routing.is_null() || model.moe.routing == RoutingRule::kExpertChoice) return std::nullopt;
   double sum = 0.0, count = 0.0;
@@ -129,13 +69,13 @@ std::optional<Found> utilisation(const ArmOptions& arm, const CellResult& result
     sum += layer.at("utilisation").get<double>();
     count += 1.0;
   }
-  return plain(100.0 * sum / count);
+  return plain_score(100.0 * sum / count);
 }
 
 // Over the tasks whose options were ranked, suites apart as in the held-out average.
-std::optional<Found> log_odds(const CellResult& result) {
-  const Found all = normalised(result.heldout.value());
-  Found found{{}, {}};
+std::optional<FoundScore> log_odds(const CellResult& result) {
+  const FoundScore all = normalised_score(result.heldout.value());
+  FoundScore found{{}, {}};
   found.score.tasks.clear();
   std::map<int64_t, std::pair<double, double>> suites;  // sum and number of tasks
   for (const TaskPlace& place : all.tasks) {
@@ -152,17 +92,23 @@ std::optional<Found> log_odds(const CellResult& result) {
   return found;
 }
 
-bool is_direct(const SuiteResult& suite) { return suite.prompting == Prompting::kDirect; }
-
 using ResultOf = std::function<const CellResult&(const ArmOptions&, int64_t, Stage)>;
 
-void add_stage(Collector& collector, Stage stage, const ResultOf& result, const EvalResult& any) {
+void add_stage(MeasureCollector& collector, Stage stage, const ResultOf& result, const EvalResult& any) {
   const std::string name = name_of(stage), label = label_of(stage);
-  collector.add("heldout/" + name, "Held-out normalised average " + label, "points",
-                [&](const auto& arm, int64_t seed) { return normalised(result(arm, seed, stage).heldout.value()); });
   collector.add(
-      "heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label, "points",
-      [&](const auto& arm, int64_t seed) { return normalised(result(arm, seed, stage).heldout.value(), is_direct); });
+      "heldout/" + name, "Held-out normalised average " + label, "points",
+      [&](const auto& arm, int64_t seed) { return normalised_score(result(arm, seed, stage).heldout.value()); });
+  collector.add("heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label, "points",
+                [&](const auto& arm, int64_t seed) {
+                  return normalised_score(result(arm, seed, stage).heldout.value(), is_direct);
+                });
+  for (const char* what : {"cluster", "item"}) {
+    collector.add(
+        fmt::format("heldout-{}/{}", what, name),
+        fmt::format("Normalised average of tasks held out by {}, direct prompts, {}", what, label), "points",
+        [&](const auto& arm, int64_t seed) { return held_out_by(result(arm, seed, stage).heldout.value(), what); });
+  }
   collector.add("log-odds/" + name, "Log-odds of the right option on held-out tasks " + label, "nats",
                 [&](const auto& arm, int64_t seed) { return log_odds(result(arm, seed, stage)); });
   collector.add("validation/" + name, "Held-in validation " + label, "points",
@@ -178,56 +124,26 @@ void add_stage(Collector& collector, Stage stage, const ResultOf& result, const 
                 [&](const auto& arm, int64_t seed) { return utilisation(arm, result(arm, seed, stage)); });
 }
 
-// Under other settings of evaluation, and what they do to the scores.
-void add_evaluations(Collector& collector, const StudyOptions& options, const ResultOf& result) {
-  const std::string what = "Held-out normalised average, direct prompts, ";
-  const auto under = [&](const std::string& name, Stage stage) -> Take {
-    return [&result, name, stage](const ArmOptions& arm, int64_t seed) -> std::optional<Found> {
-      const auto& evaluated = result(arm, seed, stage).evaluated;
-      if (!evaluated.contains(name)) return std::nullopt;
-      return normalised(evaluated.at(name), is_direct);
-    };
-  };
-  const std::vector<Evaluation> evaluations = study_evaluations(options);
-  for (const Evaluation& one : evaluations) {
-    for (const Stage stage : kStages)
-      collector.add(fmt::format("evaluated/{}/{}", one.name, name_of(stage)), what + one.label + ", " + label_of(stage),
-                    "points", under(one.name, stage));
-  }
-  for (const Evaluation& one : evaluations) {
-    for (const Stage stage : kStages) {
-      const std::string name = name_of(stage);
-      collector.add_difference(
-          fmt::format("effect/{}/{}", one.name, name),
-          fmt::format("What '{}' adds to held-out scores {}", one.label, label_of(stage)),
-          fmt::format("evaluated/{}/{}", one.name, name),
-          one.over.empty() ? "heldout-direct/" + name : fmt::format("evaluated/{}/{}", one.over, name));
-    }
-  }
-  if (!has_evaluation(options, "unlimited")) return;
-  collector.add("unlimited/instructed", what + "no expert ever full", "points", under("unlimited", Stage::kInstructed));
-  collector.add_difference("gain/capacity", "Held-out scores, direct prompts: what the capacity limit adds",
-                           "heldout-direct/instructed", "unlimited/instructed");
-}
-
-void add_drops(Collector& collector, const CellResults& results) {
+void add_drops(MeasureCollector& collector, const CellResults& results) {
   for (const DropMeasure& measure : drop_measures(results)) {
-    collector.add(measure.id, measure.label, measure.unit, [&](const auto& arm, int64_t seed) -> std::optional<Found> {
-      const std::optional<double> value = measure.value(arm, seed);
-      return value ? std::optional(plain(*value)) : std::nullopt;
-    });
+    collector.add(measure.id, measure.label, measure.unit,
+                  [&](const auto& arm, int64_t seed) { return plain_score_if(measure.value(arm, seed)); });
   }
   collector.add_difference("gain/drop-distance", "How much further from pre-training's the drops are after tuning",
                            "drop-distance/instructed", "drop-distance/pretrained");
 }
 
-void add_general_measures(Collector& collector, const StudyOptions& options, const std::vector<ArmOptions>& arms,
+void add_general_measures(MeasureCollector& collector, const StudyOptions& options, const std::vector<ArmOptions>& arms,
                           const CellResults& results) {
   const ResultOf result = [&results](const ArmOptions& arm, int64_t seed, Stage stage) -> const CellResult& {
     return results.at(cell_of(arm, seed, phase_of(stage)));
   };
   collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
                 [&](const auto& arm, int64_t seed) { return final_loss(result(arm, seed, Stage::kPretrained)); });
+  collector.add("loss/held-out", "Span-corruption loss on held-out text at the end of pre-training", "nats per token",
+                [&](const auto& arm, int64_t seed) {
+                  return plain_score_if(result(arm, seed, Stage::kPretrained).held_out_loss);
+                });
   const ArmOptions& first = arms.front();
   for (const Stage stage : kStages)
     add_stage(collector, stage, result, result(first, options.seeds.front(), stage).heldout.value());
@@ -235,60 +151,17 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
                            "heldout/pretrained");
   collector.add_difference("gain/utilisation", "Utilisation gained by instruction tuning", "utilisation/instructed",
                            "utilisation/pretrained");
-  add_evaluations(collector, options, result);
+  add_evaluation_measures(collector, options, results);
   add_drops(collector, results);
-}
-
-// The normalised scores of several sets as tasks of one suite.
-Found mean_of_sets(const std::vector<std::string>& sets, const std::function<const TaskResult&(std::string)>& result) {
-  Found found{{}, {}};
-  found.score.tasks.clear();
-  double squares = 0.0;
-  const auto count = static_cast<double>(sets.size());
-  for (const std::string& set : sets) {
-    const TaskResult& task = result(set);
-    found.tasks.push_back({set, 0});
-    found.score.tasks.push_back(task.normalised());
-    found.score.value += task.normalised() / count;
-    squares += std::pow(task.normalised_error(), 2);
-  }
-  found.score.standard_error = std::sqrt(squares) / count;
-  return found;
-}
-
-void add_finetune_measures(Collector& collector, const StudyOptions& options, const CellResults& results) {
-  if (options.finetune_sets.empty()) return;
-  std::vector<std::string> sets;
-  for (const std::string& file : options.finetune_sets) sets.push_back(set_name(file));
-  for (const bool instructed : {false, true}) {
-    const std::string way = instructed ? "instructed" : "direct";
-    const std::string how = instructed ? "instruction tuned, then finetuned" : "finetuned directly";
-    const auto task_of = [&](const ArmOptions& arm, int64_t seed, const std::string& set) -> const TaskResult& {
-      return results.at(finetune_cell_of(arm, seed, set, instructed)).finetune.value().tasks.at(0);
-    };
-    for (const std::string& set : sets) {
-      collector.add(fmt::format("finetune/{}/{}", set, way), set + ", " + how, "percent",
-                    [&](const auto& arm, int64_t seed) {
-                      const TaskResult& task = task_of(arm, seed, set);
-                      return Found{{task.score, task.standard_error, {task.score}}, {{set, 0}}};
-                    });
-    }
-    collector.add("finetune/mean/" + way, "Normalised mean of the finetune sets, " + how, "points",
-                  [&](const auto& arm, int64_t seed) {
-                    return mean_of_sets(
-                        sets, [&](const std::string& set) -> const TaskResult& { return task_of(arm, seed, set); });
-                  });
-  }
-  collector.add_difference("gain/finetune", "Finetuning gain by instruction tuning", "finetune/mean/instructed",
-                           "finetune/mean/direct");
 }
 
 }  // namespace
 
 std::vector<Measure> study_measures(const StudyOptions& options, const std::vector<ArmOptions>& arms,
                                     const CellResults& results) {
-  Collector collector(options, arms);
+  MeasureCollector collector(options, arms);
   add_general_measures(collector, options, arms, results);
+  add_curve_measures(collector, arms, results);
   add_finetune_measures(collector, options, results);
   return collector.measures;
 }

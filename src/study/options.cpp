@@ -59,7 +59,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.field("line", line,
           "dense arms of several widths: sparse arms are compared with the line through those that are run");
   v.field("comparisons", comparisons,
-          "id -> {question, measure, parts: [{label, arm, over}], joint, primary, margin, expected, paper}; none = the "
+          "id -> {question, measure, parts: [{label, measure, arm, over, below}], joint, primary, margin, expected, "
+          "paper}; none = the "
           "paper's shapes");
   v.section("protocol", protocol, "what is fixed before the first run");
   v.section("corpus", recipe.corpus, "pre-training text");

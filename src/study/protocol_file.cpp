@@ -17,8 +17,10 @@ std::map<std::string, double> rounded(std::map<std::string, double> weights) {
 
 Json question_json(const StudyComparison& comparison) {
   Json parts = Json::array();
-  for (const ComparisonPart& part : comparison.parts)
+  for (const ComparisonPart& part : comparison.parts) {
     parts.push_back({{"label", part.label}, {"weights", rounded(part.weights)}});
+    if (!part.measure.empty()) parts.back()["measure"] = part.measure;
+  }
   Json json = comparison_json(comparison);
   json["parts"] = parts;
   return json;

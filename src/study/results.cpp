@@ -11,6 +11,7 @@
 #include "study/axes.h"
 #include "study/comparisons.h"
 #include "study/cost_order.h"
+#include "study/crossings.h"
 #include "study/drops.h"
 #include "study/measures.h"
 #include "study/stage.h"
@@ -186,25 +187,30 @@ Json capacity_json(const std::vector<ArmOptions>& arms, const std::vector<Measur
   return rows;
 }
 
+Json record_json(const StudyOptions& options, const Measure& measure) {
+  Json tasks = Json::array(), arms = Json::object();
+  for (const TaskPlace& place : measure.tasks) tasks.push_back({{"task", place.task}, {"suite", place.suite}});
+  for (const auto& [arm, scores] : measure.by_arm) {
+    Json runs = Json::array();
+    for (size_t s = 0; s < scores.size(); ++s) {
+      runs.push_back(
+          {{"seed", options.seeds[s]}, {"scores", scores[s].tasks}, {"standard_error", scores[s].standard_error}});
+    }
+    arms[arm] = runs;
+  }
+  return {{"measure", measure.id}, {"tasks", tasks}, {"arms", arms}};
+}
+
 // What the verdicts were read from: the scores of every run, task by task.
 Json records_json(const StudyOptions& options, const std::vector<StudyComparison>& comparisons,
                   const std::vector<Measure>& measures) {
   Json records = Json::array();
   std::set<std::string> written;
   for (const StudyComparison& comparison : comparisons) {
-    if (!written.insert(comparison.measure).second) continue;
-    const Measure& measure = measure_of(measures, comparison.measure);
-    Json tasks = Json::array(), arms = Json::object();
-    for (const TaskPlace& place : measure.tasks) tasks.push_back({{"task", place.task}, {"suite", place.suite}});
-    for (const auto& [arm, scores] : measure.by_arm) {
-      Json runs = Json::array();
-      for (size_t s = 0; s < scores.size(); ++s) {
-        runs.push_back(
-            {{"seed", options.seeds[s]}, {"scores", scores[s].tasks}, {"standard_error", scores[s].standard_error}});
-      }
-      arms[arm] = runs;
+    for (const ComparisonPart& part : comparison.parts) {
+      const std::string& id = comparison.measure_of(part);
+      if (written.insert(id).second) records.push_back(record_json(options, measure_of(measures, id)));
     }
-    records.push_back({{"measure", measure.id}, {"tasks", tasks}, {"arms", arms}});
   }
   return records;
 }
@@ -247,6 +253,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);
+  json["crossings"] = crossings_json(options, arms, measures);
   for (const ArmOptions& arm : arms) {
     add_arm_details(json, arm, options, results);
     for (const Json& row : drops_json(options, arm, results)) json["drops"].push_back(row);

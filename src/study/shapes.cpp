@@ -7,32 +7,8 @@
 namespace flanmoe {
 namespace {
 
-ComparisonPart turned(ComparisonPart part) {
-  for (auto& [arm, weight] : part.weights) weight = -weight;
-  return part;
-}
-
-// Every sparse arm over the line or its twin.
-std::vector<ComparisonPart> sparse_over_dense(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
-  std::vector<ComparisonPart> parts;
-  for (const ArmOptions& arm : arms) {
-    if (arm.recipe.model.moe.num_experts == 0) continue;
-    const std::vector<const ArmOptions*> line = dense_line(options, arms, arm);
-    if (line.size() >= 2) {
-      parts.push_back(over_line(arm, line));
-    } else if (!arm.twin.empty()) {
-      parts.push_back(over_arm(arm, arm_of(arms, arm.twin)));
-    }
-  }
-  return parts;
-}
-
 std::vector<ComparisonPart> dense_over_sparse(std::vector<ComparisonPart> parts) {
-  for (ComparisonPart& part : parts) {
-    part = turned(part);
-    const size_t over = part.label.find(" over ");
-    part.label = part.label.substr(over + 6) + " over " + part.label.substr(0, over);
-  }
+  for (ComparisonPart& part : parts) part = turned(std::move(part));
   return parts;
 }
 
@@ -73,6 +49,31 @@ ComparisonPart over_line(const ArmOptions& arm, const std::vector<const ArmOptio
   ComparisonPart part{arm.label + " over the dense line", {{arm.name, 1.0}}};
   for (const auto& [name, weight] : line_weights(line, arm)) part.weights[name] -= weight;
   return part;
+}
+
+ComparisonPart turned(ComparisonPart part) {
+  for (auto& [arm, weight] : part.weights) weight = -weight;
+  const size_t over = part.label.find(" over ");
+  if (over != std::string::npos) {
+    part.label = part.label.substr(over + 6) + " over " + part.label.substr(0, over);
+  } else if (!part.label.empty()) {  // an arm alone
+    part.label = "minus " + part.label;
+  }
+  return part;
+}
+
+std::vector<ComparisonPart> sparse_over_dense(const StudyOptions& options, const std::vector<ArmOptions>& arms) {
+  std::vector<ComparisonPart> parts;
+  for (const ArmOptions& arm : arms) {
+    if (arm.recipe.model.moe.num_experts == 0) continue;
+    const std::vector<const ArmOptions*> line = dense_line(options, arms, arm);
+    if (line.size() >= 2) {
+      parts.push_back(over_line(arm, line));
+    } else if (!arm.twin.empty()) {
+      parts.push_back(over_arm(arm, arm_of(arms, arm.twin)));
+    }
+  }
+  return parts;
 }
 
 std::vector<StudyComparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms) {

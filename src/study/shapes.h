@@ -11,8 +11,13 @@ namespace flanmoe {
 ComparisonPart over_arm(const ArmOptions& arm, const ArmOptions& other);
 ComparisonPart over_line(const ArmOptions& arm, const std::vector<const ArmOptions*>& line);
 
-// A shape whose arms the study does not have is left out. Sparse arms are compared with the line through the dense arms
-// of `options.line`, or with their twins where there is none.
+// The difference with its sign changed: whether the arm is below.
+ComparisonPart turned(ComparisonPart part);
+
+// Every sparse arm over the dense line, or over its twin where there is none; arms with neither are left out.
+std::vector<ComparisonPart> sparse_over_dense(const StudyOptions& options, const std::vector<ArmOptions>& arms);
+
+// A shape whose arms the study does not have is left out.
 std::vector<StudyComparison> shapes_of(const StudyOptions& options, const std::vector<ArmOptions>& arms);
 
 }  // namespace flanmoe

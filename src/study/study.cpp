@@ -106,13 +106,13 @@ void check_files(const StudyOptions& options, const StudyFolder& folder) {
 // world will have where there is none yet.
 std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFolder& folder) {
   check_files(options, folder);
-  const bool has_data =
-      options.kind == DataKind::kReal || fs::exists(data_folder(options, folder, options.seeds.front()));
+  const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
+  const bool has_data = options.kind == DataKind::kReal || fs::exists(data);
   std::vector<ArmOptions> arms =
       has_data ? arms_of(options, folder) : resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
   check_evaluations(options, arms);
   check_cost_order(options, arms);
-  resolve_comparisons(options, arms);
+  resolve_comparisons(options, arms, data);
   return arms;
 }
 
@@ -148,7 +148,8 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   keep_worlds(options, folder);
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
-  keep_protocol(options, resolve_comparisons(options, arms), folder, call.commit);
+  const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
+  keep_protocol(options, resolve_comparisons(options, arms, data), folder, call.commit);
   const std::vector<Cell> cells = study_cells(options, arms);
   check_done_cells(cells, folder);
   run_grid(cells, folder, options.jobs);

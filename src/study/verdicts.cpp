@@ -50,22 +50,25 @@ ComparisonPart mean_of_parts(const StudyComparison& comparison) {
 
 struct Asked {
   const StudyComparison* comparison;
-  const Measure* measure;
+  std::vector<const Measure*> measures;  // of the comparison's parts
   Question question;
 };
 
-Asked asked(const StudyComparison& comparison, const Measure& measure) {
-  Asked result{&comparison, &measure, {comparison.id, comparison.margin, {}}};
-  if (!comparison.joint) {
-    result.question.parts = {contrast_of(mean_of_parts(comparison), measure, comparison)};
+Asked asked(const StudyComparison& comparison, const std::vector<Measure>& measures) {
+  Asked result{&comparison, {}, {comparison.id, comparison.margin, {}}};
+  for (const ComparisonPart& part : comparison.parts)
+    result.measures.push_back(&measure_of(measures, comparison.measure_of(part)));
+  if (!comparison.joint) {  // all of one measure
+    result.question.parts = {contrast_of(mean_of_parts(comparison), *result.measures.front(), comparison)};
     return result;
   }
-  for (const ComparisonPart& part : comparison.parts)
-    result.question.parts.push_back(contrast_of(part, measure, comparison));
+  for (size_t p = 0; p < comparison.parts.size(); ++p)
+    result.question.parts.push_back(contrast_of(comparison.parts[p], *result.measures[p], comparison));
   return result;
 }
 
-Interval interval_of(const Estimate& estimate, double level, int64_t num_tasks) {
+Interval interval_of(const Estimate& estimate, double level, const Measure& measure) {
+  const size_t num_tasks = measure.tasks.size();
   const double half = half_width(estimate, level);
   if (!std::isfinite(half)) return {estimate.mean, estimate.mean, estimate.mean, "one seed: no interval"};
   return {estimate.mean, estimate.mean - half, estimate.mean + half,
@@ -87,16 +90,16 @@ std::string look_text(const Judgement& judgement, const ProtocolOptions& protoco
 }
 
 std::string sentence(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
-  const auto num_tasks = static_cast<int64_t>(asked.measure->tasks.size());
   std::string text = name_of(judgement.decision) + ":", basis;
   for (size_t p = 0; p < judgement.parts.size(); ++p) {
-    const Interval interval = interval_of(judgement.parts[p], judgement.difference_level, num_tasks);
+    const Measure& measure = *asked.measures[p];
+    const Interval interval = interval_of(judgement.parts[p], judgement.difference_level, measure);
     const std::string label = asked.comparison->joint ? asked.comparison->parts[p].label + " " : "";
-    text += fmt::format("{} {}{}", p == 0 ? "" : ";", label, numbers(interval, *asked.measure));
+    text += fmt::format("{} {}{} {}", p == 0 ? "" : ";", label, numbers(interval, measure), measure.unit);
     basis = interval.basis;
   }
-  return fmt::format("{} {}{}; {}, {}; less than {} is equal", text, asked.measure->unit,
-                     asked.comparison->joint ? "" : ", " + std::string("mean of the comparisons below"), basis,
+  return fmt::format("{}{}; {}, {}; less than {} is equal", text,
+                     asked.comparison->joint ? "" : ", mean of the comparisons below", basis,
                      look_text(judgement, protocol), asked.comparison->margin);
 }
 
@@ -108,12 +111,13 @@ std::string agreement(const StudyComparison& comparison, Decision decision) {
 
 Json parts_json(const Asked& asked) {
   Json rows = Json::array();
-  for (const ComparisonPart& part : asked.comparison->parts) {
-    const Contrast contrast = contrast_of(part, *asked.measure, *asked.comparison);
+  for (size_t p = 0; p < asked.measures.size(); ++p) {
+    const ComparisonPart& part = asked.comparison->parts[p];
+    const Contrast contrast = contrast_of(part, *asked.measures[p], *asked.comparison);
     const auto num_seeds = static_cast<int64_t>(contrast.differences.size());
-    const Interval interval =
-        interval_of(estimate_of(contrast, num_seeds), 0.05, static_cast<int64_t>(asked.measure->tasks.size()));
+    const Interval interval = interval_of(estimate_of(contrast, num_seeds), 0.05, *asked.measures[p]);
     rows.push_back({{"label", part.label}, {"weights", part.weights}, {"interval", interval_json(interval)}});
+    if (!part.measure.empty()) rows.back()["measure"] = part.measure;
   }
   return rows;
 }
@@ -158,10 +162,8 @@ void add_verdicts(std::map<std::string, Json>& by_id, const std::vector<Asked>& 
 Json study_verdicts(const std::vector<StudyComparison>& comparisons, const ProtocolOptions& protocol,
                     const std::vector<Measure>& measures) {
   std::vector<Asked> primary, others;
-  for (const StudyComparison& comparison : comparisons) {
-    const Measure& measure = measure_of(measures, comparison.measure);
-    (comparison.primary ? primary : others).push_back(asked(comparison, measure));
-  }
+  for (const StudyComparison& comparison : comparisons)
+    (comparison.primary ? primary : others).push_back(asked(comparison, measures));
   std::map<std::string, Json> by_id;
   add_verdicts(by_id, primary, false, protocol);
   add_verdicts(by_id, others, true, protocol);

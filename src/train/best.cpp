@@ -26,7 +26,7 @@ void check_best(const TrainOptions& options, const std::vector<std::string>& met
         "'train.patience' is {}, but 'train.best' is empty: name the metric that should get better, as eval/loss",
         options.patience);
   }
-  if (options.eval_every == 0) {
+  if (!options.validates()) {
     fail_input("'train.best' is '{}', but 'train.eval_every' is 0: say how many steps lie between validations",
                options.best);
   }

@@ -10,7 +10,7 @@
 namespace flanmoe {
 
 struct BestSoFar {
-  int64_t step = 0;  // 0 = no validation yet
+  int64_t step = 0;  // 0 = no validation yet behind a step; that before the first one does not count
   double value = 0.0;
   int64_t num_worse = 0;  // validations since then
   bool operator==(const BestSoFar&) const = default;
@@ -23,7 +23,7 @@ BestSoFar after_validation(BestSoFar best, const std::string& metric, double val
 // Whether `best` says that training ends: options.patience validations brought nothing better.
 bool is_patience_over(const TrainOptions& options, const BestSoFar& best);
 
-// UserError naming the key when options.best cannot be told: without options.eval_every, or no name in `metrics`
+// UserError naming the key when options.best cannot be told: without validations, or no name in `metrics`
 // (without "eval/") of what validations give; and when patience waits for nothing.
 void check_best(const TrainOptions& options, const std::vector<std::string>& metrics);
 

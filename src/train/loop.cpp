@@ -69,7 +69,8 @@ class Loop {
       : model_(model), options_(options), run_(run), hooks_(hooks), stepper_(model, options, run.seed) {
     check_best(options, hooks.metrics);
     if (!options.freeze.empty()) log_info("{}: {}", run.label, describe_frozen(options.freeze, model.options()));
-    if (const auto checkpoint = newest_checkpoint(run.folder); !checkpoint.empty()) {
+    const auto checkpoint = newest_checkpoint(run.folder);
+    if (!checkpoint.empty()) {
       state_ = load_checkpoint(checkpoint, model, stepper_.optimizer());
       saved_step_ = state_.step;
       prune_due_ = true;  // a kill may have come between the save and that
@@ -80,7 +81,7 @@ class Loop {
                  options.steps);
     }
     best_ = state_.best;
-    metrics_file_.emplace(run.folder, state_.step);
+    metrics_file_.emplace(run.folder, checkpoint.empty() ? kNothingDone : state_.step);
     progress_.emplace(run.label, options.steps, "step");
     loader_.emplace(source, static_cast<uint64_t>(state_.step * options.accumulate),
                     static_cast<uint64_t>(options.steps * options.accumulate), options.loader_threads);
@@ -133,10 +134,7 @@ class Loop {
     return metrics.loss;
   }
 
-  bool is_validation_due() const {
-    const bool is_last = state_.step == options_.steps && options_.eval_every > 0;
-    return hooks_.evaluate && state_.step > 0 && (every(options_.eval_every, state_.step) || is_last);
-  }
+  bool is_validation_due() const { return hooks_.evaluate && options_.validates_at(state_.step); }
 
   void write_line() {
     Values values = state_.line;
@@ -154,6 +152,11 @@ class Loop {
     try {
       for (const auto& [name, value] : hooks_.evaluate(model_, state_.step)) values[kEval + name] = value;
     } catch (const Interrupted& stop) {
+      if (state_.step == 0) {
+        throw Interrupted(stop.signal, run_.label +
+                                           ": stopped in the validation before the first step; the same "
+                                           "command begins again");
+      }
       save();
       throw Interrupted(stop.signal, fmt::format("{}: stopped in the validation behind step {} of {}, and saved; the "
                                                  "same command goes on from here",
@@ -166,8 +169,9 @@ class Loop {
     return values;
   }
 
+  // What the run begins with is no step that could be the best.
   void observe(const Values& validated) {
-    if (options_.best.empty()) return;
+    if (options_.best.empty() || state_.step == 0) return;
     FLANMOE_ASSERT(validated.contains(options_.best));
     best_ = after_validation(state_.best, options_.best, validated.at(options_.best), state_.step);
   }
@@ -182,7 +186,7 @@ class Loop {
       observe(said);
     }
     link_best();
-    stop_if_asked();
+    if (state_.step > 0) stop_if_asked();
   }
 
   bool keeps_best() const { return options_.keep_best && best_.step > 0; }

@@ -24,9 +24,9 @@ struct TrainRun {
 };
 
 struct TrainHooks {
-  // A validation, every eval_every steps and after the last one (never when that is 0); the returned values are written
-  // to metrics.jsonl under "eval/<name>". It may throw Interrupted: the run is saved as it is after this step, and the
-  // same command asks again. The same weights give the same values.
+  // A validation, at the steps that TrainOptions::validates_at says; the returned values are written to metrics.jsonl
+  // under "eval/<name>". It may throw Interrupted: the run is saved as it is after this step (before the first one
+  // there is nothing to save), and the same command asks again. The same weights give the same values.
   std::function<std::map<std::string, double>(const T5Model&, int64_t step)> evaluate;
   std::vector<std::string> metrics;  // the names that it gives, for TrainOptions::best
 };

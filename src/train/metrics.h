@@ -11,6 +11,8 @@
 
 namespace flanmoe {
 
+inline constexpr int64_t kNothingDone = -1;  // not even the validation before the first step
+
 class MetricsWriter {
  public:
   // Lines and events of steps after `done_steps`, left by an attempt that was cut off, are removed. UserError naming

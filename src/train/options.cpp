@@ -1,5 +1,8 @@
 #include "train/options.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace flanmoe {
 namespace {
 
@@ -65,8 +68,14 @@ void TrainOptions::fields(FieldVisitor& v) {
   v.require_within(checkpoint_every, 0, 1'000'000'000, "checkpoint_every");
   v.field("keep_checkpoints", keep_checkpoints, "how many of the newest are kept");
   v.require_within(keep_checkpoints, 1, 1'000'000'000, "keep_checkpoints");
-  v.field("eval_every", eval_every, "steps between validations, one more at the end; 0 = never");
+  v.field("eval_every", eval_every,
+          "steps between validations, one more before the first step and at the end; 0 = none");
   v.require_within(eval_every, 0, 1'000'000'000, "eval_every");
+  v.field("eval_at", eval_at,
+          "further steps behind which a validation comes, as [10, 20, 40, 80]; those beyond the last step never come");
+  v.require(std::is_sorted(eval_at.begin(), eval_at.end(), std::less_equal()) &&
+                (eval_at.empty() || (eval_at.front() >= 0 && eval_at.back() <= 1'000'000'000)),
+            "eval_at", "rising steps of 0 or more");
   v.field("best", best,
           "metric of validations that tells the best step: eval/loss (lowest), or a score such as "
           "eval/normalised_average (highest); empty = none");
@@ -77,6 +86,12 @@ void TrainOptions::fields(FieldVisitor& v) {
           "threads that compute batches ahead, the same ones; 0 = the training thread does");
   v.require(loader_threads >= 0 && loader_threads <= 64, "loader_threads", "an integer in [0, 64]");
   v.section("optimizer", optimizer, "optimiser and learning rate");
+}
+
+bool TrainOptions::validates_at(int64_t step) const {
+  if (!validates()) return false;
+  return step == 0 || step == steps || (eval_every > 0 && step % eval_every == 0) ||
+         std::binary_search(eval_at.begin(), eval_at.end(), step);
 }
 
 }  // namespace flanmoe

@@ -48,13 +48,18 @@ struct TrainOptions {
   int64_t log_every = 50;
   int64_t checkpoint_every = 0;
   int64_t keep_checkpoints = 2;
-  int64_t eval_every = 0;  // calls hooks.evaluate
-  std::string best;        // train/best.h
+  int64_t eval_every = 0;
+  std::vector<int64_t> eval_at;
+  std::string best;  // train/best.h
   bool keep_best = true;
   int64_t patience = 0;
   int64_t loader_threads = 1;  // data/loader.h
   OptimizerOptions optimizer;
   void fields(FieldVisitor& visitor);
+
+  bool validates() const { return eval_every > 0 || !eval_at.empty(); }
+  // Whether a validation comes behind `step`, of 0 (before the first one) to `steps`.
+  bool validates_at(int64_t step) const;
 };
 
 }  // namespace flanmoe

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "base/files.h"
@@ -21,10 +22,10 @@ model: {d_model: 16, d_kv: 8, num_heads: 2, d_ff: 24, num_layers: 2, num_decoder
 arms:
   dense: {label: Dense, twin_of: switch}
   switch: {label: Switch, twin: dense, model: {moe: {num_experts: 3}}}
-corpus: {files: ["{data}/corpus/facts.jsonl"], source_length: 40, split_documents: false, rows_per_batch: 4}
+corpus: {files: ["{data}/corpus/facts.jsonl"], held_out_share: 0.1, source_length: 40, split_documents: false, rows_per_batch: 4}
 pretrain: {steps: 40, log_every: 3, checkpoint_every: 4}
 mixture: {tasks: ["{data}/tasks"], source_length: 64, target_length: 24, examples_per_batch: 4}
-instruct: {steps: 20, log_every: 3, checkpoint_every: 4, eval_every: 10}
+instruct: {steps: 20, log_every: 3, checkpoint_every: 4, eval_every: 10, eval_at: [3]}
 finetune_sets: ["{data}/finetune/search_snippets.yaml"]
 finetune_mixture: {source_length: 64, target_length: 16, examples_per_batch: 4}
 finetune: {steps: 4, log_every: 2}
@@ -124,8 +125,16 @@ TEST_F(Study, KilledTenTimesEndsWithTheSameResults) {
   EXPECT_GE(killed, 3u);
   const Ended last = flanmoe(command(tiny(), "killed"));
   ASSERT_EQ(last.status, 0) << last.err;
-  EXPECT_EQ(results("killed").dump(), results("straight").dump());
+  const Json killed_results = results("killed");
+  EXPECT_EQ(killed_results.dump(), results("straight").dump());
   EXPECT_TRUE(fs::exists(folder_ / "killed/report.html"));
+  std::set<std::string> ids;
+  for (const Json& measure : killed_results["measures"]) ids.insert(measure["id"]);
+  for (const char* id : {"loss/held-out", "heldout-item/instructed", "heldout-cluster/instructed", "curve/instruct@0",
+                         "curve/instruct@3", "curve/instruct@20"})
+    EXPECT_TRUE(ids.contains(id)) << id;
+  const Json pretrained = read_json(folder_ / "killed/cells/dense/seed-1/pretrain/result.json");
+  EXPECT_GT(pretrained["held_out_loss"].get<double>(), 1.0);
   for (const std::string& entry : listing(folder_ / "killed"))
     EXPECT_EQ(entry.find(".tmp-"), std::string::npos) << entry;
 }

@@ -62,7 +62,7 @@ class Run : public FolderTest {
     run.validation.max_new_tokens = 3;
     EXPECT_EQ(run_training(run, folder_ / "instruct", "instruct").steps, 2);
     const auto lines = read_lines(folder_ / "instruct/metrics.jsonl");
-    ASSERT_EQ(lines.size(), 2u);
+    ASSERT_EQ(lines.size(), 3u);  // of steps 0, 1 and 2
     EXPECT_TRUE(parse_json(lines[0], "metrics").contains("eval/qa_direct")) << lines[0];
   }
 };

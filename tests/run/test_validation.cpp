@@ -80,7 +80,7 @@ TEST_F(Validation, HeldOutTextIsTheSameForEverySeed) {
   }
 }
 
-TEST_F(Validation, IsEveryFewStepsAndAtTheEnd) {
+TEST_F(Validation, IsBeforeTheFirstStepEveryFewStepsAndAtTheEnd) {
   RunOptions run = tuning();
   run.train.steps = 5;
   run.train.eval_every = 2;
@@ -93,7 +93,7 @@ TEST_F(Validation, IsEveryFewStepsAndAtTheEnd) {
     steps.insert(line.at("step").get<int64_t>());
     EXPECT_GT(line.at("eval/loss"), 0.5);
   }
-  EXPECT_EQ(steps, (std::set<int64_t>{2, 4, 5}));
+  EXPECT_EQ(steps, (std::set<int64_t>{0, 2, 4, 5}));
   EXPECT_FALSE(fs::exists(folder_ / "run/validation"));
 }
 
@@ -117,8 +117,8 @@ TEST_F(Validation, LeavesTheTrainingAsItIs) {
   run_training(run, folder_ / "with", "x");
   EXPECT_TRUE(weights("with") == weights("without"));
   const auto with = lines_of(folder_ / "with"), without = lines_of(folder_ / "without");
-  ASSERT_EQ(with.size(), without.size());
-  for (size_t i = 0; i < with.size(); ++i) EXPECT_EQ(with[i].at("train/loss"), without[i].at("train/loss")) << i;
+  ASSERT_EQ(with.size(), 1 + without.size());  // the first line is of step 0
+  for (size_t i = 0; i < without.size(); ++i) EXPECT_EQ(with[i + 1].at("train/loss"), without[i].at("train/loss")) << i;
 }
 
 TEST_F(Validation, NamesOfWhatIsMeasured) {
@@ -148,6 +148,9 @@ TEST_F(Validation, WithoutAnythingToEvaluateIsRefused) {
   run.corpus.held_out_share = 0.2;
   run.validation.loss_batches = 0;
   EXPECT_NE(refusal(run).find("'validation.loss_batches' is 0"), std::string::npos);
+  run.train.eval_every = 0;
+  run.train.eval_at = {3};
+  EXPECT_NE(refusal(run).find("'train.eval_at' is given, but there is nothing to evaluate"), std::string::npos);
   run = tuning();
   run.train.eval_every = 25;
   run.validation.loss_split = "exam";
@@ -174,6 +177,8 @@ TEST_F(Validation, AskedForAndNeverDoneIsRefused) {
   run = pretraining();
   run.corpus.held_out_share = 0.2;
   names_it(run, "corpus.held_out_share");
+  run.validation.loss_batches = 0;  // held out for somebody else
+  EXPECT_FALSE(validation_hooks(run, open_tokenizer(run), folder_ / "run").evaluate);
 }
 
 TEST_F(Validation, WrongSettingsAreNamedBeforeAnythingIsWritten) {
@@ -227,7 +232,7 @@ TEST_F(Validation, StopsInTheMiddleAndGoesOn) {
   fs::create_directories(folder_ / "stopped");
   TrainHooks stopping = hooks;
   stopping.evaluate = [&](const T5Model& asked, int64_t step) {
-    std::raise(SIGTERM);
+    if (step > 0) std::raise(SIGTERM);
     return hooks.evaluate(asked, step);
   };
   const auto source = make_source(run, tokenizer);

@@ -1,6 +1,7 @@
 // The cells of a study with made-up results: every task of a cell has the same score, so that averages can be worked
 // out by hand. Held-out: exam/a (chance 25), exam/b (chance 0) and qa/c (chance 50), direct; exam/a again as chain of
-// thought. At score v the direct normalised average is 19 v / 12 - 175 / 3: v = 40, 55, 70 give 5, 28.75, 52.5.
+// thought. a is held out by cluster, b and c by item. At score v the direct normalised average is 19 v / 12 - 175 / 3:
+// v = 40, 55, 70 give 5, 28.75, 52.5.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 #include "eval/scoring/aggregate.h"
 #include "study/arms.h"
 #include "study/cell_result.h"
+#include "study/curve_measures.h"
 #include "study/results.h"
 
 namespace flanmoe::cases {
@@ -40,14 +42,17 @@ inline EvalResult eval_of(std::vector<TaskResult> tasks) {
 }
 
 inline std::vector<TaskResult> direct_tasks(double score, double error) {
-  return {task_row("a", "exam", Prompting::kDirect, 25.0, score, error),
-          task_row("b", "exam", Prompting::kDirect, 0.0, score, error),
-          task_row("c", "qa", Prompting::kDirect, 50.0, score, error)};
+  std::vector<TaskResult> tasks = {task_row("a", "exam", Prompting::kDirect, 25.0, score, error),
+                                   task_row("b", "exam", Prompting::kDirect, 0.0, score, error),
+                                   task_row("c", "qa", Prompting::kDirect, 50.0, score, error)};
+  for (TaskResult& task : tasks) task.held_out = task.task == "a" ? "cluster" : "item";
+  return tasks;
 }
 
 inline EvalResult heldout_eval(double score, double error) {
   std::vector<TaskResult> tasks = direct_tasks(score, error);
   tasks.push_back(task_row("a", "exam", Prompting::kCot, 25.0, score - 15.0, error));
+  tasks.back().held_out = "cluster";
   return eval_of(std::move(tasks));
 }
 
@@ -76,6 +81,17 @@ inline Json curve_of(double loss) {
           {{"step", 4}, {"tokens", 40}, {"train/loss", loss}}};
 }
 
+// On a straight line from the score before to the score after the tuning.
+inline Json tuning_curve(const TrainOptions& training, double before, double after) {
+  Json curve = Json::array();
+  for (const int64_t step : curve_steps(training)) {
+    const double share = static_cast<double>(step) / static_cast<double>(training.steps);
+    curve.push_back(
+        {{"step", step}, {"tokens", 10 * step}, {"eval/normalised_average", before + (after - before) * share}});
+  }
+  return curve;
+}
+
 inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm, const CellKey& key,
                               const HandScores& scores) {
   size_t s = 0;
@@ -85,6 +101,8 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   CellResult result;
   result.key = key;
   result.curve = curve_of(v / 20.0);
+  if (key.phase == Phase::kInstruct && arm.recipe.instruct.validates())
+    result.curve = tuning_curve(arm.recipe.instruct, scores.pretrained.at(arm.name)[s], v);
   result.disk_bytes = 1000 + static_cast<int64_t>(s);
   result.train_seconds = 2.5;
   result.tokens_per_second = 100.0;
@@ -95,6 +113,7 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
     return result;
   }
   result.heldout = heldout_eval(v, error);
+  if (!tuned && arm.recipe.corpus.held_out_share > 0.0) result.held_out_loss = v / 10.0;
   result.log_odds = {{"a", v / 100.0}, {"c", v / 50.0}};  // b and the chain of thought are not ranked
   result.validation = eval_of(direct_tasks(v + 5.0, error));
   if (sparse) result.evaluated["unlimited"] = eval_of(direct_tasks(v + 3.0, error));

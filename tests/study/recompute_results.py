@@ -47,16 +47,17 @@ def mean_of(parts):
 
 
 def question_of(verdict):
-    parts = [part["weights"] for part in verdict["parts"]] if verdict["joint"] else [mean_of(verdict["parts"])]
+    parts = verdict["parts"] if verdict["joint"] else [{"weights": mean_of(verdict["parts"])}]
     return {"id": verdict["id"], "margin": verdict["margin"],
-            "parts": [{"measure": verdict["measure"], "coefficients": part} for part in parts]}
+            "parts": [{"measure": part.get("measure", verdict["measure"]), "coefficients": part["weights"]}
+                      for part in parts]}
 
 
 def check_shown(study, verdict):
     """The 95% interval of each part over all seeds."""
     faults = []
     for part in verdict["parts"]:
-        rows = {"measure": verdict["measure"], "coefficients": part["weights"]}
+        rows = {"measure": part.get("measure", verdict["measure"]), "coefficients": part["weights"]}
         estimated = recompute.estimate_of_part(study, rows, None)
         half = recompute.half_width(estimated, 0.05)
         half = 0.0 if half == math.inf else half

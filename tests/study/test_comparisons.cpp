@@ -136,6 +136,69 @@ TEST(Comparisons, StandAtTheValuesOfAxes) {
   EXPECT_EQ(found.comparisons[1].parts[0].weights.size(), 4u);
 }
 
+const std::string kCurve = "instruct: {steps: 64, eval_every: 32, eval_at: [4, 8]}\n";
+
+TEST(Comparisons, PartsOfAJointOneMayHaveMeasuresOfTheirOwn) {
+  const auto found = resolved(kLine + kCurve +
+                              "comparisons: {a: {measure: curve/instruct@64, joint: true, parts: [\n"
+                              "  {arm: gshard, over: line, measure: curve/instruct@4, below: true},\n"
+                              "  {label: mine, arm: gshard, over: line},\n"
+                              "  {arm: gshard, over: switch, below: true}]}}\n");
+  const StudyComparison& comparison = found.comparisons[0];
+  const ComparisonPart &early = comparison.parts[0], &late = comparison.parts[1];
+  EXPECT_EQ(early.label, "the dense line over GShard (curve/instruct@4)");
+  EXPECT_EQ(comparison.measure_of(early), "curve/instruct@4");
+  EXPECT_EQ(comparison.measure_of(late), "curve/instruct@64");
+  EXPECT_EQ(late.label, "mine");
+  ASSERT_EQ(early.weights.size(), 4u);
+  for (const auto& [arm, weight] : early.weights) EXPECT_EQ(weight, -late.weights.at(arm)) << arm;
+  EXPECT_EQ(comparison.parts[2].weights, (Weights{{"gshard", -1.0}, {"switch", 1.0}}));
+}
+
+// What a part may be is decided by its own measure.
+TEST(Comparisons, PartsOfDifferencesMayBeOneArm) {
+  const auto found = resolved(
+      "comparisons: {a: {measure: heldout/instructed, joint: true, parts: [\n"
+      "  {arm: switch, measure: gain/heldout}, {arm: switch, measure: gain/utilisation, below: true}]}}\n");
+  const auto& parts = found.comparisons[0].parts;
+  EXPECT_EQ(parts[0].label, "Switch (gain/heldout)");
+  EXPECT_EQ(parts[0].weights, (Weights{{"switch", 1.0}}));
+  EXPECT_EQ(parts[1].label, "minus Switch (gain/utilisation)");
+  EXPECT_EQ(parts[1].weights, (Weights{{"switch", -1.0}}));
+}
+
+// Told before the first run where the data are there.
+class TasksOf : public FolderTest {};
+TEST_F(TasksOf, HeldOutMeasuresMustSayWhatIsNew) {
+  const auto write = [&](const std::string& held_out) {
+    put("t.yaml", "name: t\nformat: jsonl\nmetric: exact_match\nsplits: {test: rows.jsonl}\n" + held_out +
+                      "templates: [{input: \"{q}\"}]\n");
+  };
+  put("rows.jsonl", R"({"id": "1", "fields": {"q": "a"}, "answers": ["b"]})");
+  StudyOptions options;
+  options.heldout.tasks = {"{data}/t.yaml"};
+  write("");
+  const auto check = [&](const char* id) { check_measure(id, {}, options, folder_, "comparison 'a'"); };
+  const std::string message = message_of<UserError>([&] { check("heldout-item/instructed"); });
+  EXPECT_EQ(message,
+            "comparison 'a': 'measure' is 'heldout-item/instructed', but no task of 'heldout.tasks' that is "
+            "asked directly says 'held_out: item'");
+  check("heldout/instructed");
+  write("held_out: item\n");
+  check("heldout-item/instructed");
+  EXPECT_THROW(check("heldout-cluster/instructed"), UserError);
+  load_study_options(
+      parse_config(kStudy + "comparisons: {b: {measure: heldout-cluster/instructed, parts: [{arm: switch, "
+                            "over: dense}]}}\n",
+                   "study.yaml"),
+      options);
+  options.heldout.tasks = {"{data}/t.yaml"};
+  const auto arms = resolve_arms(options, 100);
+  EXPECT_NO_THROW(resolve_comparisons(options, arms, folder_ / "not-made-yet"));
+  EXPECT_NE(message_of<UserError>([&] { resolve_comparisons(options, arms, folder_); }).find("comparison 'b'"),
+            std::string::npos);
+}
+
 void expect_refused(const std::string& more, const std::vector<std::string>& parts) {
   const std::string message = message_of<UserError>([&] { resolved(more); });
   for (const std::string& part : parts)
@@ -161,6 +224,28 @@ TEST(Comparisons, MistakesAreNamed) {
                  {"'a'", "not both"});
   expect_refused(one("measure: gain/heldout, margin: -1, " + parts), {"margin", "-1"});
   expect_refused(one("measure: gain/heldout, expected: maybe, " + parts), {"expected", "maybe"});
+  expect_refused(
+      one("measure: curve/instruct@8, " + parts),
+      {"comparison 'a'", "'curve/instruct@8'", "'dense' is not evaluated at step 8", "'instruct.eval_every'"});
+  expect_refused(kCurve + one("measure: curve/instruct@20, " + parts), {"step 20; the nearest: 8 and 32"});
+  expect_refused(kCurve + one("measure: curve/instruct@99, " + parts), {"step 99; the nearest: 64"});
+  expect_refused(kCurve + one("measure: curve/instruct@96, " + parts), {"step 96; the nearest: 64"});  // after the last
+  expect_refused(kCurve + one("measure: curve/instruct@08, " + parts),
+                 {"which no cell of this study measures", "'curve/instruct@08'"});
+  expect_refused(
+      kCurve + one("measure: gain/heldout, joint: true, parts: [{arm: switch, over: dense, measure: gain/x}]"),
+      {"'gain/x'"});
+  expect_refused(kCurve + one("measure: gain/heldout, parts: [{arm: switch, over: dense, measure: curve/instruct@8}]"),
+                 {"'a'", "'curve/instruct@8' of its own", "expected 'joint: true'"});
+  expect_refused(
+      one("measure: gain/heldout, joint: true, parts: [{measure: loss/pretrain, weights: {gshard: 1, switch: "
+          "-1}}]"),
+      {"'a'", "'label'"});
+  const std::string joint = "measure: gain/heldout, joint: true, ";
+  expect_refused(one(joint + "parts: [{arm: switch, measure: heldout/instructed}]"), {"'' is no arm of this study"});
+  expect_refused(one(joint + "parts: [{arm: switch, over: dense, measure: utilisation/instructed}]"),
+                 {"comparison 'a': the arm 'dense' has no measure 'utilisation/instructed'"});
+  expect_refused(one("measure: loss/held-out, " + parts), {"'corpus.held_out_share' of 'dense' is 0", "above 0"});
   expect_refused("protocol: {margin: 0}\n", {"protocol.margin", "above 0"});
   expect_refused("protocol: {looks: [4, 5]}\n", {"protocol.looks", "at least 2"});
   expect_refused("line: [dense, wid]\n", {"'line'", "'wid'"});

@@ -66,7 +66,10 @@ TEST_F(RecomputeResults, FindsEveryVerdict) {
       "comparisons:\n"
       "  joint: {measure: gain/heldout, joint: true, parts: [{arm: switch, over: line}, {arm: gshard, over: wide}]}\n"
       "  alone: {measure: loss/pretrain, primary: false, margin: 0.1, parts: [{arm: gshard, over: switch, "
-      "at_equal_flops: true}]}\n");
+      "at_equal_flops: true}]}\n"
+      "  crossover: {measure: curve/instruct@64, joint: true, parts: [{arm: gshard, over: line, below: true, measure: "
+      "curve/instruct@4}, {arm: gshard, over: line}]}\n"
+      "instruct: {steps: 64, eval_at: [4]}\n");
   EXPECT_EQ(recompute(own), 0) << said_;
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "study/cells_by_hand.h"
 #include "study/measure_ids.h"
+#include "study/measures.h"
 #include "testing/check.h"
 
 namespace flanmoe {
@@ -238,9 +239,103 @@ TEST_F(Results, OneSeedDecidesNothing) {
   }
 }
 
+const std::string kOneLook = "protocol: {looks: [3]}\n";  // several take seconds to plan
+const std::string kCurve = kOneLook + "instruct: {steps: 90, eval_every: 60, eval_at: [10, 30]}\n";
+
+// By score v: a alone gives 4 (v - 25) / 3; b and c, of two suites, the mean of v and 2 v - 100.
+TEST_F(Results, WhatIsNewInATaskIsApart) {
+  const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\n" + kOneLook), three_seeds(), folder_);
+  const Json& cluster = named(results["measures"], "id", "heldout-cluster/instructed");
+  expect_numbers(named(cluster["arms"], "arm", "switch")["values"], {60, 60, 40});
+  const Json& item = named(results["measures"], "id", "heldout-item/pretrained");
+  expect_numbers(named(item["arms"], "arm", "dense")["values"], {10, 32.5, 32.5});
+}
+
+TEST_F(Results, TasksThatDoNotSayWhatIsNewAreInNeither) {
+  const StudyOptions options = study("seeds: [3]\n" + kOneLook);
+  cases::results_by_hand(options, one_seed(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  const auto cells = study_cells(options, arms);
+  for (const Cell& cell : cells) {
+    CellResult result = read_cell_result(cell.key, {folder_});
+    if (!result.heldout) continue;
+    for (TaskResult& task : result.heldout->tasks) task.held_out = "";
+    write_cell_result(result, {folder_});
+  }
+  for (const Measure& measure : study_measures(options, arms, read_cell_results(cells, {folder_})))
+    EXPECT_FALSE(measure.id.starts_with("heldout-cluster") || measure.id.starts_with("heldout-item")) << measure.id;
+}
+
+TEST_F(Results, HeldOutLossIsOfArmsThatHoldTextOut) {
+  const StudyOptions options = study(
+      "seeds: [4, 2, 9]\naxes: {kept: {values: {some: {corpus: {held_out_share: 0.5}}, "
+      "none: {}}, arms: [switch]}}\n");
+  cases::HandScores scores = three_seeds();
+  for (auto* by_arm : {&scores.pretrained, &scores.instructed}) {
+    for (const char* name : {"switch+kept=some", "switch+kept=none"}) (*by_arm)[name] = by_arm->at("switch");
+  }
+  const Json results = cases::results_by_hand(options, scores, folder_);
+  const Json& loss = named(results["measures"], "id", "loss/held-out");
+  ASSERT_EQ(loss["arms"].size(), 1u);
+  expect_numbers(named(loss["arms"], "arm", "switch+kept=some")["values"], {2.5, 4.0, 4.0});
+}
+
+TEST_F(Results, CurvesAreMeasuresStepByStep) {
+  const Json results = cases::results_by_hand(study("seeds: [4, 2, 9]\n" + kCurve), three_seeds(), folder_);
+  const Json& third = named(results["measures"], "id", "curve/instruct@30");  // a third of the way from before to after
+  EXPECT_EQ(third["unit"], "points");
+  expect_numbers(named(third["arms"], "arm", "switch")["values"], {40, 50, 45});
+  expect_numbers(named(named(results["measures"], "id", "curve/instruct@0")["arms"], "arm", "dense")["values"],
+                 {40, 55, 55});
+  std::vector<std::string> ids;
+  for (const Json& measure : results["measures"]) {
+    if (measure["id"].get<std::string>().starts_with("curve/")) ids.push_back(measure["id"]);
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"curve/instruct@0", "curve/instruct@10", "curve/instruct@30",
+                                           "curve/instruct@60", "curve/instruct@90"}));
+}
+
+// An arm whose run ended before the step in one seed has no measure there: values would stand under other seeds.
+TEST_F(Results, ACurveThatEndsEarlyHasNoLaterMeasure) {
+  const StudyOptions options = study("seeds: [4, 2, 9]\n" + kCurve);
+  cases::results_by_hand(options, three_seeds(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  CellResult early = read_cell_result({"switch", 2, Phase::kInstruct}, {folder_});
+  early.curve.erase(4);
+  write_cell_result(early, {folder_});
+  const auto measures = study_measures(options, arms, read_cell_results(study_cells(options, arms), {folder_}));
+  EXPECT_FALSE(measure_of(measures, "curve/instruct@90").by_arm.contains("switch"));
+  EXPECT_EQ(measure_of(measures, "curve/instruct@90").by_arm.at("dense").size(), 3u);
+  EXPECT_TRUE(measure_of(measures, "curve/instruct@60").by_arm.contains("switch"));
+}
+
+// Switch minus dense: -15, -15, -15 before, 30, 15, 15 after. The seeds pass zero at 30, 45 and 45 of 90 steps, their
+// mean at 90 * 15 / 35; 1 of 27 resamples is of the first seed alone. GShard minus its twin is 0 before.
+TEST_F(Results, CrossingsSayWhenASparseModelOvertakes) {
+  const StudyOptions options = study("seeds: [4, 2, 9]\n" + kCurve);
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  ASSERT_EQ(results["crossings"].size(), 2u);
+  const Json& crossing = results["crossings"][0];
+  EXPECT_EQ(crossing["label"], "Switch over Dense");
+  EXPECT_EQ(crossing["weights"], Json({{"dense", -1.0}, {"switch", 1.0}}));
+  EXPECT_EQ(crossing["steps"], Json({0, 10, 30, 60, 90}));
+  expect_numbers(crossing["mean"], {-15.0, -100.0 / 9.0, -10.0 / 3.0, 25.0 / 3.0, 20.0});
+  EXPECT_EQ(crossing["fit"], crossing["mean"]);
+  EXPECT_NEAR(crossing["step"].get<double>(), 270.0 / 7.0, 1e-9);
+  EXPECT_NEAR(crossing["low"].get<double>(), 30.0, 1e-9);
+  EXPECT_NEAR(crossing["high"].get<double>(), 45.0, 1e-9);
+  EXPECT_EQ(crossing["text"], "Switch over Dense: above zero from step 39 on (95% over 3 seeds: 30 to 45)");
+  const Json& other = results["crossings"][1];
+  EXPECT_TRUE(other["step"].is_null());
+  EXPECT_TRUE(other["low"].is_null());
+  EXPECT_EQ(other["text"], "GShard over Wide: not below zero at the beginning");
+  const StudyOptions without_curves = study("seeds: [4, 2, 9]\n" + kOneLook);
+  EXPECT_TRUE(cases::results_by_hand(without_curves, three_seeds(), folder_)["crossings"].empty());
+}
+
 // What is known to be measured before the first run is what is measured.
 TEST_F(Results, MeasureWhatWasPromised) {
-  const StudyOptions options = study("seeds: [4, 2, 9]\n");
+  const StudyOptions options = study("seeds: [4, 2, 9]\ncorpus: {held_out_share: 0.5}\n" + kCurve);
   std::set<std::string> found;
   const Json results = cases::results_by_hand(options, three_seeds(), folder_);
   for (const Json& measure : results["measures"]) {

@@ -43,6 +43,9 @@ TEST(CheckBest, SaysWhatIsMissing) {
   EXPECT_NE(message().find("'train.best' is 'eval/loss', but 'train.eval_every' is 0"), std::string::npos);
   options.eval_every = 5;
   check_best(options, {"loss", "qa_direct"});
+  options.eval_every = 0;
+  options.eval_at = {5};
+  check_best(options, {"loss", "qa_direct"});
   for (const char* best : {"eval/los", "loss", "qa_direct", "train/loss", "eval/qa_cot"}) {
     options.best = best;
     EXPECT_NE(message().find("expected eval/loss, eval/qa_direct"), std::string::npos) << best;
@@ -72,13 +75,14 @@ class Best : public FolderTest {
     return o;
   }
 
-  // The loss of the validation behind steps 2, 4, ...; `before` sees the step first.
+  // The loss of the validation behind steps 2, 4, ..., and a lower one before the first step; `before` sees the step
+  // first.
   static TrainHooks hooks(std::vector<double> losses, std::function<void(int64_t)> before = {}) {
     TrainHooks hooks;
     hooks.metrics = {"loss", "x_direct"};
     hooks.evaluate = [values = std::move(losses), first = std::move(before)](const T5Model&, int64_t step) {
       if (first) first(step);
-      const double loss = values.at(static_cast<size_t>(step / 2 - 1));
+      const double loss = step == 0 ? 0.5 : values.at(static_cast<size_t>(step / 2 - 1));
       return std::map<std::string, double>{{"loss", loss}, {"x_direct", 100.0 - loss}};
     };
     return hooks;
@@ -152,7 +156,7 @@ TEST_F(Best, PatienceEndsTheRunForGood) {
   EXPECT_EQ(result.steps, 8);
   EXPECT_TRUE(result.ended_early);
   EXPECT_EQ(result.best, (BestSoFar{4, 3.0, 2}));
-  EXPECT_EQ(asked, 4);
+  EXPECT_EQ(asked, 5);
   EXPECT_EQ(checkpoints("run"), (std::set<std::string>{"best", "step-4", "step-8"}));
   for (const char* part : {"ended early after step 8 of 10: 2 validations in turn brought no better eval/loss",
                            "best at step 4: eval/loss 3.0000"})
@@ -163,7 +167,7 @@ TEST_F(Best, PatienceEndsTheRunForGood) {
   EXPECT_TRUE(again.ended_early);
   EXPECT_EQ(again.best, result.best);
   EXPECT_EQ(again.num_tokens, result.num_tokens);
-  EXPECT_EQ(asked, 4);
+  EXPECT_EQ(asked, 5);
   EXPECT_EQ(cases::metrics_of(folder_ / "run"), lines);
 }
 
@@ -172,13 +176,13 @@ TEST_F(Best, CutOffAnywhereEqualsStraight) {
   for (const auto& [last, patience] : ends) {
     const std::string straight = "straight " + last;
     run(straight, options(patience), hooks(kLosses));
-    for (uint64_t crash = 1; crash < (patience > 0 ? 8 : 10); ++crash) {  // in the step behind `crash` of them
+    for (uint64_t crash = 0; crash < (patience > 0 ? 8 : 10); ++crash) {  // in the step behind `crash` of them
       const std::string cut = "cut " + last + " " + std::to_string(crash);
       EXPECT_THROW(run(cut, options(patience), hooks(kLosses), crash), std::runtime_error);
       run(cut, options(patience), hooks(kLosses));
       expect_same_end(straight, cut, last);
     }
-    for (int64_t step = 2; step <= 8; step += 2) {  // in a validation
+    for (int64_t step = 0; step <= 8; step += 2) {  // in a validation
       const std::string cut = "killed " + last + " " + std::to_string(step);
       const auto kill = [&](int64_t at) {
         if (at == step) throw std::logic_error("killed");
@@ -219,6 +223,31 @@ TEST_F(Best, StoppedInAValidationEqualsStraight) {
       EXPECT_TRUE(bytes_of("straight", checkpoint, file) == bytes_of("stopped", checkpoint, file)) << file;
   }
   for (const std::string& name : checkpoints("stopped")) EXPECT_EQ(name.find("damaged"), std::string::npos) << name;
+}
+
+// Before the first step there is nothing to save: the run begins again, and so does its metrics.jsonl.
+TEST_F(Best, StoppedInTheFirstValidationBeginsAgain) {
+  run("straight", options(0), hooks(kLosses));
+  const auto stop = [](int64_t) { throw Interrupted(SIGTERM, "asked"); };
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(message_of<Interrupted>([&] { run("stopped", options(0), hooks(kLosses, stop)); }),
+              "test: stopped in the validation before the first step; the same command begins again");
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "stopped/checkpoints"));
+  // What an attempt that left no checkpoint said of its beginning is said anew.
+  const auto worse = hooks({9.0, 9.0, 9.0, 9.0, 9.0});
+  TrainHooks other = worse;
+  other.evaluate = [&](const T5Model& model, int64_t step) {
+    auto values = worse.evaluate(model, step);
+    values["loss"] += 1.0;
+    return values;
+  };
+  EXPECT_THROW(run("stopped", options(0), other, 0), std::runtime_error);
+  EXPECT_EQ(cases::metrics_of(folder_ / "stopped").at(0).at("eval/loss"), 1.5);
+  run("stopped", options(0), hooks(kLosses));
+  expect_same_end("straight", "stopped", "step-10");
+  EXPECT_EQ(cases::metrics_of(folder_ / "stopped").at(0).at("step"), 0);
+  EXPECT_EQ(cases::metrics_of(folder_ / "stopped").at(0).at("eval/loss"), 0.5);
 }
 
 // A step that was saved already is not saved once more because a signal came.

@@ -273,16 +273,41 @@ TEST_F(Checkpoint, MetricsHoldTheValuesOfEveryLine) {
   };
   T5Model model(tiny::options("switch"), 1);
   const TrainResult result = train(model, cases::RandomSource(23), o, cases::run_in(folder_), hooks);
-  EXPECT_EQ(asked, (std::vector<int64_t>{3, 5}));
+  EXPECT_EQ(asked, (std::vector<int64_t>{0, 3, 5}));
   const auto lines = cases::metrics_of(folder_);
-  ASSERT_EQ(lines.size(), 4u);  // 2, 3 (evaluation only), 4, 5
-  EXPECT_EQ(lines[0].at("step"), 2);
-  EXPECT_EQ(lines[1].at("eval/score"), 30.0);
-  EXPECT_FALSE(lines[1].contains("train/loss"));
-  EXPECT_EQ(lines[3].at("eval/score"), 50.0);
-  EXPECT_EQ(lines[3].at("train/loss"), result.final_loss);
-  EXPECT_TRUE(lines[0].contains("moe/encoder/1/utilisation"));
-  EXPECT_EQ(lines[3].at("tokens"), result.num_tokens);
+  ASSERT_EQ(lines.size(), 5u);  // 0 (evaluation only), 2, 3 (evaluation only), 4, 5
+  EXPECT_EQ(lines[0], (Json{{"step", 0}, {"tokens", 0}, {"eval/score", 0.0}}));
+  EXPECT_EQ(lines[1].at("step"), 2);
+  EXPECT_EQ(lines[2].at("eval/score"), 30.0);
+  EXPECT_FALSE(lines[2].contains("train/loss"));
+  EXPECT_EQ(lines[4].at("eval/score"), 50.0);
+  EXPECT_EQ(lines[4].at("train/loss"), result.final_loss);
+  EXPECT_TRUE(lines[1].contains("moe/encoder/1/utilisation"));
+  EXPECT_EQ(lines[4].at("tokens"), result.num_tokens);
+}
+
+TEST_F(Checkpoint, ValidationsComeAtListedStepsToo) {
+  TrainOptions o = options(6, 0, 1);
+  o.eval_at = {0, 1, 2, 5, 9};
+  TrainHooks hooks;
+  std::vector<int64_t> asked;
+  hooks.evaluate = [&](const T5Model&, int64_t step) {
+    asked.push_back(step);
+    return std::map<std::string, double>{{"score", 1.0}};
+  };
+  T5Model model(tiny::options("switch"), 1);
+  train(model, cases::RandomSource(23), o, cases::run_in(folder_), hooks);
+  EXPECT_EQ(asked, (std::vector<int64_t>{0, 1, 2, 5, 6}));
+  o.eval_every = 4;
+  EXPECT_TRUE(o.validates_at(4));
+  EXPECT_FALSE(o.validates_at(3));
+  EXPECT_FALSE(TrainOptions().validates_at(0));
+  for (const char* wrong : {"[4, 2]", "[2, 2]", "[-1]"}) {
+    const std::string message =
+        message_of<UserError>([&] { load_options(parse_config("eval_at: " + std::string(wrong), "x.yaml"), o); });
+    EXPECT_NE(message.find("eval_at"), std::string::npos) << message;
+    EXPECT_NE(message.find("expected rising steps of 0 or more"), std::string::npos) << message;
+  }
 }
 
 TEST_F(Checkpoint, ATornLastLineOfMetricsIsRemoved) {

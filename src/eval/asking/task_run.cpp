@@ -86,6 +86,7 @@ TaskResult unscored(const AskedTask& asked) {
   result.num_available = asked.num_available;
   result.shots = run.shots();
   result.version = run.task.version;
+  result.held_out = run.task.held_out;
   result.metric = run.task.metric;
   return result;
 }

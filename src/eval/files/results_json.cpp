@@ -43,6 +43,7 @@ Json task_json(const TaskResult& task) {
   return {{"task", task.task},
           {"suite", task.suite},
           {"cluster", task.cluster},
+          {"held_out", task.held_out},
           {"prompting", name_of(task.prompting)},
           {"metric", task.metric},
           {"num_items", task.num_items},
@@ -112,6 +113,7 @@ TaskResult task_of(const Json& json, const std::string& where) {
   task.standard_error = json_number(json, "standard_error", where);
   task.chance = json_number(json, "chance", where);
   task.num_clusters = json.value("num_clusters", task.num_items);  // older ones have none
+  task.held_out = json.value("held_out", "");                      // nor this
   if (json.contains("metric")) {                                   // older cells of studies end here
     task.metric = json_string(json, "metric", where);
     task.num_refused = json_int(json, "num_refused", where);
