@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "base/error.h"
 #include "eval/scoring/aggregate.h"
+#include "eval/scoring/interval.h"
 #include "study/cells.h"
 #include "study/measures.h"
 #include "study/stage.h"
@@ -64,6 +66,28 @@ class Collector {
 
 Found plain(double value) { return {{value, 0.0, {value}}, {{}}}; }
 
+// The interval over items. Its half width is the least that their standard error is taken for: two items that were both
+// wrong have one of 0, and say little.
+void set_interval(Score& score, double below, double above) {
+  score.below = below;
+  score.above = above;
+  score.standard_error = std::max(score.standard_error, (below + above) / 2.0 / half_interval(1.0));
+}
+
+// The squares of a task's two distances, added to those of a sum: `weight` is that of its score in the sum.
+struct SquaredDistances {
+  double below = 0.0, above = 0.0;
+
+  void add(const TaskResult& task, double weight) {
+    const std::optional<ScoreInterval> interval = interval_of(task);
+    if (!interval) return;
+    below += std::pow(weight * (task.score - interval->low), 2);
+    above += std::pow(weight * (interval->high - task.score), 2);
+  }
+};
+
+double normalised_scale(const TaskResult& task) { return 100.0 / (100.0 - task.chance); }
+
 // The normalised scores of the tasks in the suites that `wanted` names, all when it is null.
 Found normalised(const EvalResult& result, const std::function<bool(const SuiteResult&)>& wanted = nullptr) {
   Found found{{}, {}};
@@ -80,6 +104,8 @@ Found normalised(const EvalResult& result, const std::function<bool(const SuiteR
   }
   found.score.value = normalised_average(suites);
   found.score.standard_error = normalised_average_error(suites);
+  const ScoreInterval interval = normalised_average_interval(suites, found.score.value);
+  set_interval(found.score, found.score.value - interval.low, interval.high - found.score.value);
   return found;
 }
 
@@ -87,7 +113,9 @@ Found suite_score(const EvalResult& result, const SuiteResult& which) {
   Found found{{}, {}};
   found.score.tasks.clear();
   for (const SuiteResult& row : result.suites) {
-    if (row.suite == which.suite && row.prompting == which.prompting) found.score = {row.score, row.standard_error, {}};
+    if (row.suite != which.suite || row.prompting != which.prompting) continue;
+    found.score = {row.score, row.standard_error, {}};
+    set_interval(found.score, row.below, row.above);
   }
   for (const TaskResult& task : result.tasks) {
     if (task.suite != which.suite || task.prompting != which.prompting) continue;
@@ -100,14 +128,18 @@ Found suite_score(const EvalResult& result, const SuiteResult& which) {
 // Held-in tasks have few rows, each another number of them: every row counts alike.
 Found over_items(const EvalResult& result) {
   double items = 0.0, sum = 0.0, squares = 0.0;
+  SquaredDistances distances;
   for (const TaskResult& task : result.tasks) {
     const auto count = static_cast<double>(task.num_items - task.num_refused);
     items += count;
     sum += count * task.normalised();
     squares += std::pow(count * task.normalised_error(), 2);
+    distances.add(task, count * normalised_scale(task));
   }
-  Found found = plain(items > 0.0 ? sum / items : 0.0);
-  found.score.standard_error = items > 0.0 ? std::sqrt(squares) / items : 0.0;
+  if (items == 0.0) return plain(0.0);
+  Found found = plain(sum / items);
+  found.score.standard_error = std::sqrt(squares) / items;
+  set_interval(found.score, std::sqrt(distances.below) / items, std::sqrt(distances.above) / items);
   return found;
 }
 
@@ -200,11 +232,20 @@ void add_general_measures(Collector& collector, const StudyOptions& options, con
                            "heldout-direct/instructed", "unlimited/instructed");
 }
 
+Found of_task(const TaskResult& task, const std::string& set) {
+  Found found{{task.score, task.standard_error, {task.score}}, {{set, 0}}};
+  SquaredDistances distances;
+  distances.add(task, 1.0);
+  set_interval(found.score, std::sqrt(distances.below), std::sqrt(distances.above));
+  return found;
+}
+
 // The normalised scores of several sets as tasks of one suite.
 Found mean_of_sets(const std::vector<std::string>& sets, const std::function<const TaskResult&(std::string)>& result) {
   Found found{{}, {}};
   found.score.tasks.clear();
   double squares = 0.0;
+  SquaredDistances distances;
   const auto count = static_cast<double>(sets.size());
   for (const std::string& set : sets) {
     const TaskResult& task = result(set);
@@ -212,8 +253,10 @@ Found mean_of_sets(const std::vector<std::string>& sets, const std::function<con
     found.score.tasks.push_back(task.normalised());
     found.score.value += task.normalised() / count;
     squares += std::pow(task.normalised_error(), 2);
+    distances.add(task, normalised_scale(task) / count);
   }
   found.score.standard_error = std::sqrt(squares) / count;
+  set_interval(found.score, std::sqrt(distances.below), std::sqrt(distances.above));
   return found;
 }
 
@@ -231,7 +274,7 @@ void add_finetune_measures(Collector& collector, const StudyOptions& options, co
       collector.add(fmt::format("finetune/{}/{}", set, way), set + ", " + how, "percent",
                     [&](const auto& arm, int64_t seed) {
                       const TaskResult& task = task_of(arm, seed, set);
-                      return Found{{task.score, task.standard_error, {task.score}}, {{set, 0}}};
+                      return of_task(task, set);
                     });
     }
     collector.add("finetune/mean/" + way, "Normalised mean of the finetune sets, " + how, "points",

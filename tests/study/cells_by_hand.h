@@ -24,7 +24,7 @@ struct HandScores {
 inline TaskResult task_row(const std::string& task, const std::string& suite, Prompting prompting, double chance,
                            double score, double standard_error) {
   TaskResult row{task, suite, "a cluster", prompting};
-  row.num_items = 7;
+  row.num_items = row.num_clusters = 7;
   row.score = score;
   row.standard_error = standard_error;
   row.chance = chance;
@@ -52,8 +52,10 @@ inline EvalResult heldout_eval(double score, double error) {
 }
 
 inline Json routing_of(double utilisation) {
-  Json layers = {{{"stack", "encoder"}, {"layer", 1}, {"utilisation", utilisation - 0.125}},
-                 {{"stack", "decoder"}, {"layer", 1}, {"utilisation", utilisation + 0.125}}};
+  const Json classes = {{{"class", "content"}, {"num_tokens", 5}, {"kept", {1, 2}}},
+                        {{"class", "digits"}, {"num_tokens", 3}, {"kept", {3, 0}}}};  // 0.75 a token
+  Json layers = {{{"stack", "encoder"}, {"layer", 1}, {"utilisation", utilisation - 0.125}, {"classes", classes}},
+                 {{"stack", "decoder"}, {"layer", 1}, {"utilisation", utilisation + 0.125}, {"classes", classes}}};
   return {{"num_texts", 5}, {"layers", layers}, {"unlimited", layers}, {"coloured", Json::array()}};
 }
 
@@ -72,6 +74,11 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   CellResult result;
   result.key = key;
   result.curve = curve_of(v / 20.0);
+  if (sparse) {
+    result.curve.back().update({{"moe/encoder/1/kept_per_token", 0.5},
+                                {"moe/encoder/1/utilisation", 0.25},
+                                {"moe/decoder/1/kept_per_token", tuned ? 1.0 : 0.875}});
+  }
   result.disk_bytes = 1000 + static_cast<int64_t>(s);
   result.train_seconds = 2.5;
   result.tokens_per_second = 100.0;
