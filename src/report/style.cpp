@@ -79,8 +79,8 @@ th.left, td.left { text-align: left; }
 tr.group td { padding-top: 20px; font-weight: 600; white-space: normal; }
 th:first-child, td:first-child { padding-left: 0; }
 .prose td { white-space: normal; min-width: 9em; max-width: 26em; overflow-wrap: anywhere; }
-.index { width: 100%; }
-.index td, .index th { white-space: normal; padding: 9px 12px 9px 0; overflow-wrap: anywhere; }
+.index { width: 100%; margin-bottom: 16px; }
+.index td, .index th { white-space: normal; padding: 9px 12px 9px 0; overflow-wrap: break-word; }
 .index .badge { margin: 0 2px 3px 0; }
 .index .part { display: block; }
 a { color: #1f5a94; }
