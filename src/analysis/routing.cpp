@@ -8,6 +8,7 @@
 #include "analysis/token_class.h"
 #include "base/error.h"
 #include "model/forward.h"
+#include "moe/router_choice.h"
 #include "tensor/batch.h"
 
 namespace flanmoe {
@@ -90,10 +91,10 @@ double LayerRouting::class_specialisation() const {
   return class_entropy == 0.0 ? 0.0 : (class_entropy + expert_entropy - joint_entropy) / class_entropy;
 }
 
-std::optional<double> utilisation_ceiling(const MoeOptions& options) {
-  const CapacityRule rule = capacity_rule(options, false);
+std::optional<double> utilisation_ceiling(const MoeOptions& options, bool is_decoder, bool training) {
+  const CapacityRule rule = capacity_rule(options, training);
   const CapacityFactor* factor = std::get_if<CapacityFactor>(&rule);
-  if (factor == nullptr || options.routing == RoutingRule::kExpertChoice) return std::nullopt;
+  if (factor == nullptr || uses_expert_choice(options, is_decoder)) return std::nullopt;
   const double ceiling = static_cast<double>(options.k) / factor->factor;
   return ceiling < 1.0 ? std::optional(ceiling) : std::nullopt;
 }

@@ -30,9 +30,10 @@ struct LayerRouting {
   double class_specialisation() const;
 };
 
-// The most that utilisation can be outside training: k choices a token over the room that the capacity factor gives,
-// which does not count k. Nothing where there is no such bound below 1.
-std::optional<double> utilisation_ceiling(const MoeOptions& options);
+// The most that the utilisation of a layer can be, but for the rounding of capacities: k choices a token over the room
+// that the capacity factor gives, which does not count k. Nothing where there is no such bound below 1: under expert
+// choice every expert is full, and room that no factor gives bounds nothing.
+std::optional<double> utilisation_ceiling(const MoeOptions& options, bool is_decoder, bool training);
 
 struct RoutingOptions {
   EvalGroup eval_group = EvalGroup::kBatch;  // as the paper counts drops; kSequence as scoring does

@@ -50,7 +50,7 @@ void print_table(const Json& routing) {
 
 // For k choices a token and room by a capacity factor that does not count k, utilisation ends below 100%.
 void print_ceiling(const MoeOptions& options) {
-  const std::optional<double> ceiling = utilisation_ceiling(options);
+  const std::optional<double> ceiling = utilisation_ceiling(options, false, false);
   if (!ceiling) return;
   std::cout << fmt::format(
       "utilisation is {:.1f}% at most: k = {} choices a token over a capacity factor of {:g}, which does not count k\n",
@@ -84,7 +84,7 @@ int run(const AnalyzeArguments& typed) {
   Json routing = routing_json(model, tokenizer, texts);
   if (routing.is_null())
     fail_input("{}: a model without sparse layers in an encoder-decoder; nothing to analyse", arguments.model);
-  const std::optional<double> ceiling = utilisation_ceiling(model.options().moe);
+  const std::optional<double> ceiling = utilisation_ceiling(model.options().moe, false, false);
   routing["utilisation_ceiling"] = ceiling ? Json(*ceiling) : Json();
   if (!arguments.out.empty()) write_json(arguments.out, routing);
   if (arguments.json) {

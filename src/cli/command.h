@@ -26,6 +26,7 @@ struct Command {
 const std::vector<Command>& commands();
 
 std::function<int()> setup_study(CLI::App& parser);
+std::function<int()> setup_report(CLI::App& parser);
 std::function<int()> setup_train(CLI::App& parser);
 std::function<int()> setup_eval(CLI::App& parser);
 std::function<int()> setup_generate(CLI::App& parser);

@@ -10,6 +10,10 @@ const std::vector<Command>& commands() {
        "  flanmoe study mini --out runs/two 'seeds=[1, 2]' model.d_model=96\n"
        "  flanmoe study mini --print-config             every setting, resolved",
        setup_study},
+      {"report", "draw the pages of finished studies anew, or one page over several studies",
+       "  flanmoe report runs/mini                      report.html from results.json, as this program draws it\n"
+       "  flanmoe report --index runs/index.html runs/routers runs/tasks runs/experts",
+       setup_report},
       {"train", "one training run: pre-training, instruction tuning or finetuning",
        "  flanmoe train pretrain data=runs/world --out runs/a\n"
        "  flanmoe train instruct data=runs/world init=runs/a/checkpoints/step-2000 --out runs/b\n"

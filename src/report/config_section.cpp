@@ -32,13 +32,17 @@ std::vector<TaskRow> task_rows(const View& view) {
 }
 
 std::string tasks_table(const View& view, const std::vector<TaskRow>& rows, const std::string& stage) {
-  std::vector<std::string> heads = {"suite", "task", "prompt", "items", "chance"};
+  std::vector<std::string> heads = {"suite", "task", "prompt", "items", "chance", "majority"};
   for (const Arm& arm : view.arms) heads.push_back(view.label(arm.name));
   Table table(heads, 3);
   for (const TaskRow& row : rows) {
     if (row.key[0] != stage) continue;
-    std::vector<std::string> cells = {escape(row.key[1]), escape(row.key[2]), escape(row.key[3]),
-                                      grouped(number_at(row.any, "num_items")), fixed(number_at(row.any, "chance"))};
+    std::vector<std::string> cells = {escape(row.key[1]),
+                                      escape(row.key[2]),
+                                      escape(row.key[3]),
+                                      grouped(number_at(row.any, "num_items")),
+                                      fixed(number_at(row.any, "chance")),
+                                      fixed(number_at(row.any, "majority"))};
     for (const Arm& arm : view.arms) {
       const auto found = row.by_arm.find(arm.name);
       const Json score = found == row.by_arm.end() ? Json() : found->second;
@@ -74,7 +78,9 @@ std::string tasks_section(const View& view) {
   }
   if (stages.empty()) return "";
   std::string body =
-      "<p>Score in percent, mean over seeds, ± one standard error over items; chance is what guessing scores.</p>\n";
+      "<p>Score in percent, mean over seeds, ± one standard error over items; chance is what guessing scores, majority "
+      "what "
+      "always giving the most frequent answer scores.</p>\n";
   for (const std::string& stage : stages) body += details("Stage: " + stage, tasks_table(view, rows, stage));
   return section("tasks", "All tasks", body);
 }

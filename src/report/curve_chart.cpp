@@ -13,8 +13,11 @@
 namespace flanmoe::report {
 namespace {
 
-constexpr double kTop = 8.0, kBottom = 268.0, kHeight = 312.0, kLeft = 42.0;
+constexpr double kTop = 8.0, kBottom = 268.0, kHeight = 312.0, kLeastLeft = 42.0;
+constexpr size_t kFewPoints = 20;   // few enough to mark each
+constexpr size_t kFewestToCut = 6;  // of fewer points none is spared
 constexpr double kLabelGap = 15.0;
+constexpr double kBold = 1.13;  // a bold letter over a plain one
 
 // 1500000 -> "1.5 M", without noughts at the end.
 std::string short_metric(double value) {
@@ -54,10 +57,13 @@ class Drawing {
       if (!end) continue;
       first = std::min(first, curve.points.front().first);
       last = std::max(last, end->first);
-      widest = std::max(widest, 1.13 * text_width(curve.label));  // bold
+      widest = std::max(widest, kBold * text_width(curve.label));
     }
     if (first > last) return false;
-    const double start = chart_.cut_start ? first + 0.05 * (last - first) : first;
+    const bool is_cut =
+        chart_.cut_start && std::any_of(chart_.curves.begin(), chart_.curves.end(),
+                                        [](const Curve& curve) { return curve.points.size() >= kFewestToCut; });
+    const double start = is_cut ? first + 0.05 * (last - first) : first;
     for (const Curve& curve : chart_.curves) {
       for (const auto& [x, y] : curve.points) {
         if (!std::isfinite(y)) continue;
@@ -67,21 +73,28 @@ class Drawing {
     }
     const double margin = std::max(0.04 * (high - low), room_around(low, high));
     constexpr double kWidestLabel = 170.0;
-    x_ = {0.0, last > 0.0 ? last : 1.0, kLeft, kChartWidth - std::min(widest + 14.0, kWidestLabel)};
     y_ = {low - margin, high + margin, kBottom, kTop};
+    x_ = {0.0, last > 0.0 ? last : 1.0, left_of_numbers(), kChartWidth - std::min(widest + 14.0, kWidestLabel)};
     return true;
+  }
+
+  double left_of_numbers() const {
+    const Ticks ticks = round_ticks(y_.low, y_.high, 5);
+    double widest = 0.0;
+    for (const double value : ticks.values) widest = std::max(widest, text_width(fixed(value, ticks.decimals)));
+    return std::max(kLeastLeft, widest + 10.0);
   }
 
   void draw_y_axis(Svg& svg) const {
     const Ticks ticks = round_ticks(y_.low, y_.high, 5);
     for (const double value : ticks.values) {
-      svg.line(kLeft, y_(value), x_.to, y_(value), R"(class="grid")");
-      svg.text(kLeft - 6.0, y_(value) + 4.0, fixed(value, ticks.decimals), Anchor::kEnd, R"(class="tick")");
+      svg.line(x_.from, y_(value), x_.to, y_(value), R"(class="grid")");
+      svg.text(x_.from - 6.0, y_(value) + 4.0, fixed(value, ticks.decimals), Anchor::kEnd, R"(class="tick")");
     }
   }
 
   void draw_tokens_axis(Svg& svg) const {
-    svg.line(kLeft, kBottom, x_.to, kBottom, R"(class="zero")");
+    svg.line(x_.from, kBottom, x_.to, kBottom, R"(class="zero")");
     for (const double value : round_ticks(x_.low, x_.high, 4).values) {
       svg.line(x_(value), kBottom, x_(value), kBottom + 4.0, R"(class="zero")");
       svg.text(x_(value), kBottom + 18.0, short_metric(value), Anchor::kMiddle, R"(class="tick")");
@@ -108,7 +121,6 @@ class Drawing {
   }
 
   void draw_curve(Svg& svg, const Curve& curve) const {
-    constexpr size_t kFewPoints = 20;  // few enough to mark each
     const std::string data = line_of(curve);
     if (data.empty()) return;
     svg.open_group(curve.label);
@@ -141,8 +153,8 @@ class Drawing {
     for (const Label& label : labels) {
       svg.path(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", label.x + 2.0, label.end, x_.to + 9.0, label.y),
                fmt::format(R"(fill="none" stroke="{}" stroke-width="0.8" stroke-opacity="0.6")", label.curve->colour));
-      svg.text(x_.to + 11.0, label.y + 4.0, label.curve->label, Anchor::kStart,
-               fmt::format(R"(class="end" fill="{}")", label.curve->colour));
+      svg.text(x_.to + 11.0, label.y + 4.0, fitting(label.curve->label, (kChartWidth - x_.to - 11.0) / kBold),
+               Anchor::kStart, fmt::format(R"(class="end" fill="{}")", label.curve->colour));
     }
   }
 

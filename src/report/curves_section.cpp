@@ -95,8 +95,9 @@ std::string curves_section(const View& view) {
       panels(
           charts.panels,
           fmt::format(
-              "Loss is the cross-entropy per target token in nats (lower is better); the part above the frame at the "
-              "start is cut. Held-out score is the normalised average in points above chance on the questions asked "
+              "Loss is the cross-entropy per target token in nats (lower is better); of a steep start the part above "
+              "the frame is cut. Held-out score is the normalised average in points above chance on the questions "
+              "asked "
               "while training. Horizontally: source and target tokens seen in the phase. {}.{}{}",
               view.num_seeds() > 1 ? fmt::format("Lines are means over {} seeds", view.num_seeds()) : "One seed",
               charts.have_gaps ? " A line has a gap at a step without a value of every seed." : "",

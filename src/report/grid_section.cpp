@@ -5,6 +5,7 @@
 
 #include "report/html.h"
 #include "report/row_chart.h"
+#include "report/score_lines.h"
 #include "report/sections.h"
 
 namespace flanmoe::report {
@@ -14,7 +15,7 @@ namespace {
 std::vector<const Measure*> asked_measures(const View& view) {
   std::vector<std::string> ids;
   for (const Json& verdict : view.json["verdicts"]) {
-    const std::string id = verdict.value("measure", "");
+    const std::string id = text_at(verdict, "measure");
     if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
   if (ids.empty()) ids.push_back("heldout/instructed");
@@ -40,8 +41,8 @@ std::string row_label(const View& view, const Arm& arm, const Axis& axis) {
 RowChart chart_of(const View& view, const Measure& measure, const Axis& axis) {
   RowChart chart;
   chart.description = measure.label + " over " + axis.label;
-  chart.axis = measure.label + ", " + measure.unit;
-  chart.compact = true;
+  chart.axis = measure.unit;
+  add_score_lines(chart, view, measure.id);
   chart.decimals = decimals_for(measure.unit);
   for (const auto& [value, label] : axis.values) {
     chart.rows.push_back({label, "", {}, {}, true});

@@ -124,9 +124,8 @@ std::string badge(const std::string& kind, const std::string& text) {
 }
 
 std::string answer_badge(const std::string& answer) {
-  if (answer == "yes") return badge("yes", "✓ yes");
-  if (answer == "no") return badge("no", "✗ no");
-  if (answer == "equal") return badge("equal", "= equal");
+  if (answer == "yes" || answer == "no") return badge("decided", answer);
+  if (answer == "equal") return badge("decided", "= equal");
   return badge("noisy", "~ " + answer);
 }
 

@@ -31,7 +31,7 @@ std::string figure(const std::string& body, const std::string& caption);  // bot
 std::string panel(const std::string& title, const std::string& svg);      // one chart among several
 std::string panels(const std::vector<std::string>& charts,
                    const std::string& caption);                       // side by side, one column on a phone
-std::string badge(const std::string& kind, const std::string& text);  // kind: yes, no, noisy
+std::string badge(const std::string& kind, const std::string& text);  // kind: decided, noisy, agrees, disagrees
 std::string answer_badge(const std::string& answer);                  // yes, no, equal, undecided
 
 // Cells are HTML. The first `num_left` columns are texts (left), the others numbers (right).

@@ -1,31 +1,13 @@
 #include "report/report.h"
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/files.h"
-#include "report/html.h"
+#include "report/page.h"
 #include "report/sections.h"
 #include "report/view.h"
 
 namespace flanmoe {
 namespace {
-
-constexpr const char* kPage = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{body}</main>
-</body>
-</html>
-)";
 
 std::string study_sections(const report::View& view) {
   std::string body = report::setups_section(view);
@@ -44,10 +26,9 @@ std::string render(const Json& results, const std::string& where) {
   std::string body = report::summary_section(view);
   body += report::verdict_section(view);
   body += view.axes.empty() ? study_sections(view) : report::grid_section(view);
+  body += report::models_section(view);
   body += report::config_section(view);
-  const std::string title = report::escape(json_string(results, "title", where));
-  return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("style", report::style_sheet()),
-                     fmt::arg("body", body));
+  return report::page(json_string(results, "title", where), body);
 }
 
 // A value of another type than the specification's is the file's fault, not the program's.
@@ -62,6 +43,13 @@ std::string render_or_blame(const Json& results, const std::string& where) {
 }  // namespace
 
 std::string render_report(const Json& results) { return render_or_blame(results, "results.json"); }
+
+std::filesystem::path results_of_study(const std::filesystem::path& folder) {
+  if (!fs::is_directory(folder)) fail_input("{}: no such folder; expected the folder of a study", folder.string());
+  if (fs::is_regular_file(folder / "results.json")) return folder / "results.json";
+  fail_input("{}: no results.json in it; expected the folder of a study that has ended (flanmoe study NAME --out {})",
+             folder.string(), folder.string());
+}
 
 void write_report(const std::filesystem::path& results_file, const std::filesystem::path& html_file) {
   write_atomically(html_file, render_or_blame(read_json(results_file), results_file.string()));

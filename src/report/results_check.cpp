@@ -17,7 +17,7 @@ struct RequiredKey {
 };
 
 constexpr std::array<RequiredKey, 17> kRequired = {{
-    {"format", "the number 1"},
+    {"format", "the number 1 or 2"},
     {"title", "a text"},
     {"note", "a text"},
     {"kind", "world or real"},
@@ -82,29 +82,53 @@ Shape interval() {
 Shape layers() {
   const Shape classes = objects({{"class", text()}, {"kept", needed(list(needed(number())))}});
   std::vector<Field> fields = {{"stack", text()}, {"layer", integer()}, {"classes", classes}};
-  for (const char* key :
-       {"num_tokens", "utilisation", "dropped_choice_share", "dropped_token_share", "unchosen_token_share",
-        "max_load_ratio", "load_variation", "load_entropy", "router_entropy", "class_specialisation"}) {
+  for (const char* key : {"num_tokens", "utilisation", "dropped_choice_share", "dropped_token_share",
+                          "unchosen_token_share", "max_load_ratio", "load_variation", "load_entropy", "router_entropy",
+                          "class_specialisation", "utilisation_ceiling"}) {
     fields.push_back({key, number()});
   }
   return objects(fields);
 }
 
+// Of the runs of one phase.
+Shape phase_recipe() {
+  std::vector<Field> fields;
+  for (const char* key : {"objective", "optimizer", "schedule"}) fields.push_back({key, optional(text())});
+  for (const char* key : {"steps", "examples_per_step", "learning_rate", "dropout", "expert_dropout", "balance_loss",
+                          "z_loss", "source_length", "target_length", "few_shot_share", "max_shots"}) {
+    fields.push_back({key, number()});
+  }
+  return object(fields);
+}
+
+Shape recipe() {
+  return object({{"d_model", number()},
+                 {"num_layers", number()},
+                 {"num_sparse_layers", number()},
+                 {"heldout_shots", number()},
+                 {"pretrain", phase_recipe()},
+                 {"instruct", phase_recipe()},
+                 {"finetune", phase_recipe()}});
+}
+
 Shape arms() {
-  return objects({{"name", text()},
-                  {"label", text()},
-                  {"router", text()},
-                  {"twin", text()},
-                  {"base", optional(text())},
-                  {"base_label", optional(text())},
-                  {"at", object({})},
-                  {"sparse", flag()},
-                  {"num_experts", number()},
-                  {"k", number()},
-                  {"total_parameters", number()},
-                  {"active_parameters", number()},
-                  {"flops_per_token", number()},
-                  {"disk_bytes", number()}});
+  return objects(
+      {{"name", text()},
+       {"label", text()},
+       {"router", text()},
+       {"twin", text()},
+       {"base", optional(text())},
+       {"base_label", optional(text())},
+       {"at", object({})},
+       {"sparse", flag()},
+       {"num_experts", number()},
+       {"k", number()},
+       {"total_parameters", number()},
+       {"active_parameters", number()},
+       {"flops_per_token", number()},
+       {"executed_flops_per_token", object({{"pretrain", number()}, {"instruct", number()}, {"evaluation", number()}})},
+       {"recipe", recipe()},
+       {"disk_bytes", number()}});
 }
 
 Shape axes() {
@@ -124,7 +148,10 @@ Shape verdicts() {
                   {"answer", answer()},
                   {"text", text()},
                   {"agreement", optional(text())},
+                  {"expected", optional(text())},
                   {"paper", optional(text())},
+                  {"unit", optional(text())},
+                  {"interval", optional(interval())},
                   {"primary", optional(flag())},
                   {"measure", optional(text())},
                   {"parts", objects({{"label", text()}, {"interval", interval()}})}});
@@ -139,6 +166,7 @@ Shape tasks() {
                   {"num_items", number()},
                   {"score", number()},
                   {"chance", number()},
+                  {"majority", number()},
                   {"standard_error", number()}});
 }
 

@@ -11,8 +11,9 @@
 namespace flanmoe::report {
 namespace {
 
-const Json* routing_of(const View& view, const std::string& arm, const std::string& stage) {
-  for (const Json& routing : view.json["routing"]) {
+const Json* routing_of(const View& view, const std::string& arm, const std::string& stage, const char* of = "routing") {
+  if (!view.json.contains(of)) return nullptr;
+  for (const Json& routing : view.json[of]) {
     if (json_string(routing, "arm", view.where) == arm && json_string(routing, "stage", view.where) == stage)
       return &routing;
   }
@@ -27,6 +28,12 @@ const Json& layers_of(const Json* routing, const char* key = "layers") {
 
 std::string layer_name(const Json& layer, const std::string& where) {
   return fmt::format("{} {}", json_string(layer, "stack", where), json_int(layer, "layer", where));
+}
+
+// The most that a share of the layer can be, in percent: of utilisation alone, and 100 where nothing bounds it lower.
+std::optional<double> ceiling_of(const Json* layer, const std::string& key) {
+  if (layer == nullptr || key != "utilisation" || !layer->contains("utilisation_ceiling")) return std::nullopt;
+  return 100.0 * number_at(*layer, "utilisation_ceiling").value_or(1.0);
 }
 
 // Share of the layer in percent, the sum of `keys`; nothing when none is there.
@@ -49,8 +56,9 @@ const Json* same_layer(const Json& layers, const Json& layer, const std::string&
   return nullptr;
 }
 
+// `of`: "routing", on held-out prompts, or "training_routing".
 void add_layer_panel(std::vector<std::string>& charts, const View& view, const std::string& title,
-                     const std::string& axis, const std::vector<const char*>& keys) {
+                     const std::string& axis, const std::vector<const char*>& keys, const char* of = "routing") {
   RowChart chart;
   chart.description = title + ", by sparse layer";
   chart.axis = axis;
@@ -58,15 +66,15 @@ void add_layer_panel(std::vector<std::string>& charts, const View& view, const s
   chart.after_name = "instruction-tuned";
   chart.arrows = chart.compact = chart.with_zero = true;
   for (const Arm& arm : view.arms) {
-    const Json& before = layers_of(routing_of(view, arm.name, "pretrained"));
-    const Json& after = layers_of(routing_of(view, arm.name, "instructed"));
+    const Json& before = layers_of(routing_of(view, arm.name, "pretrained", of));
+    const Json& after = layers_of(routing_of(view, arm.name, "instructed", of));
     const Json& named = after.empty() ? before : after;
     if (named.empty()) continue;
     chart.rows.push_back({arm.label, arm.colour, {}, {}, true});
     for (const Json& layer : named) {
-      chart.rows.push_back({layer_name(layer, view.where), arm.colour,
-                            share_of(same_layer(before, layer, view.where), keys),
-                            share_of(same_layer(after, layer, view.where), keys)});
+      chart.rows.push_back(
+          {layer_name(layer, view.where), arm.colour, share_of(same_layer(before, layer, view.where), keys),
+           share_of(same_layer(after, layer, view.where), keys), false, ceiling_of(&layer, keys.front())});
     }
   }
   const std::string svg = draw_row_chart(chart);
@@ -75,8 +83,10 @@ void add_layer_panel(std::vector<std::string>& charts, const View& view, const s
 
 std::string layers_figure(const View& view) {
   std::vector<std::string> charts;
-  add_layer_panel(charts, view, "How full the experts are", "rows sent to an expert / its capacity, percent",
+  add_layer_panel(charts, view, "How full the experts are", "rows kept by an expert / its capacity, percent",
                   {"utilisation"});
+  add_layer_panel(charts, view, "How full they are in training", "rows kept by an expert / its capacity, percent",
+                  {"utilisation"}, "training_routing");
   add_layer_panel(charts, view, "Tokens that no expert processed", "dropped or unchosen, percent of tokens",
                   {"dropped_token_share", "unchosen_token_share"});
   add_layer_panel(charts, view, "Do experts specialise on kinds of tokens?",
@@ -84,19 +94,31 @@ std::string layers_figure(const View& view) {
   add_layer_panel(charts, view, "How evenly the experts share the work", "0: one takes all, 100: equal shares, percent",
                   {"load_entropy"});
   if (charts.empty()) return "";
-  return panels(charts,
-                "One line per sparse layer, numbered from 0 within its stack; hollow before instruction tuning, "
-                "filled after. A token is dropped when all its experts are full; under expert choice it may be "
-                "chosen by none. Specialisation is how much of the kind of a token (formatting, digits, function "
-                "words, content) its expert gives away: their mutual information over the entropy of the kind. "
-                "Evenness is the entropy of the experts' shares over that of equal shares. First seed, with the "
-                "capacity used for evaluation; no interval.");
+  return panels(
+      charts,
+      "One line per sparse layer, numbered from 0 within its stack; hollow before instruction tuning, "
+      "filled after. The bar is the ceiling of how full they can be: the room of an expert is a capacity "
+      "factor times an even share of the tokens, whatever the number of experts that a token chooses, so that "
+      "one choice over a factor of 2 fills half of it at most, two choices all; under Expert Choice every "
+      "expert is full. In training: the last logged step. A token is dropped when all its experts are full; under "
+      "expert choice it may be "
+      "chosen by none. Specialisation is how much of the kind of a token (formatting, digits, function "
+      "words, content) its expert gives away: their mutual information over the entropy of the kind. "
+      "Evenness is the entropy of the experts' shares over that of equal shares. First seed; held-out prompts "
+      "with the capacity used for evaluation where a title does not say training; no interval.");
+}
+
+std::string ceiling_cell(const Json& layer) {
+  const auto ceiling = ceiling_of(&layer, "utilisation");
+  return ceiling ? percent(*ceiling / 100.0) : "–";
 }
 
 std::vector<std::string> statistics_cells(const Json& routing, const Json& layer, const std::string& where) {
   std::vector<std::string> cells = {escape(json_string(routing, "stage", where)), escape(layer_name(layer, where)),
                                     grouped(number_at(layer, "num_tokens"))};
-  for (const char* share : {"utilisation", "dropped_choice_share", "dropped_token_share", "unchosen_token_share"}) {
+  cells.push_back(percent(number_at(layer, "utilisation")));
+  cells.push_back(ceiling_cell(layer));
+  for (const char* share : {"dropped_choice_share", "dropped_token_share", "unchosen_token_share"}) {
     cells.push_back(percent(number_at(layer, share)));
   }
   for (const char* number :
@@ -108,9 +130,10 @@ std::vector<std::string> statistics_cells(const Json& routing, const Json& layer
 
 // `key`: "layers" or "unlimited". "" when no arm has any.
 std::string statistics_table(const View& view, const char* key) {
-  Table table({"stage", "layer", "tokens", "utilisation", "choices dropped", "tokens dropped", "tokens unchosen",
-               "busiest expert", "load variation", "load entropy", "router entropy", "special&shy;isation"},
-              2);
+  Table table(
+      {"stage", "layer", "tokens", "utilisation", "its ceiling", "choices dropped", "tokens dropped", "tokens unchosen",
+       "busiest expert", "load variation", "load entropy", "router entropy", "special&shy;isation"},
+      2);
   std::string last_arm;
   for (const Json& routing : view.json["routing"]) {
     for (const Json& layer : layers_of(&routing, key)) {
@@ -124,7 +147,8 @@ std::string statistics_table(const View& view, const char* key) {
 }
 
 std::string training_table(const View& view) {
-  Table table({"stage", "layer", "utilisation", "tokens dropped", "tokens unchosen", "busiest expert"}, 2);
+  Table table({"stage", "layer", "utilisation", "its ceiling", "tokens dropped", "tokens unchosen", "busiest expert"},
+              2);
   std::string last_arm;
   for (const Json& routing : view.json.value("training_routing", Json::array())) {
     for (const Json& layer : layers_of(&routing)) {
@@ -132,8 +156,9 @@ std::string training_table(const View& view) {
       if (arm != last_arm) table.group(view.label(arm));
       last_arm = arm;
       table.row({escape(json_string(routing, "stage", view.where)), escape(layer_name(layer, view.where)),
-                 percent(number_at(layer, "utilisation")), percent(number_at(layer, "dropped_token_share")),
-                 percent(number_at(layer, "unchosen_token_share")), fixed(number_at(layer, "max_load_ratio"), 2)});
+                 percent(number_at(layer, "utilisation")), ceiling_cell(layer),
+                 percent(number_at(layer, "dropped_token_share")), percent(number_at(layer, "unchosen_token_share")),
+                 fixed(number_at(layer, "max_load_ratio"), 2)});
     }
   }
   if (last_arm.empty()) return "";

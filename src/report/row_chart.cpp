@@ -13,8 +13,9 @@ namespace {
 
 constexpr double kValueRoom = 52.0;  // left and right of the plot, for the numbers beside the dots
 constexpr double kCompactGutter = 84.0;
+constexpr double kBold = 1.13;  // a bold letter over a plain one
 constexpr double kAxisHeight = 42.0;
-constexpr double kKeyHeight = 26.0;
+constexpr double kKeyHeight = 26.0, kLineLabelHeight = 17.0;
 
 class Drawing {
  public:
@@ -22,12 +23,13 @@ class Drawing {
 
   std::string draw() {
     if (!find_range()) return "";
-    double height = key_height() + kAxisHeight;
+    double height = head_height() + kAxisHeight;
     for (const ChartRow& row : chart_.rows) height += row_height(row);
     Svg svg(kChartWidth, height, chart_.description);
-    draw_x_axis(svg, scale_, key_height(), height - kAxisHeight, chart_.axis);
+    draw_x_axis(svg, scale_, head_height(), height - kAxisHeight, chart_.axis);
     if (key_height() > 0.0) draw_key(svg);
-    double top = key_height();
+    draw_lines(svg, height - kAxisHeight);
+    double top = head_height();
     for (const ChartRow& row : chart_.rows) {
       draw_row(svg, row, top);
       top += row_height(row);
@@ -38,6 +40,10 @@ class Drawing {
  private:
   bool has_two_lines(const ChartRow& row) const { return !chart_.arrows && row.before && row.after; }
   double key_height() const { return chart_.before_name.empty() ? 0.0 : kKeyHeight; }
+  double head_height() const { return key_height() + kLineLabelHeight * static_cast<double>(chart_.lines.size()); }
+  bool has_ceilings() const {
+    return std::any_of(chart_.rows.begin(), chart_.rows.end(), [](const ChartRow& row) { return row.ceiling; });
+  }
 
   double row_height(const ChartRow& row) const {
     if (row.is_heading) return 26.0;
@@ -50,11 +56,16 @@ class Drawing {
     for (const ChartRow& row : chart_.rows) {
       for (const auto& value : {row.before, row.after}) {
         if (!value) continue;
-        low = std::min({low, value->low, value->mean});
-        high = std::max({high, value->high, value->mean});
+        low = std::min({low, shown_low(*value), value->mean});
+        high = std::max({high, shown_high(*value), value->mean});
       }
     }
     if (low > high) return false;
+    for (const ChartRow& row : chart_.rows) high = std::max(high, row.ceiling.value_or(high));
+    for (const ChartLine& line : chart_.lines) {
+      low = std::min(low, line.value);
+      high = std::max(high, line.value);
+    }
     if (chart_.with_zero) {
       low = std::min(low, 0.0);
       high = std::max(high, 0.0);
@@ -67,6 +78,21 @@ class Drawing {
     return true;
   }
 
+  double shown_low(const Interval& value) const { return std::max(value.low, std::min(chart_.least, value.mean)); }
+  double shown_high(const Interval& value) const { return std::min(value.high, std::max(chart_.most, value.mean)); }
+
+  // Each with its name on a line of its own, towards the side that has room.
+  void draw_lines(Svg& svg, double bottom) const {
+    double y = key_height() + 12.0;
+    for (const ChartLine& line : chart_.lines) {
+      const double x = scale_(line.value);
+      const bool is_left = x < (scale_.from + scale_.to) / 2.0;
+      svg.line(x, y - 10.0, x, bottom, R"(class="reference")");
+      svg.text(is_left ? x + 5.0 : x - 5.0, y, line.label, is_left ? Anchor::kStart : Anchor::kEnd, R"(class="key")");
+      y += kLineLabelHeight;
+    }
+  }
+
   void draw_key(Svg& svg) const {
     const double y = 11.0;
     svg.circle(6.0, y - 4.0, 4.5, R"(class="dot" fill="#fff" stroke="#666")");
@@ -75,20 +101,25 @@ class Drawing {
     if (chart_.arrows) svg.text(x - 14.0, y, "→", Anchor::kEnd, R"(class="key")");
     svg.circle(x - 4.0, y - 4.0, 5.0, R"(fill="#666")");
     svg.text(x + 6.0, y, chart_.after_name, Anchor::kStart, R"(class="key")");
+    if (!has_ceilings()) return;
+    const double bar = x + 6.0 + text_width(chart_.after_name) + 18.0;
+    svg.line(bar, y - 10.0, bar, y + 2.0, R"(class="ceiling")");
+    svg.text(bar + 7.0, y, "ceiling", Anchor::kStart, R"(class="key")");
   }
 
   void draw_row(Svg& svg, const ChartRow& row, double top) const {
     if (row.is_heading) {
-      svg.text(0.0, top + 18.0, row.label, Anchor::kStart, fmt::format(R"(class="label" fill="{}")", row.colour));
+      draw_label(svg, row, top + 18.0);
       return;
     }
     svg.open_group(tooltip(row));
     if (chart_.compact) {
       svg.text(kCompactGutter - 14.0, top + 13.0, row.label, Anchor::kEnd, R"(class="tick")");
     } else {
-      svg.text(0.0, top + 14.0, row.label, Anchor::kStart, fmt::format(R"(class="label" fill="{}")", row.colour));
+      draw_label(svg, row, top + 14.0);
     }
     const double y = chart_.compact ? top + 9.0 : top + 30.0;
+    if (row.ceiling) svg.line(scale_(*row.ceiling), y - 7.0, scale_(*row.ceiling), y + 7.0, R"(class="ceiling")");
     if (chart_.arrows && row.before && row.after) {
       draw_arrow(svg, row, y);
     } else {
@@ -98,19 +129,27 @@ class Drawing {
     svg.close_group();
   }
 
+  void draw_label(Svg& svg, const ChartRow& row, double y) const {
+    const std::string style =
+        row.colour.empty() ? R"(class="label")" : fmt::format(R"(class="label" fill="{}")", row.colour);
+    svg.text(0.0, y, fitting(row.label, kChartWidth / kBold), Anchor::kStart, style);
+  }
+
   void draw_dot(Svg& svg, const Interval& value, const std::string& colour, double y, bool hollow) const {
     draw_whisker(svg, value, colour, y);
     draw_mark(svg, value, colour, y, hollow);
     if (chart_.compact) return;
-    svg.text(std::max(scale_(value.high), scale_(value.mean) + 5.0) + 6.0, y + 4.5, shown(value.mean), Anchor::kStart,
-             hollow ? R"(class="value")" : R"(class="value strong")");
+    svg.text(std::max(scale_(shown_high(value)), scale_(value.mean) + 5.0) + 6.0, y + 4.5, shown(value.mean),
+             Anchor::kStart, hollow ? R"(class="value")" : R"(class="value strong")");
   }
 
   void draw_whisker(Svg& svg, const Interval& value, const std::string& colour, double y) const {
     if (value.high <= value.low) return;
     const std::string style = fmt::format(R"(stroke="{}" stroke-width="1.5")", colour);
-    svg.line(scale_(value.low), y, scale_(value.high), y, style);
-    for (const double end : {value.low, value.high}) svg.line(scale_(end), y - 4.0, scale_(end), y + 4.0, style);
+    const double low = shown_low(value), high = shown_high(value);
+    svg.line(scale_(low), y, scale_(high), y, style);
+    if (low == value.low) svg.line(scale_(low), y - 4.0, scale_(low), y + 4.0, style);
+    if (high == value.high) svg.line(scale_(high), y - 4.0, scale_(high), y + 4.0, style);
   }
 
   void draw_mark(Svg& svg, const Interval& value, const std::string& colour, double y, bool hollow) const {
@@ -124,7 +163,7 @@ class Drawing {
     const Interval &from = *row.before, &to = *row.after;
     for (const Interval* one : {&from, &to}) {
       if (one->high > one->low) {
-        svg.rect(scale_(one->low), y - 6.0, scale_(one->high) - scale_(one->low), 12.0,
+        svg.rect(scale_(shown_low(*one)), y - 6.0, scale_(shown_high(*one)) - scale_(shown_low(*one)), 12.0,
                  fmt::format(R"(rx="3" fill="{}" fill-opacity="{}")", row.colour, one == &from ? "0.12" : "0.2"));
       }
     }
@@ -135,9 +174,10 @@ class Drawing {
     draw_mark(svg, to, row.colour, y, false);
     if (chart_.compact) return;
     const bool rises = to.mean >= from.mean;
-    const double left = std::min(scale_(std::min(from.low, to.low)), scale_(std::min(from.mean, to.mean)) - 5.0) - 6.0;
+    const double left =
+        std::min(scale_(std::min(shown_low(from), shown_low(to))), scale_(std::min(from.mean, to.mean)) - 5.0) - 6.0;
     const double right =
-        std::max(scale_(std::max(from.high, to.high)), scale_(std::max(from.mean, to.mean)) + 5.0) + 6.0;
+        std::max(scale_(std::max(shown_high(from), shown_high(to))), scale_(std::max(from.mean, to.mean)) + 5.0) + 6.0;
     svg.text(rises ? left : right, y + 4.5, shown(from.mean), rises ? Anchor::kEnd : Anchor::kStart,
              R"(class="value")");
     svg.text(rises ? right : left, y + 4.5, shown(to.mean), rises ? Anchor::kStart : Anchor::kEnd,
@@ -167,6 +207,7 @@ class Drawing {
     };
     add(chart_.before_name, row.before);
     add(chart_.after_name, row.after);
+    if (row.ceiling) text += "; at most " + shown(*row.ceiling);
     return text;
   }
 

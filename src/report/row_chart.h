@@ -2,6 +2,7 @@
 // before to after.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,13 @@ struct ChartRow {
   std::string label, colour;
   std::optional<Interval> before, after;  // before is drawn hollow, after filled
   bool is_heading = false;                // only the label: the rows below belong to it
+  std::optional<double> ceiling = {};     // the most that the row's values can be: a bar across it
+};
+
+// A line across all rows: what guessing scores.
+struct ChartLine {
+  double value;
+  std::string label;
 };
 
 struct RowChart {
@@ -26,9 +34,12 @@ struct RowChart {
   bool with_zero = false;               // the axis reaches zero
   bool sign = false;                    // +1.2
   int decimals = 1;
+  std::vector<ChartLine> lines;
+  double least = -std::numeric_limits<double>::infinity();  // the ends of the scale: no whisker leaves them
+  double most = std::numeric_limits<double>::infinity();
 };
 
-// SVG; "" when no row has a value.
+// SVG; "" when no row has a value. A label that is wider than the chart ends in dots; a pointer shows it whole.
 std::string draw_row_chart(const RowChart& chart);
 
 }  // namespace flanmoe::report

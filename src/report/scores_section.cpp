@@ -5,6 +5,7 @@
 
 #include "report/html.h"
 #include "report/row_chart.h"
+#include "report/score_lines.h"
 #include "report/sections.h"
 
 namespace flanmoe::report {
@@ -55,7 +56,9 @@ std::vector<std::string> suites_of(const View& view) {
 }
 
 std::vector<Column> suite_columns(const View& view, const std::string& stage) {
-  std::vector<Column> columns = {{"normalised average", "heldout/" + stage}};
+  std::vector<Column> columns = {{"normalised average", "heldout/" + stage},
+                                 {"new kinds of task", "heldout-cluster/" + stage},
+                                 {"new items", "heldout-item/" + stage}};
   for (const std::string& suite : suites_of(view)) {
     columns.push_back({escape(suite) + "<br><small>direct</small>", "suite/" + suite + "/direct/" + stage});
     columns.push_back({escape(suite) + "<br><small>CoT</small>", "suite/" + suite + "/cot/" + stage});
@@ -72,6 +75,7 @@ std::string suites_figure(const View& view) {
     RowChart chart;
     chart.description = "Scores of every arm on the suite " + suite + " after instruction tuning";
     chart.axis = "score, percent";
+    add_score_lines(chart, view, any_score(view, direct) ? direct : cot);
     for (const Arm& arm : view.arms)
       chart.rows.push_back({arm.label, arm.colour, view.score(cot, arm.name), view.score(direct, arm.name)});
     std::erase_if(chart.rows, [](const ChartRow& row) { return !row.before && !row.after; });
@@ -90,8 +94,9 @@ std::string suites_figure(const View& view) {
       charts,
       fmt::format(
           "Score in percent on each held-out suite after instruction tuning, a plain mean over the suite's tasks. "
-          "Filled dots: asked for the answer alone; hollow dots: asked to reason first. Whiskers are intervals ({}). "
-          "Every panel has its own axis.",
+          "Filled dots: asked for the answer alone; hollow dots: asked to reason first. Whiskers are intervals ({}), "
+          "cut at the ends of the scale. Dashed lines are what guessing among the options scores, and always giving a "
+          "task's most frequent answer. Every panel has its own axis.",
           escape(basis_of(shown))));
 }
 
@@ -113,6 +118,14 @@ std::string words(std::string name) {
   return escape(name);
 }
 
+// What the two parts of the average are, where they are measured.
+std::string parts_sentence(const View& view) {
+  if (!any_score(view, "heldout-cluster/instructed") && !any_score(view, "heldout-item/instructed")) return "";
+  return "<b>new kinds of task</b> is the part of it whose tasks are of no cluster that tuning has seen, <b>new "
+         "items</b> "
+         "that of seen kinds of task with unseen items; ";
+}
+
 }  // namespace
 
 std::string heldout_section(const View& view) {
@@ -120,15 +133,17 @@ std::string heldout_section(const View& view) {
   const std::string before = measures_table(view, suite_columns(view, "pretrained"), false);
   std::string body;
   if (!after.empty()) {
-    body +=
-        figure(after,
-               "After instruction tuning, mean over seeds. The normalised average is in points above chance: the mean "
-               "over the suites, direct and chain-of-thought prompts each a part; the suites are in percent, asked for "
-               "the answer alone (direct) or to reason "
-               "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on, in points "
-               "above chance. Bold "
-               "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
-               "intervals say that.");
+    body += figure(
+        after,
+        fmt::format(
+            "After instruction tuning, mean over seeds. The normalised average is in points above chance: the mean "
+            "over the suites, direct and chain-of-thought prompts each a part; {}the suites are in percent, asked for "
+            "the answer alone (direct) or to reason "
+            "first (chain of thought, CoT). Seen tasks: new questions of tasks that were trained on, in points "
+            "above chance. Bold "
+            "marks the best mean of a column, which need not be a safe difference: the verdicts and the "
+            "intervals say that.",
+            parts_sentence(view)));
   }
   if (!before.empty()) body += details("The same before instruction tuning", before);
   return section("heldout", "Held-out scores", body + suites_figure(view));

@@ -5,6 +5,7 @@
 
 #include "report/html.h"
 #include "report/row_chart.h"
+#include "report/score_lines.h"
 #include "report/sections.h"
 
 namespace flanmoe::report {
@@ -33,22 +34,26 @@ std::string setups_figure(const View& view) {
   heldout.axis = "normalised average, points above chance";
   heldout.before_name = "pre-trained only";
   heldout.after_name = "instruction-tuned";
-  heldout.arrows = heldout.with_zero = true;
+  heldout.arrows = true;
+  add_score_lines(heldout, view, "heldout/instructed");
   add_panel(charts, "Instruction-tuned, then asked held-out questions (no finetuning)", heldout);
   RowChart finetuned = arms_chart(view, "finetune/mean/direct", "finetune/mean/instructed");
   finetuned.description = "Mean finetuned score of every arm, finetuned directly and after instruction tuning";
-  finetuned.axis = "mean over finetuning sets, percent";
+  const Measure* mean = view.measure("finetune/mean/instructed");
+  finetuned.axis = "mean over finetuning sets, " + (mean == nullptr ? "points" : mean->unit);
   finetuned.before_name = "finetuned directly";
   finetuned.after_name = "instruction-tuned, then finetuned";
   finetuned.arrows = true;
+  add_score_lines(finetuned, view, "finetune/mean/instructed");
   add_panel(charts, "Finetuned on one task: directly, and after instruction tuning", finetuned);
   if (charts.empty()) return "";
   const std::string basis = basis_of({view.measure("heldout/instructed"), view.measure("finetune/mean/instructed")});
   return panels(
       charts,
-      fmt::format("Each arm on its own line. Held-out scores are on tasks that no training has shown, in points "
-                  "above chance; finetuned scores are in percent, averaged over the finetuning sets. The hollow dot "
-                  "is the model without instruction tuning, the filled one with it; shaded bands are intervals ({}).",
+      fmt::format("Each arm on its own line. Held-out scores are on tasks that no training has shown; finetuned scores "
+                  "are averaged over the finetuning sets; both in points above chance. The hollow dot "
+                  "is the model without instruction tuning, the filled one with it; shaded bands are intervals ({}). "
+                  "Dashed lines are what guessing scores, and always giving a task's most frequent answer.",
                   escape(basis)));
 }
 

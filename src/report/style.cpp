@@ -5,7 +5,7 @@ namespace flanmoe::report {
 
 std::string style_sheet() {
   return R"(:root { --ink: #1f2328; --muted: #5d6670; --line: #e3e6ea; --soft: #f6f7f9; --yes: #0b6e4f;
-  --no: #a33a1f; --noisy: #6b6250; --equal: #2b5797; }
+  --no: #a33a1f; --noisy: #6b6250; --decided: #2b5797; }
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: #fff;
   font: 17px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -31,22 +31,22 @@ small { font-size: 0.82em; color: var(--muted); font-weight: 400; }
   align-items: start; }
 .card { border: 1px solid var(--line); border-top: 4px solid var(--noisy); border-radius: 6px;
   padding: 18px 20px 12px; min-width: 0; }
-.card.yes { border-top-color: var(--yes); }
-.card.equal { border-top-color: var(--equal); }
-.card.no { border-top-color: var(--no); }
+.card.agrees { border-top-color: var(--yes); }
+.card.decided { border-top-color: var(--decided); }
+.card.disagrees { border-top-color: var(--no); }
 .card h3 { margin: 0 0 10px; }
 .card p { font-size: 0.95rem; }
 .badge { display: inline-block; padding: 1px 9px; border-radius: 99px; font-size: 0.82rem; font-weight: 600;
   white-space: nowrap; background: #f0ede4; color: var(--noisy); }
-.badge.yes { background: #e2f3ec; color: var(--yes); }
-.badge.no { background: #fae8e2; color: var(--no); }
-.badge.equal { background: #e4ecf7; color: var(--equal); }
+.badge.agrees { background: #e2f3ec; color: var(--yes); }
+.badge.disagrees { background: #fae8e2; color: var(--no); }
+.badge.decided { background: #e4ecf7; color: var(--decided); }
 .card .left { white-space: normal; min-width: 8em; }
 .card th, .card td { padding: 6px 5px; }
 .card th:first-child, .card td:first-child { padding-left: 0; }
 .card table { width: 100%; }
 .card td small { display: block; }  /* the interval below its mean: the answer has room */
-.answer .badge { font-size: 1rem; padding: 3px 14px; }
+.answer .badge { font-size: 1rem; padding: 3px 14px; margin: 0 4px 4px 0; }
 figure { margin: 24px 0 28px; }
 figcaption { margin-top: 10px; max-width: 54em; font-size: 0.86rem; line-height: 1.5; color: var(--muted); }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 32px 40px;
@@ -63,6 +63,8 @@ svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .zero { stroke: #9aa3ad; stroke-width: 1; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
 svg .dot { stroke-width: 1.6; }
+svg .reference { stroke: #5d6670; stroke-width: 1.2; stroke-dasharray: 4 3; }
+svg .ceiling { stroke: var(--ink); stroke-width: 2.4; }
 .swatch { display: inline-block; width: 0.72em; height: 0.72em; border-radius: 50%; margin-right: 7px; }
 /* A shadow at the edge while there is more to scroll to. */
 .scroll { overflow-x: auto; margin: 0 0 8px; background:
@@ -76,6 +78,12 @@ th { font-weight: 600; white-space: normal; vertical-align: bottom; border-botto
 th.left, td.left { text-align: left; }
 tr.group td { padding-top: 20px; font-weight: 600; white-space: normal; }
 th:first-child, td:first-child { padding-left: 0; }
+.prose td { white-space: normal; min-width: 9em; max-width: 26em; overflow-wrap: anywhere; }
+.index { width: 100%; margin-bottom: 16px; }
+.index td, .index th { white-space: normal; padding: 9px 12px 9px 0; overflow-wrap: break-word; }
+.index .badge { margin: 0 2px 3px 0; }
+.index .part { display: block; }
+a { color: #1f5a94; }
 details { margin: 12px 0; }
 summary { cursor: pointer; color: #35506b; font-size: 0.92rem; padding: 6px 0; }
 details[open] > summary { margin-bottom: 8px; }
@@ -93,6 +101,11 @@ pre { background: var(--soft); border-radius: 6px; padding: 14px 16px; overflow-
   section { margin-top: 40px; padding-top: 20px; }
   svg text, svg .tick, svg .value, svg .key, svg .axis { font-size: 14px; }
   .card { padding: 14px 14px 8px; }
+  .index thead { display: none; }
+  .index tr, .index td { display: block; border-bottom: 0; }
+  .index tr { border-bottom: 1px solid var(--line); padding: 12px 0; }
+  .index td { padding: 3px 0; }
+  .index td::before { content: attr(data-head) ": "; color: var(--muted); font-size: 0.9em; }
 }
 @media print {
   body { font-size: 10.5pt; }

@@ -19,6 +19,9 @@ std::string place(double value) {
   return text == "-0" ? "0" : text;
 }
 
+// Whether a byte of UTF-8 goes on with a letter that an earlier one began.
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 }  // namespace
 
 double Scale::operator()(double value) const {
@@ -85,9 +88,20 @@ std::string Svg::str() const {
 
 double text_width(std::string_view text) {
   constexpr double kPerLetter = 7.0;
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };  // UTF-8
   return kPerLetter *
          static_cast<double>(text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), continues)));
+}
+
+std::string fitting(std::string_view text, double width) {
+  constexpr std::string_view kDots = "…";
+  if (text_width(text) <= width) return std::string(text);
+  while (!text.empty() && text_width(text) + text_width(kDots) > width) {
+    size_t last = text.size() - 1;
+    while (last > 0 && continues(text[last])) --last;
+    text = text.substr(0, last);
+  }
+  while (text.ends_with(' ') || text.ends_with(',')) text.remove_suffix(1);
+  return std::string(text) + std::string(kDots);
 }
 
 void draw_x_axis(Svg& svg, const Scale& scale, double top, double bottom, const std::string& label) {

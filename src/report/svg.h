@@ -53,6 +53,9 @@ class Svg {
 // Rough width of a text at the chart's font size.
 double text_width(std::string_view text);
 
+// The text, or as much of it as is `width` wide with dots at its end.
+std::string fitting(std::string_view text, double width);
+
 // Vertical grid lines with their numbers below `bottom`.
 void draw_x_axis(Svg& svg, const Scale& scale, double top, double bottom, const std::string& label);
 

@@ -29,17 +29,11 @@ std::string explanation(const std::string& text, const std::string& answer) {
   return text.starts_with(answer + ": ") ? text.substr(answer.size() + 2) : text;
 }
 
-// Whether the paper says the same; nothing where it says nothing or the runs do not decide.
-std::string beside_the_paper(const Json& verdict) {
-  const std::string agreement = verdict.value("agreement", "");
-  return agreement.empty() ? "" : fmt::format(" <small>{} with the paper</small>", escape(agreement));
-}
-
 std::string remarks(const Json& verdict) {
   std::string text;
-  if (const std::string paper = verdict.value("paper", ""); !paper.empty())
-    text += fmt::format("<p class=\"note\">The paper: {}</p>\n", escape(paper));
-  if (!verdict.value("primary", true))
+  if (const std::string paper = paper_says(verdict); !paper.empty())
+    text += fmt::format("<p class=\"note\">The paper: {}</p>\n", paper);
+  if (verdict.contains("primary") && verdict["primary"] == false)
     text += "<p class=\"note\">Outside the family of questions whose level is held together.</p>\n";
   return text;
 }
@@ -47,18 +41,35 @@ std::string remarks(const Json& verdict) {
 std::string card(const Json& verdict, const std::string& where) {
   const std::string answer = json_string(verdict, "answer", where);
   std::string body =
-      fmt::format("<h3>{}</h3>\n<p class=\"answer\">{}{}</p>\n<p>{}</p>\n{}",
-                  escape(json_string(verdict, "question", where)), answer_badge(answer), beside_the_paper(verdict),
+      fmt::format("<h3>{}</h3>\n<p class=\"answer\">{} {}</p>\n<p>{}</p>\n{}",
+                  escape(json_string(verdict, "question", where)), answer_badge(answer), agreement_badge(verdict),
                   escape(explanation(json_string(verdict, "text", where), answer)), remarks(verdict));
   const Json parts = verdict.value("parts", Json::array());
   if (!parts.empty())
     body += details(fmt::format("The {} it rests on", parts.size() == 1 ? "comparison" : "comparisons"),
                     parts_table(parts, where));
+  const bool is_decided = answer == "yes" || answer == "no" || answer == "equal";
+  const std::string agreement = text_at(verdict, "agreement");
   return fmt::format("<article class=\"card {}\">\n{}</article>\n",
-                     answer == "yes" || answer == "no" || answer == "equal" ? answer : "noisy", body);
+                     !is_decided         ? "noisy"
+                     : agreement.empty() ? "decided"
+                                         : agreement,
+                     body);
 }
 
 }  // namespace
+
+std::string paper_says(const Json& verdict) {
+  const std::string expected = text_at(verdict, "expected"), paper = escape(text_at(verdict, "paper"));
+  if (expected.empty()) return paper;
+  return fmt::format("<b>{}</b>{}{}", escape(expected), paper.empty() ? "" : ". ", paper);
+}
+
+std::string agreement_badge(const Json& verdict) {
+  const std::string agreement = text_at(verdict, "agreement");
+  if (agreement.empty()) return "";
+  return badge(agreement, (agreement == "agrees" ? "✓ " : "≠ ") + agreement + " with the paper");
+}
 
 std::string verdict_section(const View& view) {
   std::string cards;

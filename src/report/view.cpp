@@ -129,6 +129,11 @@ std::optional<double> number_at(const Json& value, const std::string& key) {
   return std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
+std::string text_at(const Json& value, const std::string& key) {
+  const auto found = value.find(key);
+  return found == value.end() || found->is_null() ? "" : found->get<std::string>();
+}
+
 std::optional<Interval> interval_at(const Json& value, const std::string& key, const std::string& where) {
   const Json& json = json_at(value, key, where);
   const auto mean = number_at(json, "mean");

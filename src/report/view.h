@@ -67,6 +67,8 @@ View read_view(const Json& results, const std::string& where);
 
 // value[key] when it is there and finite (a share, a rate); nothing for null.
 std::optional<double> number_at(const Json& value, const std::string& key);
+// value[key], a text; "" when it is missing or null.
+std::string text_at(const Json& value, const std::string& key);
 std::optional<Interval> interval_at(const Json& value, const std::string& key, const std::string& where);
 
 // The distinct bases of intervals in one line, for captions: "95% t-interval over 3 seeds".

@@ -4,9 +4,18 @@
 
 #include "base/error.h"
 #include "study/cells.h"
+#include "study/item_interval.h"
 
 namespace flanmoe {
 namespace {
+
+FoundScore score_of_set(const TaskResult& task, const std::string& set) {
+  FoundScore found{{task.score, task.standard_error, {task.score}}, {{set, 0}}};
+  SumInterval interval;
+  interval.add(task, 1.0);
+  interval.set(found.score);
+  return found;
+}
 
 // The normalised scores of several sets as tasks of one suite.
 FoundScore mean_of_sets(const std::vector<std::string>& sets,
@@ -14,6 +23,7 @@ FoundScore mean_of_sets(const std::vector<std::string>& sets,
   FoundScore found{{}, {}};
   found.score.tasks.clear();
   double squares = 0.0;
+  SumInterval interval;
   const auto count = static_cast<double>(sets.size());
   for (const std::string& set : sets) {
     const TaskResult& task = result(set);
@@ -21,8 +31,10 @@ FoundScore mean_of_sets(const std::vector<std::string>& sets,
     found.score.tasks.push_back(task.normalised());
     found.score.value += task.normalised() / count;
     squares += std::pow(task.normalised_error(), 2);
+    interval.add(task, normalised_scale(task) / count);
   }
   found.score.standard_error = std::sqrt(squares) / count;
+  interval.set(found.score);
   return found;
 }
 
@@ -40,10 +52,7 @@ void add_finetune_measures(MeasureCollector& collector, const StudyOptions& opti
     };
     for (const std::string& set : sets) {
       collector.add(fmt::format("finetune/{}/{}", set, way), set + ", " + how, "percent",
-                    [&](const auto& arm, int64_t seed) {
-                      const TaskResult& task = task_of(arm, seed, set);
-                      return FoundScore{{task.score, task.standard_error, {task.score}}, {{set, 0}}};
-                    });
+                    [&](const auto& arm, int64_t seed) { return score_of_set(task_of(arm, seed, set), set); });
     }
     collector.add("finetune/mean/" + way, "Normalised mean of the finetune sets, " + how, "points",
                   [&](const auto& arm, int64_t seed) {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "eval/results.h"
 #include "study/statistics/student_t.h"
 
 namespace flanmoe {
@@ -21,9 +20,8 @@ Interval seed_interval(const std::vector<double>& values, bool paired) {
           fmt::format("95% t-interval over {} seeds{}", values.size(), paired ? ", paired" : "")};
 }
 
-Interval item_interval(double value, double standard_error) {
-  const double half = half_interval(standard_error);
-  return {value, value - half, value + half, "95% interval over items, one seed: says nothing about other seeds"};
+Interval item_interval(double value, double below, double above) {
+  return {value, value - below, value + above, "95% interval over items, one seed: says nothing about other seeds"};
 }
 
 }  // namespace flanmoe

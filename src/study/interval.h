@@ -14,7 +14,7 @@ struct Interval {
 // Mean and 95% t-interval over seeds; needs two values or more. `paired`: the values are differences by seed.
 Interval seed_interval(const std::vector<double>& values, bool paired);
 
-// One seed: +- 1.96 standard errors over items.
-Interval item_interval(double value, double standard_error);
+// One seed: Wilson's interval over items (eval/scoring/interval.h), this far below the value and above it.
+Interval item_interval(double value, double below, double above);
 
 }  // namespace flanmoe

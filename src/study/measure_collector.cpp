@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "eval/scoring/aggregate.h"
+#include "eval/scoring/interval.h"
+#include "study/item_interval.h"
 
 namespace flanmoe {
 
@@ -26,6 +28,8 @@ FoundScore normalised_score(const EvalResult& result, const std::function<bool(c
   }
   found.score.value = normalised_average(suites);
   found.score.standard_error = normalised_average_error(suites);
+  const ScoreInterval interval = normalised_average_interval(suites, found.score.value);
+  set_item_interval(found.score, found.score.value - interval.low, interval.high - found.score.value);
   return found;
 }
 

@@ -12,7 +12,8 @@ Scores difference(const Scores& a, const Scores& b) {
   Scores result;
   for (size_t i = 0; i < a.size(); ++i) {
     FLANMOE_ASSERT(a[i].tasks.size() == b[i].tasks.size());
-    Score score{a[i].value - b[i].value, std::hypot(a[i].standard_error, b[i].standard_error), a[i].tasks};
+    Score score{a[i].value - b[i].value, std::hypot(a[i].standard_error, b[i].standard_error), a[i].tasks,
+                std::hypot(a[i].below, b[i].above), std::hypot(a[i].above, b[i].below)};
     for (size_t t = 0; t < score.tasks.size(); ++t) score.tasks[t] -= b[i].tasks[t];
     result.push_back(std::move(score));
   }
@@ -26,7 +27,7 @@ Interval interval_of(const Scores& scores, bool paired) {
     return seed_interval(values, paired);
   }
   const Score& only = scores.at(0);
-  if (only.standard_error > 0.0) return item_interval(only.value, only.standard_error);
+  if (only.below + only.above > 0.0) return item_interval(only.value, only.below, only.above);
   return {only.value, only.value, only.value, "one seed: no interval"};
 }
 

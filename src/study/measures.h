@@ -15,10 +15,11 @@ namespace flanmoe {
 
 struct Score {
   double value = 0.0;
-  double standard_error = 0.0;  // over items of one model; 0 = not known
+  double standard_error = 0.0;  // over items of one model, never of no size because they all agree; 0 = not known
   // Whose mean over suites of the mean over tasks is the value, in the order of Measure::tasks; a measure that is not
   // made of tasks has one part.
   std::vector<double> tasks = {value};
+  double below = 0.0, above = 0.0;  // from the value to the ends of its 95% interval over items; 0 = not known
 };
 using Scores = std::vector<Score>;  // one per seed
 
@@ -34,7 +35,7 @@ struct Measure {
   std::map<std::string, Scores> by_arm;  // arms that have it
 };
 
-// By seed. The standard error takes the two models' items as independent.
+// By seed. Standard errors and intervals take the two models' items as independent.
 Scores difference(const Scores& a, const Scores& b);
 
 // Over seeds; over items when there is one seed; a mere point when neither is known.

@@ -7,6 +7,7 @@
 #include "study/drops.h"
 #include "study/evaluation_measures.h"
 #include "study/finetune_measures.h"
+#include "study/item_interval.h"
 #include "study/measure_collector.h"
 #include "study/measures.h"
 #include "study/stage.h"
@@ -29,7 +30,9 @@ FoundScore suite_score(const EvalResult& result, const SuiteResult& which) {
   FoundScore found{{}, {}};
   found.score.tasks.clear();
   for (const SuiteResult& row : result.suites) {
-    if (row.suite == which.suite && row.prompting == which.prompting) found.score = {row.score, row.standard_error, {}};
+    if (row.suite != which.suite || row.prompting != which.prompting) continue;
+    found.score = {row.score, row.standard_error, {}};
+    set_item_interval(found.score, row.below, row.above);
   }
   for (const TaskResult& task : result.tasks) {
     if (task.suite != which.suite || task.prompting != which.prompting) continue;
@@ -42,14 +45,18 @@ FoundScore suite_score(const EvalResult& result, const SuiteResult& which) {
 // Held-in tasks have few rows, each another number of them: every row counts alike.
 FoundScore over_items(const EvalResult& result) {
   double items = 0.0, sum = 0.0, squares = 0.0;
+  SumInterval interval;
   for (const TaskResult& task : result.tasks) {
     const auto count = static_cast<double>(task.num_items - task.num_refused);
     items += count;
     sum += count * task.normalised();
     squares += std::pow(count * task.normalised_error(), 2);
+    interval.add(task, count * normalised_scale(task));
   }
-  FoundScore found = plain_score(items > 0.0 ? sum / items : 0.0);
-  found.score.standard_error = items > 0.0 ? std::sqrt(squares) / items : 0.0;
+  if (items == 0.0) return plain_score(0.0);
+  FoundScore found = plain_score(sum / items);
+  found.score.standard_error = std::sqrt(squares) / items;
+  interval.set(found.score);
   return found;
 }
 

@@ -7,13 +7,15 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/machine.h"
-#include "model/counts.h"
+#include "study/arm_json.h"
 #include "study/axes.h"
 #include "study/comparisons.h"
 #include "study/cost_order.h"
 #include "study/crossings.h"
 #include "study/drops.h"
+#include "study/majority.h"
 #include "study/measures.h"
+#include "study/sparse_layers.h"
 #include "study/stage.h"
 #include "study/verdicts.h"
 #include "tensor/platform.h"
@@ -30,29 +32,9 @@ Json data_json(const StudyOptions& options, const StudyFolder& folder) {
   return {{"description", description}, {"counts", world.at("counts")}};
 }
 
-Json arm_json(const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
-  const ModelCounts counts = count_model(arm.recipe.model);
-  const CellResult& cell = results.at(cell_of(arm, options.seeds.front(), Phase::kPretrain));
-  return {{"name", arm.name},
-          {"label", arm.label},
-          {"router", arm.router},
-          {"sparse", arm.recipe.model.moe.num_experts > 0},
-          {"twin", arm.twin},
-          {"base", arm.base},
-          {"base_label", arm.base_label},
-          {"at", arm.at},
-          {"num_experts", arm.recipe.model.moe.num_experts},
-          {"k", arm.recipe.model.moe.num_experts > 0 ? arm.recipe.model.moe.k : 0},
-          {"d_ff", arm.recipe.model.d_ff},
-          {"total_parameters", counts.total_parameters},
-          {"active_parameters", counts.active_parameters},
-          {"flops_per_token", counts.flops_per_token},
-          {"disk_bytes", cell.disk_bytes}};
-}
-
 // Task scores of one arm and stage, means over seeds.
-void add_tasks(Json& tasks, const ArmOptions& arm, Stage stage, const StudyOptions& options,
-               const CellResults& results) {
+void add_tasks(Json& tasks, const ArmOptions& arm, Stage stage, const StudyOptions& options, const CellResults& results,
+               const MajorityScores& majority) {
   const auto num_seeds = static_cast<double>(options.seeds.size());
   for (std::optional<EvalResult> CellResult::*const part : {&CellResult::heldout, &CellResult::validation}) {
     const auto tasks_of = [&](int64_t seed) -> const std::vector<TaskResult>& {
@@ -73,6 +55,7 @@ void add_tasks(Json& tasks, const ArmOptions& arm, Stage stage, const StudyOptio
                        {"num_items", first[t].num_items},
                        {"score", score},
                        {"chance", first[t].chance},
+                       {"majority", majority_of(majority, first[t])},
                        {"standard_error", std::sqrt(squares)}});
     }
   }
@@ -88,33 +71,6 @@ Json points_of(const Json& curve) {
     points.push_back(point);
   }
   return points;
-}
-
-Json routing_row(const std::string& arm, Stage stage, const Json& routing) {
-  Json row = {{"arm", arm}, {"stage", name_of(stage)}};
-  for (const auto& [key, value] : routing.items()) row[key] = value;
-  return row;
-}
-
-// What the last logged step of a training run said of its sparse layers ("moe/encoder/1/utilisation").
-Json training_layers(const Json& curve) {
-  constexpr std::string_view kPrefix = "moe/";
-  std::map<std::pair<std::string, int64_t>, Json> layers;
-  for (const Json& line : curve) {
-    for (const auto& [key, value] : line.items()) {
-      if (!key.starts_with(kPrefix)) continue;
-      const size_t stack_end = key.find('/', kPrefix.size()), layer_end = key.find('/', stack_end + 1);
-      const std::string stack = key.substr(kPrefix.size(), stack_end - kPrefix.size());
-      const int64_t layer = std::stoll(key.substr(stack_end + 1, layer_end - stack_end - 1));
-      Json& row = layers[{stack, layer}];
-      row["stack"] = stack;
-      row["layer"] = layer;
-      row[key.substr(layer_end + 1)] = value;  // later lines win
-    }
-  }
-  Json rows = Json::array();
-  for (const auto& [place, row] : layers) rows.push_back(row);
-  return rows;
 }
 
 double rate_of(const Json& cost, const std::string& arm, const std::string& rate) {
@@ -152,10 +108,11 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
   return timing;
 }
 
-void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& options, const CellResults& results) {
+void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& options, const CellResults& results,
+                     const MajorityScores& majority) {
   for (const Stage stage : kStages) {
     const Phase phase = phase_of(stage);
-    add_tasks(json["tasks"], arm, stage, options, results);
+    add_tasks(json["tasks"], arm, stage, options, results, majority);
     for (int64_t seed : options.seeds) {
       json["curves"].push_back({{"arm", arm.name},
                                 {"seed", seed},
@@ -163,11 +120,14 @@ void add_arm_details(Json& json, const ArmOptions& arm, const StudyOptions& opti
                                 {"points", points_of(results.at(cell_of(arm, seed, phase)).curve)}});
     }
     const CellResult& first = results.at(cell_of(arm, options.seeds.front(), phase));
-    const Json training = training_layers(first.curve);
+    const Json training = training_layers(first, arm.recipe.model);
     if (!training.empty()) {
       json["training_routing"].push_back({{"arm", arm.name}, {"stage", name_of(stage)}, {"layers", training}});
     }
-    if (!first.routing.is_null()) json["routing"].push_back(routing_row(arm.name, stage, first.routing));
+    if (first.routing.is_null()) continue;
+    Json row = evaluation_routing(first, arm.recipe.model);
+    row.update({{"arm", arm.name}, {"stage", name_of(stage)}});
+    json["routing"].push_back(row);
   }
 }
 
@@ -254,8 +214,9 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);
   json["crossings"] = crossings_json(options, arms, measures);
+  const MajorityScores majority = majority_scores(options, folder);
   for (const ArmOptions& arm : arms) {
-    add_arm_details(json, arm, options, results);
+    add_arm_details(json, arm, options, results, majority);
     for (const Json& row : drops_json(options, arm, results)) json["drops"].push_back(row);
   }
   json["timing"] = timing_json(options, arms, results, folder);

@@ -122,6 +122,12 @@ Json parts_json(const Asked& asked) {
   return rows;
 }
 
+// Of what was judged, at the level at which it was; null of a joint question, which has one for each part.
+Json judged_interval(const Asked& asked, const Judgement& judgement) {
+  if (asked.comparison->joint) return nullptr;
+  return interval_json(interval_of(judgement.parts.front(), judgement.difference_level, *asked.measures.front()));
+}
+
 Json verdict_json(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
   const StudyComparison& comparison = *asked.comparison;
   Json json = comparison_json(comparison);
@@ -133,6 +139,8 @@ Json verdict_json(const Asked& asked, const Judgement& judgement, const Protocol
                {"difference_level", judgement.difference_level},
                {"equality_p", judgement.equality_p},
                {"equality_level", judgement.equality_level},
+               {"unit", asked.measures.front()->unit},
+               {"interval", judged_interval(asked, judgement)},
                {"text", sentence(asked, judgement, protocol)},
                {"parts", parts_json(asked)}});
   return json;

@@ -33,6 +33,27 @@ int64_t sum(const std::vector<int64_t>& counts) {
   return total;
 }
 
+TEST(UtilisationCeiling, IsChoicesOverTheFactorOfThePhase) {
+  MoeOptions moe;
+  moe.num_experts = 8;
+  moe.k = 1;
+  moe.capacity_factor_train = 1.25;
+  moe.capacity_factor_eval = 2.0;
+  EXPECT_EQ(utilisation_ceiling(moe, false, false), 0.5);
+  EXPECT_EQ(utilisation_ceiling(moe, false, true), 0.8);
+  moe.k = 2;
+  EXPECT_EQ(utilisation_ceiling(moe, false, false), std::nullopt);  // room for just as many
+  EXPECT_EQ(utilisation_ceiling(moe, false, true), std::nullopt);
+  moe.capacity_factor_eval = 4.0;
+  EXPECT_EQ(utilisation_ceiling(moe, false, false), 0.5);
+  moe.routing = RoutingRule::kExpertChoice;
+  moe.decoder_routing = DecoderRouting::kTokenChoice;
+  EXPECT_EQ(utilisation_ceiling(moe, false, false), std::nullopt);  // every expert is full
+  EXPECT_EQ(utilisation_ceiling(moe, true, false), 0.5);
+  moe.capacity_factor_eval = 0.0;
+  EXPECT_EQ(utilisation_ceiling(moe, true, false), std::nullopt);  // no factor
+}
+
 TEST_P(Routing, TotalsEqualARecount) {
   const T5Model model = routed::tight_model(GetParam());
   const std::vector<TextIds> texts = routed::texts();

@@ -105,6 +105,20 @@ TEST_F(Study, SmokeRunsToItsEnd) {
   EXPECT_EQ(repeated.status, 0) << repeated.err;
   EXPECT_NE(repeated.err.find("24 of 24 cells are done already"), std::string::npos) << repeated.err;
   EXPECT_EQ(results("smoke").dump(), all.dump());
+
+  // Its page is drawn anew from results.json; an index has a row for each of its questions.
+  const std::string page = content_of(folder_ / "smoke/report.html"), study = (folder_ / "smoke").string();
+  fs::remove(folder_ / "smoke/report.html");
+  const Ended drawn = flanmoe({"report", study});
+  ASSERT_EQ(drawn.status, 0) << drawn.err;
+  EXPECT_EQ(content_of(folder_ / "smoke/report.html"), page);
+  const Ended indexed = flanmoe({"report", "--index", (folder_ / "pages/index.html").string(), study});
+  ASSERT_EQ(indexed.status, 0) << indexed.err;
+  EXPECT_NE(content_of(folder_ / "pages/index.html").find("<a href=\"../smoke/report.html\">"), std::string::npos);
+  const Ended none = flanmoe({"report", folder_.string()});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("no results.json in it; expected the folder of a study that has ended"), std::string::npos)
+      << none.err;
 }
 
 TEST_F(Study, KilledTenTimesEndsWithTheSameResults) {

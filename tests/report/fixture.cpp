@@ -25,19 +25,33 @@ Json interval(double mean, double half, int num_seeds) {
                                   : std::string("95% interval over items, one seed: says nothing about other seeds")}};
 }
 
+Json recipe(bool sparse) {
+  const Json training = {{"steps", 500},          {"examples_per_step", 64},       {"optimizer", "adafactor"},
+                         {"learning_rate", 0.01}, {"schedule", "cosine"},          {"dropout", 0.0},
+                         {"expert_dropout", 0.1}, {"balance_loss", 0.01},          {"z_loss", 0.0},
+                         {"source_length", 96},   {"target_length", 40},           {"few_shot_share", 0.1},
+                         {"max_shots", 2},        {"objective", "span_corruption"}};
+  return {{"d_model", 64},       {"num_layers", 4},      {"num_sparse_layers", sparse ? 2 : 0},
+          {"heldout_shots", 0},  {"pretrain", training}, {"instruct", training},
+          {"finetune", training}};
+}
+
 Json arm(const std::string& name, const std::string& label, const std::string& router, const std::string& twin) {
   const bool sparse = !twin.empty();
-  return {{"name", name},
-          {"label", label},
-          {"router", router},
-          {"sparse", sparse},
-          {"twin", twin},
-          {"num_experts", sparse ? kExperts : 0},
-          {"k", sparse ? (name == "switch" ? 1 : 2) : 0},
-          {"total_parameters", sparse ? 2345678 : 612345},
-          {"active_parameters", sparse ? 745678 : 612345},
-          {"flops_per_token", 1234567},
-          {"disk_bytes", sparse ? 9400000 : 2500000}};
+  Json json = {{"name", name},
+               {"label", label},
+               {"router", router},
+               {"sparse", sparse},
+               {"twin", twin},
+               {"num_experts", sparse ? kExperts : 0},
+               {"k", sparse ? (name == "switch" ? 1 : 2) : 0},
+               {"total_parameters", sparse ? 2345678 : 612345},
+               {"active_parameters", sparse ? 745678 : 612345},
+               {"flops_per_token", 1234567},
+               {"recipe", recipe(sparse)},
+               {"disk_bytes", sparse ? 9400000 : 2500000}};
+  if (sparse) json["executed_flops_per_token"] = {{"pretrain", 1111111}, {"instruct", 1234567}, {"evaluation", 987654}};
+  return json;
 }
 
 Json arms_of(int num_sparse) {
@@ -73,6 +87,8 @@ Json measures_of(const Json& arms, int seeds) {
   Json list = {measure(arms, seeds, "loss/pretrain", "nats", 2.1, -0.05, 0.02),
                measure(arms, seeds, "heldout/pretrained", "points", 1.2, 0.1, 1.5),
                measure(arms, seeds, "heldout/instructed", "points", 22.0, 2.2, 2.0),
+               measure(arms, seeds, "heldout-cluster/instructed", "points", 15.0, 2.2, 2.0),
+               measure(arms, seeds, "heldout-item/instructed", "points", 29.0, 2.2, 2.0),
                measure(arms, seeds, "gain/heldout", "points", 20.0, 2.1, 2.4),
                measure(arms, seeds, "validation/pretrained", "percent", 3.0, 0.2, 0.5),
                measure(arms, seeds, "validation/instructed", "percent", 71.0, 1.2, 1.0)};
@@ -101,7 +117,14 @@ Json verdicts_of(int seeds) {
   return {
       {{"id", "shape-1"},
        {"question", "Without instruction tuning, do sparse models finetune worse than dense ones of equal arithmetic?"},
+       {"measure", "finetune/mean/direct"},
        {"answer", "undecided"},
+       {"agreement", ""},
+       {"expected", "yes"},
+       {"paper", "They overfit."},
+       {"primary", true},
+       {"unit", "points"},
+       {"interval", interval(-0.8, 1.5, seeds)},
        {"text", "On average -0.8 points, interval -2.3 to +0.7, over four comparisons."},
        {"parts", {part("Switch top-1 against Dense T5", -0.8), part("ST-MoE top-2 against Dense T5, wide", -1.2)}}},
       {{"id", "shape-2"},
@@ -131,6 +154,7 @@ Json tasks_of(const Json& arms) {
                          {"num_items", 120},
                          {"score", 44.0 + static_cast<double>(i)},
                          {"chance", 25.0},
+                         {"majority", 31.0},
                          {"standard_error", 3.1}});
       }
     }
@@ -175,7 +199,8 @@ Json layer_of(const std::string& stack, int index, int variant, bool expert_choi
   return {{"stack", stack},
           {"layer", index},
           {"num_tokens", 16000},
-          {"utilisation", 0.45 + 0.1 * noise(variant, index)},
+          {"utilisation", expert_choice ? 1.0 : 0.45 + 0.1 * noise(variant, index)},
+          {"utilisation_ceiling", expert_choice ? Json() : Json(0.625)},
           {"dropped_choice_share", 0.08},
           {"dropped_token_share", expert_choice ? 0.0 : lost},
           {"unchosen_token_share", expert_choice ? 2.0 * lost : 0.0},

@@ -25,9 +25,9 @@ TEST(TasksSection, ARowForEveryTaskAndAColumnForEveryArm) {
   EXPECT_TRUE(holds(
       html,
       "<td class=\"left\">exam</td><td class=\"left\">a&lt;b</td><td class=\"left\">cot</td><td>1,250</td><td>25.0</td>"
-      "<td>44.0 <small>± 3.1</small></td><td>–</td><td>55.5 <small>± 3.1</small></td>"));
+      "<td>–</td><td>44.0 <small>± 3.1</small></td><td>–</td><td>55.5 <small>± 3.1</small></td>"));
   EXPECT_EQ(elements_of(html, "tr").size(), 3u);  // head and two tasks
-  EXPECT_EQ(elements_of(html, "th").size(), 8u);  // five of the task, three arms
+  EXPECT_EQ(elements_of(html, "th").size(), 9u);  // six of the task, three arms
   expect_well_formed(html);
 }
 
@@ -45,8 +45,8 @@ TEST(TasksSection, StagesAreFoldedApartInTheOrderOfTheFile) {
 TEST(TasksSection, AScoreThatIsNoneIsADash) {
   Json one = task("dense", "instructed", "t", nullptr);
   one["standard_error"] = nullptr;
-  EXPECT_TRUE(
-      holds(drawn(tasks_section, with_tasks(Json::array({one}))), "<td>25.0</td><td>–</td><td>–</td><td>–</td>"));
+  EXPECT_TRUE(holds(drawn(tasks_section, with_tasks(Json::array({one}))),
+                    "<td>25.0</td><td>–</td><td>–</td><td>–</td><td>–</td>"));
 }
 
 TEST(TasksSection, NoTaskNoSection) {

@@ -167,6 +167,50 @@ TEST(CurveChart, FewPointsAreMarkedManyAreNot) {
   EXPECT_TRUE(elements_of(draw_curve_chart(chart), "circle").empty());
 }
 
+// A run of one, two or three logged steps: every point is there, marked, and inside the frame.
+TEST(CurveChart, ShortRunsAreWhole) {
+  for (size_t num_points = 1; num_points <= 3; ++num_points) {
+    CurveChart chart{"loss", "tokens", {{"Dense", "#111111", {}}, {"Sparse", "#222222", {}}}, true};
+    for (size_t i = 0; i < num_points; ++i) {
+      const double tokens = 1185.0 * static_cast<double>(i + 1);
+      chart.curves[0].points.emplace_back(tokens, 7.31 - 2.0 * static_cast<double>(i));
+      chart.curves[1].points.emplace_back(tokens, 7.30 - 0.01 * static_cast<double>(i));
+    }
+    const std::string svg = draw_curve_chart(chart);
+    const Frame frame(svg);
+    EXPECT_GE(frame.ticks.size(), 2u) << num_points;
+    EXPECT_GT(frame.right - frame.left, 150.0);
+    for (const Curve& curve : chart.curves) {
+      const auto line = line_of(svg, curve.colour);
+      ASSERT_EQ(line.size(), num_points);
+      for (size_t i = 0; i < num_points; ++i) {
+        EXPECT_NEAR(frame.value_at(line[i].second), curve.points[i].second, 0.02) << num_points;
+        EXPECT_GE(line[i].second, 8.0);
+        EXPECT_LE(line[i].second, frame.bottom);
+      }
+    }
+    EXPECT_EQ(elements_of(svg, "circle").size(), 2 * num_points);
+    expect_well_formed(svg);
+  }
+}
+
+TEST(CurveChart, NumbersOfTheHeightHaveRoom) {
+  CurveChart chart = two_curves();
+  chart.curves[0].points = {{1.0, 7.31391}, {2.0, 7.31399}};
+  chart.curves.pop_back();
+  for (const Element& tick : elements_with(draw_curve_chart(chart), "text", "class", "tick")) {
+    if (tick.at("text-anchor") != "end") continue;
+    EXPECT_GE(tick.number("x") - text_width(tick.content), 0.0) << tick.content;
+  }
+}
+
+TEST(CurveChart, ALongNameEndsInsideTheChart) {
+  CurveChart chart = two_curves();
+  chart.curves[0].label = std::string(60, 'w');
+  for (const Element& name : elements_with(draw_curve_chart(chart), "text", "class", "end"))
+    EXPECT_LE(name.number("x") + 1.13 * text_width(name.content), kChartWidth + 0.1) << name.content;
+}
+
 TEST(CurveChart, NoPointNoChart) {
   EXPECT_EQ(draw_curve_chart({}), "");
   CurveChart chart = two_curves();

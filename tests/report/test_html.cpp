@@ -94,10 +94,10 @@ TEST(Html, PartsHoldTheirPieces) {
 }
 
 TEST(Html, BadgesTellAnswersApartWithoutColour) {
-  EXPECT_EQ(answer_badge("yes"), R"(<span class="badge yes">✓ yes</span>)");
-  EXPECT_EQ(answer_badge("no"), R"(<span class="badge no">✗ no</span>)");
+  EXPECT_EQ(answer_badge("yes"), R"(<span class="badge decided">yes</span>)");
+  EXPECT_EQ(answer_badge("no"), R"(<span class="badge decided">no</span>)");
   EXPECT_EQ(answer_badge("undecided"), R"(<span class="badge noisy">~ undecided</span>)");
-  EXPECT_EQ(answer_badge("equal"), R"(<span class="badge equal">= equal</span>)");
+  EXPECT_EQ(answer_badge("equal"), R"(<span class="badge decided">= equal</span>)");
   EXPECT_EQ(badge("yes", "<up>"), R"(<span class="badge yes">&lt;up&gt;</span>)");
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "report/fixture.h"
+#include "report/index.h"
 #include "report/markup.h"
 #include "report/report.h"
 #include "testing/check.h"
@@ -20,7 +21,8 @@ TEST(Report, HasEverySectionInOrder) {
   for (const char* title :
        {"<h1>FLAN-MoE in miniature</h1>", "<h2>Verdicts</h2>", "<h2>The three set-ups</h2>", "<h2>Held-out scores</h2>",
         "<h2>Finetuned scores by set</h2>", "<h2>Learning curves</h2>", "<h2>How the experts are used</h2>",
-        "<h2>What it costs</h2>", "<h2>Room for the experts</h2>", "<h2>All tasks</h2>", "<h2>Configuration</h2>"}) {
+        "<h2>What it costs</h2>", "<h2>Room for the experts</h2>", "<h2>All tasks</h2>", "<h2>What was trained</h2>",
+        "<h2>Configuration</h2>"}) {
     const size_t at = html.find(title);
     ASSERT_NE(at, std::string::npos) << title;
     EXPECT_GT(at, last) << title;
@@ -68,7 +70,8 @@ TEST(Report, NamesWhatIsWrongInside) {
             "results.json: arms[0]: key 'label' is missing");
   results = fixture_results();
   results["format"] = 3;
-  EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }), "results.json: 'format' is 3, expected 1 or 2");
+  EXPECT_EQ(message_of<UserError>([&results] { render_report(results); }),
+            "results.json: 'format' is 3, expected 1 or 2");
 }
 
 TEST(Report, DrawsOnlyNumbers) {
@@ -128,7 +131,7 @@ TEST(Report, ShowsTheNumbersOfTheFile) {
            "7.65\u00a0M parameters, 98.8\u00a0k met by one token; 16 experts, 1 per token",  // the arm's card
            "<td>21,346</td><td>+41%</td><td>61,000</td><td>+31%</td><td>900</td><td>\u221213%</td>",
            "<td>28.1 <small>[26.1, 30.1]</small></td><td>28.9 <small>[26.9, 30.9]</small></td><td>+0.8</td>",
-           "<td>120</td><td>25.0</td><td>44.0 <small>± 3.1</small></td>",
+           "<td>120</td><td>25.0</td><td>31.0</td><td>44.0 <small>± 3.1</small></td>",
            "\u22123.1 <small>[\u22125.5, \u22120.8]</small>",  // a difference
        })
     EXPECT_TRUE(holds(html, part)) << part;
@@ -171,6 +174,12 @@ TEST_F(ReportFile, ForLooking) {
   write_atomically(fs::path(folder) / "full.html", render_report(fixture_results()));
   write_atomically(fs::path(folder) / "one_seed.html", render_report(fixture_results({1, 1, true})));
   write_atomically(fs::path(folder) / "smallest.html", render_report(smallest_results()));
+  for (const char* study : {"first", "second"}) {
+    make_folders(fs::path(folder) / study);
+    write_json(fs::path(folder) / study / "results.json", fixture_results());
+    write_report(results_of_study(fs::path(folder) / study), fs::path(folder) / study / "report.html");
+  }
+  write_report_index({fs::path(folder) / "first", fs::path(folder) / "second"}, fs::path(folder) / "index.html");
 }
 
 }  // namespace

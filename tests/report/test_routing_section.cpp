@@ -71,10 +71,10 @@ TEST(RoutingSection, ArmsHaveTheirColoursInEveryPanel) {
 
 TEST(RoutingSection, AllStatisticsAreInTheTable) {
   const std::string html = drawn(routing_section, with_routing(before_and_after()));
-  EXPECT_TRUE(holds(
-      html,
-      "<td class=\"left\">instructed</td><td class=\"left\">decoder 1</td><td>16,000</td><td>70.0%</td><td>8.0%</td>"
-      "<td>5.0%</td><td>2.5%</td><td>2.35</td><td>0.61</td><td>0.93</td><td>–</td><td>0.30</td>"));
+  EXPECT_TRUE(holds(html,
+                    "<td class=\"left\">instructed</td><td class=\"left\">decoder "
+                    "1</td><td>16,000</td><td>70.0%</td><td>–</td><td>8.0%</td>"
+                    "<td>5.0%</td><td>2.5%</td><td>2.35</td><td>0.61</td><td>0.93</td><td>–</td><td>0.30</td>"));
   EXPECT_FALSE(holds(html, "without a capacity limit"));
 }
 
@@ -102,9 +102,32 @@ TEST(RoutingSection, TrainingHasATableOfItsOwn) {
   EXPECT_TRUE(holds(html, "On the text a model trains on"));
   EXPECT_TRUE(holds(html,
                     "<td class=\"left\">pretrained</td><td class=\"left\">decoder "
-                    "3</td><td>62.5%</td><td>1.0%</td><td>–</td><td>1.50</td>"));
+                    "3</td><td>62.5%</td><td>–</td><td>1.0%</td><td>–</td><td>1.50</td>"));
   results["routing"] = nullptr;  // a decoder-only study has no other
   EXPECT_TRUE(holds(drawn(routing_section, results), "decoder 3"));
+}
+
+TEST(RoutingSection, UtilisationIsShownUnderItsCeiling) {
+  Json list = before_and_after();
+  for (Json& one : list) {
+    one["layers"][0]["utilisation_ceiling"] = 0.5;
+    one["layers"][1]["utilisation_ceiling"] = nullptr;  // nothing bounds it below 1
+  }
+  Json results = with_routing(list);
+  results["training_routing"] = Json::array(
+      {{{"arm", "switch"},
+        {"stage", "instructed"},
+        {"layers",
+         Json::array({{{"stack", "encoder"}, {"layer", 1}, {"utilisation", 0.61}, {"utilisation_ceiling", 0.8}}})}}});
+  const std::string html = drawn(routing_section, results);
+  EXPECT_TRUE(holds(html, "<title>encoder 1; pre-trained 40.0; instruction-tuned 50.0; at most 50.0</title>"));
+  EXPECT_TRUE(holds(html, "<title>decoder 1; pre-trained 30.0; instruction-tuned 70.0; at most 100.0</title>"));
+  EXPECT_TRUE(holds(html, "<title>encoder 1; instruction-tuned 61.0; at most 80.0</title>"));  // in training
+  EXPECT_TRUE(holds(html, "<td>50.0%</td><td>50.0%</td><td>8.0%</td>"));                       // of its table
+  EXPECT_TRUE(holds(html, "<td>61.0%</td><td>80.0%</td>"));
+  EXPECT_EQ(contents_of(elements_of(html, "h4")).at(1), "How full they are in training");
+  // Only utilisation has one: two layers of prompts, one of training, and the two keys.
+  EXPECT_EQ(elements_with(html, "line", "class", "ceiling").size(), 5u);
 }
 
 TEST(RoutingSection, AClassIsSharedAmongItsExperts) {

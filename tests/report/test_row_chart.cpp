@@ -180,6 +180,80 @@ TEST(RowChart, MissingValuesAreNotDrawn) {
   }
 }
 
+TEST(RowChart, LinesStandAtTheirValuesWithTheirNames) {
+  RowChart chart = two_arms();
+  chart.lines = {{25.0, "chance"}, {66.0, "most frequent <answer>"}};
+  const std::string svg = draw_row_chart(chart);
+  const DrawnAxis axis(svg);
+  const auto lines = elements_with(svg, "line", "class", "reference");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_NEAR(axis.value_at(lines[0].number("x1")), 25.0, 0.05);
+  EXPECT_NEAR(axis.value_at(lines[1].number("x2")), 66.0, 0.05);  // beyond every interval: the axis reaches it
+  const auto names = contents_of(elements_with(svg, "text", "class", "key"));
+  EXPECT_EQ(names, (std::vector<std::string>{"chance", "most frequent &lt;answer&gt;"}));
+  for (const Element& name : elements_with(svg, "text", "class", "key")) {
+    EXPECT_LT(name.number("y"), coloured(svg, "circle", "#111111").front().number("cy"));
+  }
+  expect_inside(svg);
+  expect_well_formed(svg);
+}
+
+TEST(RowChart, NoWhiskerLeavesTheScale) {
+  RowChart chart = two_arms();
+  chart.least = 0.0;
+  chart.most = 100.0;
+  chart.rows[0].before = interval(3.0, -60.0, 66.0);
+  chart.rows[0].after = interval(98.0, 90.0, 180.0);
+  for (const bool arrows : {false, true}) {
+    chart.arrows = arrows;
+    const std::string svg = draw_row_chart(chart);
+    const DrawnAxis axis(svg);
+    EXPECT_GE(axis.ticks().front().first, 0.0);
+    EXPECT_LE(axis.ticks().back().first, 100.0);
+    for (const Element& line : coloured(svg, "line", "#111111")) {
+      EXPECT_GE(axis.value_at(line.number("x1")), -0.05);
+      EXPECT_LE(axis.value_at(line.number("x2")), 100.05);
+    }
+    EXPECT_TRUE(holds(svg, "3.0 [−60.0, 66.0]"));  // whole in the tooltip
+    expect_inside(svg);
+  }
+  chart.arrows = false;
+  EXPECT_EQ(coloured(draw_row_chart(chart), "line", "#111111").size(), 4u);  // two whiskers, one cap each
+  // A value beyond the scale is not hidden.
+  chart.rows[0].before = interval(-7.0, -9.0, -5.0);
+  const std::string svg = draw_row_chart(chart);
+  EXPECT_NEAR(DrawnAxis(svg).value_at(coloured(svg, "circle", "#111111").at(0).number("cx")), -7.0, 0.1);
+  expect_inside(svg);
+}
+
+TEST(RowChart, ARowHasItsCeiling) {
+  RowChart chart = two_arms();
+  chart.before_name = "before";
+  chart.after_name = "after";
+  chart.rows[0].ceiling = 80.0;
+  const std::string svg = draw_row_chart(chart);
+  const DrawnAxis axis(svg);
+  const auto bars = elements_with(svg, "line", "class", "ceiling");
+  ASSERT_EQ(bars.size(), 2u);  // the key's and the row's
+  EXPECT_NEAR(axis.value_at(bars[1].number("x1")), 80.0, 0.05);
+  EXPECT_EQ(contents_of(elements_with(svg, "text", "class", "key")),
+            (std::vector<std::string>{"before", "after", "ceiling"}));
+  EXPECT_TRUE(holds(svg, "; at most 80.0</title>"));
+  expect_inside(svg);
+}
+
+TEST(RowChart, ALongLabelIsCutAndWholeInItsTooltip) {
+  RowChart chart = two_arms();
+  const std::string label(90, 'w');
+  chart.rows[0].label = label;
+  const std::string svg = draw_row_chart(chart);
+  const auto labels = elements_with(svg, "text", "class", "label");
+  EXPECT_TRUE(labels[0].content.ends_with("…"));
+  EXPECT_LE(text_width(labels[0].content), kChartWidth);
+  EXPECT_EQ(labels[1].content, "Sparse");
+  EXPECT_TRUE(holds(svg, "<title>" + label));
+}
+
 TEST(RowChart, NothingIsNoChart) {
   EXPECT_EQ(draw_row_chart({}), "");
   RowChart chart;

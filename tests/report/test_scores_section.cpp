@@ -1,6 +1,8 @@
 // Held-out scores by suite, finetuned scores by set: columns of what there is, the best of each in bold.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "report/fixture.h"
 #include "report/markup.h"
 
@@ -42,6 +44,43 @@ TEST(HeldoutSection, ColumnsAreThoseWithScores) {
   expect_well_formed(html);
 }
 
+TEST(HeldoutSection, WhatIsNewInTasksHasColumns) {
+  const std::string html = drawn(heldout_section, with_measures({measure("heldout/instructed", 1.0, 2.0, 3.0),
+                                                                 measure("heldout-cluster/instructed", 4.0, 5.0, 6.0),
+                                                                 measure("heldout-item/instructed", 7.0, 8.0, 9.0),
+                                                                 measure("heldout-item/pretrained", 0.5, 0.6, 0.7)}));
+  EXPECT_EQ(heads_of(html), (std::vector<std::string>{"arm", "normalised average", "new kinds of task", "new items",
+                                                      "arm", "new items"}));
+  EXPECT_TRUE(holds(html, "Dense T5</td><td>1.0</td><td>4.0</td><td>7.0</td>"));
+  EXPECT_TRUE(holds(html, "no cluster that tuning has seen"));
+  EXPECT_FALSE(holds(drawn(heldout_section, with_measures(Json::array({measure("heldout/instructed", 1.0, 2.0, 3.0)}))),
+                     "new kinds"));
+}
+
+Json asked(const std::string& name, double chance, const Json& majority) {
+  return {{"arm", "dense"},        {"stage", "instructed"}, {"suite", "q & a"}, {"task", name},
+          {"prompting", "direct"}, {"num_items", 8},        {"score", 50.0},    {"chance", chance},
+          {"majority", majority},  {"standard_error", 1.0}};
+}
+
+TEST(HeldoutSection, ASuiteHasItsChanceAndItsMajority) {
+  Json results = with_measures({measure("suite/q & a/direct/instructed", 50.0, 40.0, 60.0)});
+  results["measures"] = Json::array({measure("suite/q & a/direct/instructed", 50.0, 40.0, 60.0)});
+  results["tasks"] = {asked("one", 20.0, 30.0), asked("two", 50.0, 56.0)};
+  const auto named = [&](const char* name) {
+    const std::string html = drawn(heldout_section, results);
+    const auto keys = contents_of(elements_with(html, "text", "class", "key"));
+    return std::find(keys.begin(), keys.end(), name) != keys.end();
+  };
+  EXPECT_TRUE(named("chance"));
+  EXPECT_TRUE(named("most frequent answer"));
+  results["tasks"][1]["majority"] = nullptr;  // the mean of one of two tasks would be another number
+  EXPECT_TRUE(named("chance"));
+  EXPECT_FALSE(named("most frequent answer"));
+  results["tasks"] = nullptr;
+  EXPECT_FALSE(named("chance"));
+}
+
 TEST(HeldoutSection, BeforeTuningIsFolded) {
   const std::string html = drawn(heldout_section, with_measures({measure("heldout/instructed", 1.0, 2.0, 3.0),
                                                                  measure("heldout/pretrained", 7.0, 8.0, 9.0)}));
@@ -56,7 +95,7 @@ TEST(HeldoutSection, AScoreThatIsNoneIsADashAndNoDot) {
       heldout_section, with_measures(Json::array({measure("suite/exam/direct/instructed", 50.0, nullptr, 60.0)})));
   EXPECT_TRUE(holds(html, "Dense T5, wide</td><td>–</td>"));
   EXPECT_EQ(elements_of(html, "circle").size(), 2u);
-  EXPECT_TRUE(elements_with(html, "text", "class", "key").empty());  // one way of asking needs no key
+  EXPECT_FALSE(holds(html, ">direct</text>"));  // one way of asking needs no key
 }
 
 TEST(HeldoutSection, ASuiteHasAPanelWithEveryArmInItsColour) {
@@ -71,7 +110,7 @@ TEST(HeldoutSection, ASuiteHasAPanelWithEveryArmInItsColour) {
     EXPECT_EQ(elements_with(html, "circle", "stroke", arm.colour).size(), 1u) << arm.name;  // chain of thought
   }
   EXPECT_TRUE(holds(html, "<title>Dense T5; chain of thought 20.0 [10.0, 90.0]; direct 50.0 [10.0, 90.0]</title>"));
-  EXPECT_TRUE(holds(html, "Whiskers are intervals (by &lt;hand&gt;)."));
+  EXPECT_TRUE(holds(html, "Whiskers are intervals (by &lt;hand&gt;), cut at the ends"));
 }
 
 TEST(HeldoutSection, NoScoreNoSection) {

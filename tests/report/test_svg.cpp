@@ -146,6 +146,14 @@ TEST(Svg, WidthCountsLettersNotBytes) {
   EXPECT_EQ(text_width("é→x"), 3.0 * text_width("a"));
 }
 
+TEST(Svg, ATextIsCutAtALetter) {
+  EXPECT_EQ(fitting("short", 100.0), "short");
+  EXPECT_EQ(fitting("abcdef", text_width("abcd")), "abc…");
+  EXPECT_EQ(fitting("é→éé→é", text_width("abcd")), "é→é…");
+  EXPECT_EQ(fitting("ab, cdef", text_width("abcde")), "ab…");  // no comma in front of the dots
+  EXPECT_EQ(fitting("abc", 1.0), "…");
+}
+
 TEST(Svg, AxisNumbersStandBelowTheirLines) {
   Svg svg(200.0, 100.0, "");
   draw_x_axis(svg, {-1.0, 1.0, 20.0, 180.0}, 5.0, 60.0, "points");

@@ -30,14 +30,14 @@ TEST(VerdictSection, ACardForEveryVerdictInOrder) {
   EXPECT_TRUE(questions[1].starts_with("Does instruction tuning help"));
   std::vector<std::string> kinds;
   for (const Element& card : elements_with(html, "article", "class", "card")) kinds.push_back(card.at("class"));
-  EXPECT_EQ(kinds, (std::vector<std::string>{"card noisy", "card yes", "card no"}));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"card noisy", "card agrees", "card decided"}));
   expect_well_formed(html);
 }
 
 TEST(VerdictSection, SaysQuestionAnswerAndSentence) {
   const std::string html = drawn(verdict_section, results_with(Json::array({verdict("yes", Json::array())})));
   EXPECT_TRUE(holds(html, "<h3>Is a &lt; b?</h3>"));
-  EXPECT_TRUE(holds(html, "<p class=\"answer\">" + answer_badge("yes") + "</p>"));
+  EXPECT_TRUE(holds(html, "<p class=\"answer\">" + answer_badge("yes") + " </p>"));
   EXPECT_TRUE(holds(html, "<p>It is by +1.5 &amp; more.</p>"));
   EXPECT_FALSE(holds(html, "it rests on"));  // on nothing
 }
@@ -69,11 +69,12 @@ TEST(VerdictSection, NoIntervalNoBrackets) {
 TEST(VerdictSection, SaysWhatThePaperSays) {
   Json one = verdict("yes", Json::array());
   one["agreement"] = "disagrees";
+  one["expected"] = "no";
   one["paper"] = "It is < b.";
   one["primary"] = false;
   const std::string html = drawn(verdict_section, results_with(Json::array({one})));
-  EXPECT_TRUE(holds(html, answer_badge("yes") + " <small>disagrees with the paper</small>"));
-  EXPECT_TRUE(holds(html, "The paper: It is &lt; b."));
+  EXPECT_TRUE(holds(html, answer_badge("yes") + " <span class=\"badge disagrees\">≠ disagrees with the paper</span>"));
+  EXPECT_TRUE(holds(html, "The paper: <b>no</b>. It is &lt; b."));
   EXPECT_TRUE(holds(html, "Outside the family"));
   EXPECT_FALSE(holds(drawn(verdict_section, results_with(Json::array({verdict("yes", Json::array())}))), "paper"));
 }

@@ -26,7 +26,7 @@ struct HandScores {
 inline TaskResult task_row(const std::string& task, const std::string& suite, Prompting prompting, double chance,
                            double score, double standard_error) {
   TaskResult row{task, suite, "a cluster", prompting};
-  row.num_items = 7;
+  row.num_items = row.num_clusters = 7;
   row.score = score;
   row.standard_error = standard_error;
   row.chance = chance;
@@ -56,17 +56,22 @@ inline EvalResult heldout_eval(double score, double error) {
   return eval_of(std::move(tasks));
 }
 
-// `dropped` of content, half as much of formatting, which is a fifth of the tokens; nothing in the decoder.
+// `dropped` of content, half as much of formatting, which is a fifth of the tokens; nothing in the decoder. 0.75
+// experts a token are kept.
 inline Json layer_of(const std::string& stack, double utilisation, double dropped) {
-  const auto counted = [](const std::string& name, int64_t tokens, double share) {
-    return Json{{"class", name}, {"num_tokens", tokens}, {"dropped_token_share", share}, {"unchosen_token_share", 0.0}};
+  const auto counted = [](const std::string& name, int64_t tokens, double share, const std::vector<int64_t>& kept) {
+    return Json{{"class", name},
+                {"num_tokens", tokens},
+                {"dropped_token_share", share},
+                {"unchosen_token_share", 0.0},
+                {"kept", kept}};
   };
   return {{"stack", stack},
           {"layer", 1},
           {"utilisation", utilisation},
           {"dropped_token_share", 0.9 * dropped},
           {"unchosen_token_share", 0.0},
-          {"classes", {counted("formatting", 20, dropped / 2.0), counted("content", 80, dropped)}}};
+          {"classes", {counted("formatting", 20, dropped / 2.0, {10, 5}), counted("content", 80, dropped, {40, 20})}}};
 }
 
 inline Json routing_of(double utilisation, double dropped) {
@@ -103,6 +108,11 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   result.curve = curve_of(v / 20.0);
   if (key.phase == Phase::kInstruct && arm.recipe.instruct.validates())
     result.curve = tuning_curve(arm.recipe.instruct, scores.pretrained.at(arm.name)[s], v);
+  if (sparse) {
+    result.curve.back().update({{"moe/encoder/1/kept_per_token", 0.5},
+                                {"moe/encoder/1/utilisation", 0.25},
+                                {"moe/decoder/1/kept_per_token", tuned ? 1.0 : 0.875}});
+  }
   result.disk_bytes = 1000 + static_cast<int64_t>(s);
   result.train_seconds = 2.5;
   result.tokens_per_second = 100.0;

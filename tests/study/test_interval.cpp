@@ -24,11 +24,11 @@ TEST(SeedInterval, ByHand) {
   EXPECT_EQ(same.high, 0.5);
 }
 
-TEST(ItemInterval, IsTwoStandardErrors) {
-  const Interval interval = item_interval(10.0, 2.0);
+TEST(ItemInterval, EndsAtItsDistances) {
+  const Interval interval = item_interval(10.0, 2.0, 5.0);
   EXPECT_EQ(interval.mean, 10.0);
-  EXPECT_NEAR(interval.low, 10.0 - 3.92, 1e-3);
-  EXPECT_NEAR(interval.high, 10.0 + 3.92, 1e-3);
+  EXPECT_EQ(interval.low, 8.0);
+  EXPECT_EQ(interval.high, 15.0);
   EXPECT_NE(interval.basis.find("one seed"), std::string::npos) << interval.basis;
 }
 

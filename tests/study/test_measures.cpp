@@ -41,14 +41,23 @@ TEST(Difference, IsBySeedWithTheErrorsOfBoth) {
   EXPECT_EQ(difference({{3.0, 0.0}}, {{1.0, 0.0}})[0].tasks, (std::vector<double>{2.0}));
 }
 
+// A minus B is as low as A is low and B is high.
+TEST(Difference, HasTheDistancesOfBothEnds) {
+  const Score a{50.0, 1.0, {50.0}, 3.0, 5.0}, b{40.0, 1.0, {40.0}, 12.0, 4.0};
+  const Score found = difference({a}, {b}).at(0);
+  EXPECT_NEAR(found.below, 5.0, 1e-12);
+  EXPECT_NEAR(found.above, 13.0, 1e-12);
+}
+
 TEST(IntervalOf, IsOverSeedsElseOverItemsElseAPoint) {
   const Interval seeds = interval_of({{1.0, 9.0}, {2.0, 9.0}, {3.0, 9.0}}, true);
   EXPECT_NEAR(seeds.mean, 2.0, 1e-12);
   EXPECT_NEAR(seeds.high, 2.0 + 4.3027 / std::sqrt(3.0), 1e-3);  // the errors over items have no part in it
   EXPECT_NE(seeds.basis.find("3 seeds, paired"), std::string::npos) << seeds.basis;
   EXPECT_EQ(interval_of({{1.0, 9.0}, {2.0, 9.0}}, false).basis.find("paired"), std::string::npos);
-  const Interval items = interval_of({{10.0, 2.0}}, true);
-  EXPECT_NEAR(items.low, 10.0 - 2.0 * 1.96, 1e-3);
+  const Interval items = interval_of({{10.0, 2.0, {10.0}, 3.0, 4.0}}, true);
+  EXPECT_EQ(items.low, 7.0);
+  EXPECT_EQ(items.high, 14.0);
   EXPECT_NE(items.basis.find("over items"), std::string::npos) << items.basis;
   const Interval point = interval_of({{10.0, 0.0}}, true);
   EXPECT_EQ(point.low, 10.0);

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "eval/scoring/interval.h"
+#include "model/executed_flops.h"
 #include "study/cells_by_hand.h"
 #include "study/measure_ids.h"
 #include "study/measures.h"
@@ -229,9 +231,13 @@ TEST_F(Results, AreJudgedAtALook) {
 TEST_F(Results, OneSeedDecidesNothing) {
   const Json results = one();
   const Json& measure = named(results["measures"], "id", "suite/qa/direct/instructed");  // of one task
-  expect_interval(named(measure["arms"], "arm", "switch")["interval"], 55.0, 1.959964 * 6.0);
-  const Json& over = named(measure["differences"], "arm", "switch");  // 15 +- 1.96 * 6 sqrt(2)
-  expect_interval(over["interval"], 15.0, 1.959964 * 6.0 * std::sqrt(2.0));
+  const ScoreInterval sparse = share_interval(55.0, 6.0, 7), dense = share_interval(40.0, 6.0, 7);
+  const Json& own = named(measure["arms"], "arm", "switch")["interval"];
+  EXPECT_NEAR(own["low"].get<double>(), sparse.low, 1e-9);
+  EXPECT_NEAR(own["high"].get<double>(), sparse.high, 1e-9);
+  const Json& over = named(measure["differences"], "arm", "switch");
+  EXPECT_NEAR(over["interval"]["low"].get<double>(), 15.0 - std::hypot(55.0 - sparse.low, dense.high - 40.0), 1e-9);
+  EXPECT_NEAR(over["interval"]["high"].get<double>(), 15.0 + std::hypot(sparse.high - 55.0, 40.0 - dense.low), 1e-9);
   EXPECT_NE(over["interval"]["basis"].get<std::string>().find("one seed"), std::string::npos);
   for (const Json& verdict : results["verdicts"]) {
     EXPECT_EQ(verdict["answer"], "undecided") << verdict["id"];
@@ -331,6 +337,92 @@ TEST_F(Results, CrossingsSayWhenASparseModelOvertakes) {
   EXPECT_EQ(other["text"], "GShard over Wide: not below zero at the beginning");
   const StudyOptions without_curves = study("seeds: [4, 2, 9]\n" + kOneLook);
   EXPECT_TRUE(cases::results_by_hand(without_curves, three_seeds(), folder_)["crossings"].empty());
+}
+
+// Seven items that were all wrong, or all right, say little, and nothing outside the scale.
+TEST_F(Results, ItemsThatAllAgreeHaveAnInterval) {
+  cases::HandScores scores = one_seed();
+  scores.standard_error = 0.0;
+  scores.instructed = {{"dense", {15}}, {"switch", {100}}, {"dense_wide", {15}}, {"gshard", {15}}};
+  const Json results = cases::results_by_hand(study("seeds: [3]\n"), scores, folder_);
+  const Json& wrong = named(results["measures"], "id", "suite/exam/cot/instructed");  // 15 less
+  const Json none = named(wrong["arms"], "arm", "dense")["interval"];
+  EXPECT_EQ(none["mean"], 0.0);
+  EXPECT_NEAR(none["low"].get<double>(), 0.0, 1e-9);
+  EXPECT_NEAR(none["high"].get<double>(), 35.43, 0.01);  // Wilson's of 0 of 7
+  const Json& right = named(results["measures"], "id", "suite/qa/direct/instructed");
+  const Json all = named(right["arms"], "arm", "switch")["interval"];
+  EXPECT_NEAR(all["high"].get<double>(), 100.0, 1e-9);
+  EXPECT_NEAR(all["low"].get<double>(), 64.57, 0.01);
+  for (const Json& measure : results["measures"]) {
+    const bool of_tokens = measure["id"].get<std::string>().starts_with("drops/");  // without an error over items
+    if (measure["unit"] != "percent" || of_tokens) continue;
+    for (const Json& arm : measure["arms"]) {
+      EXPECT_GE(arm["interval"]["low"], -1e-9) << measure["id"];
+      EXPECT_LE(arm["interval"]["high"], 100.0 + 1e-9) << measure["id"];
+      EXPECT_LT(arm["interval"]["low"], arm["interval"]["high"]) << measure["id"];
+    }
+  }
+}
+
+// Four runs of two arms that all tie, item by item, are not equal for sure: seven items a task could have fallen
+// otherwise.
+TEST_F(Results, TiesOnFewItemsDecideNothing) {
+  cases::HandScores scores;
+  scores.standard_error = 0.0;
+  for (const char* arm : {"dense", "switch", "dense_wide", "gshard"})
+    scores.pretrained[arm] = scores.instructed[arm] = {100, 100, 100, 100};
+  const std::string asked =
+      "seeds: [4, 2, 9, 7]\nprotocol: {looks: [4]}\n"
+      "comparisons: {tie: {measure: heldout/instructed, margin: 2, parts: [{arm: switch, over: dense}]}}\n";
+  const Json verdict = cases::results_by_hand(study(asked), scores, folder_)["verdicts"].at(0);
+  EXPECT_EQ(verdict["answer"], "undecided");
+  EXPECT_LT(verdict["interval"]["low"], -2.0);
+}
+
+TEST_F(Results, ArmsSayTheArithmeticThatWasDone) {
+  const StudyOptions options = study("seeds: [4, 2, 9]\n");
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  EXPECT_TRUE(named(results["arms"], "name", "dense")["executed_flops_per_token"].is_null());
+  const Json& arm = named(results["arms"], "name", "gshard");
+  const ModelOptions model = arm_of(resolve_arms(options, 100), "gshard").recipe.model;
+  const auto executed = [&model](double encoder, double decoder) {
+    return executed_flops_per_token(model, {{Stack::kEncoder, 1, encoder}, {Stack::kDecoder, 1, decoder}});
+  };
+  const Json& done = arm["executed_flops_per_token"];
+  EXPECT_DOUBLE_EQ(done["pretrain"], executed(0.5, 0.875));
+  EXPECT_DOUBLE_EQ(done["instruct"], executed(0.5, 1.0));
+  EXPECT_DOUBLE_EQ(done["evaluation"], executed(0.75, 0.75));
+  EXPECT_LT(done["pretrain"], arm["flops_per_token"]);
+}
+
+TEST_F(Results, LayersSayTheCeilingOfTheirUtilisation) {
+  const Json results = three();
+  const auto ceiling = [&results](const char* list, const std::string& arm) {
+    return named(results[list], "arm", arm)["layers"].at(1)["utilisation_ceiling"];
+  };
+  EXPECT_DOUBLE_EQ(ceiling("routing", "switch"), 0.5);           // one choice over a factor of 2
+  EXPECT_DOUBLE_EQ(ceiling("training_routing", "switch"), 0.8);  // over 1.25
+  EXPECT_TRUE(ceiling("routing", "gshard").is_null());           // two choices fill it
+}
+
+TEST_F(Results, ArmsSayTheirRecipe) {
+  const StudyOptions options = study(
+      "seeds: [4, 2, 9]\npretrain: {steps: 30}\ninstruct: {dropout: 0.05}\n"
+      "heldout: {shots: 2}\nmixture: {max_shots: 4}\n");
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  const Json& recipe = named(results["arms"], "name", "gshard")["recipe"];
+  EXPECT_EQ(recipe["d_model"], 32);
+  EXPECT_EQ(recipe["num_layers"], 4);
+  EXPECT_EQ(recipe["num_sparse_layers"], 2);
+  EXPECT_EQ(recipe["heldout_shots"], 2);
+  EXPECT_EQ(recipe["pretrain"]["steps"], 30);
+  EXPECT_EQ(recipe["pretrain"]["dropout"], 0.0);  // the model's
+  EXPECT_EQ(recipe["instruct"]["dropout"], 0.05);
+  EXPECT_EQ(recipe["instruct"]["max_shots"], 4);
+  EXPECT_EQ(recipe["instruct"]["balance_loss"], 0.01);
+  EXPECT_TRUE(recipe["finetune"].is_object());
+  EXPECT_EQ(named(results["arms"], "name", "dense")["recipe"]["num_sparse_layers"], 0);
 }
 
 // What is known to be measured before the first run is what is measured.

@@ -53,6 +53,18 @@ TEST(Verdicts, AreYesNoEqualOrUndecided) {
       "4 seeds; less than 2 is equal");
 }
 
+// The interval that was judged, at the level at which it was; a joint question has one for each part.
+TEST(Verdicts, SayTheIntervalTheyWereReadFrom) {
+  const Json yes = verdict({5.0, 6.0, 7.0, 6.0}, "yes");
+  EXPECT_EQ(yes["unit"], "points");
+  EXPECT_NEAR(yes["interval"]["mean"].get<double>(), 6.0, 1e-9);
+  EXPECT_NEAR(yes["interval"]["low"].get<double>(), 6.0 - 3.1824 * 0.8165 / 2.0, 1e-3);
+  EXPECT_EQ(yes["interval"]["basis"], "95.0% interval over 4 seeds");
+  StudyComparison joint = comparison("q");
+  joint.joint = true;
+  EXPECT_TRUE(study_verdicts({joint}, one_look(2), {measure({1.0, 2.0})}).at(0)["interval"].is_null());
+}
+
 // Runs that tie on few items are not certain: their items could have fallen otherwise.
 TEST(Verdicts, OfTiesAreNoMoreCertainThanTheItems) {
   EXPECT_EQ(verdict({6.25, 6.25, 6.25, 6.25}, "", 0.0)["answer"], "yes");
