@@ -11,7 +11,8 @@
 namespace flanmoe::report {
 namespace {
 
-constexpr double kValueRoom = 52.0;  // left and right of the plot, for the numbers beside the dots
+// Left and right of the plot, for the numbers beside the dots.
+constexpr double kLeastValueRoom = 52.0, kMostValueRoom = 96.0;
 constexpr double kCompactGutter = 84.0;
 constexpr double kBold = 1.13;  // a bold letter over a plain one
 constexpr double kAxisHeight = 42.0;
@@ -45,6 +46,16 @@ class Drawing {
     return std::any_of(chart_.rows.begin(), chart_.rows.end(), [](const ChartRow& row) { return row.ceiling; });
   }
 
+  double value_room() const {
+    double widest = 0.0;
+    for (const ChartRow& row : chart_.rows) {
+      for (const auto& value : {row.before, row.after}) {
+        if (value && !chart_.compact) widest = std::max(widest, kBold * text_width(shown(value->mean)));
+      }
+    }
+    return std::clamp(widest + 12.0, kLeastValueRoom, kMostValueRoom);  // a dot or the end of a whisker before it
+  }
+
   double row_height(const ChartRow& row) const {
     if (row.is_heading) return 26.0;
     if (chart_.compact) return 17.0;
@@ -73,8 +84,8 @@ class Drawing {
     const double room = room_around(low, high);
     low -= chart_.with_zero && low == 0.0 ? 0.0 : room;
     high += room;
-    const double left = chart_.compact ? kCompactGutter + (chart_.arrows ? 10.0 : 0.0) : kValueRoom;
-    scale_ = {low, high, left, kChartWidth - kValueRoom};
+    const double left = chart_.compact ? kCompactGutter + (chart_.arrows ? 10.0 : 0.0) : value_room();
+    scale_ = {low, high, left, kChartWidth - value_room()};
     return true;
   }
 

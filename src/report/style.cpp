@@ -58,7 +58,7 @@ svg .tick, svg .value, svg .key { font-size: 12.5px; fill: var(--muted); }
 svg .axis { font-size: 12.5px; fill: var(--muted); font-style: italic; }
 svg .strong { fill: var(--ink); font-weight: 600; }
 svg .label, svg .end { font-weight: 600; paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round; }
-svg .value { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
+svg .value, svg .key { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .zero { stroke: #9aa3ad; stroke-width: 1; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -99,7 +99,7 @@ pre { background: var(--soft); border-radius: 6px; padding: 14px 16px; overflow-
   main { padding: 28px 16px 64px; }
   h1 { font-size: 1.8rem; }
   section { margin-top: 40px; padding-top: 20px; }
-  svg text, svg .tick, svg .value, svg .key, svg .axis { font-size: 14px; }
+  svg .tick, svg .value, svg .key, svg .axis { font-size: 14px; }  /* labels are cut to what fits at 13 */
   .card { padding: 14px 14px 8px; }
   .index thead { display: none; }
   .index tr, .index td { display: block; border-bottom: 0; }

@@ -13,13 +13,14 @@
 #include "base/version.h"
 #include "eval/evaluation.h"
 #include "eval/files/results_json.h"
+#include "eval/scoring/interval.h"
 #include "run/held_out.h"
 
 namespace flanmoe {
 namespace {
 
 const char* const kLoss = "loss";
-const char* const kAverage = "normalised_average";
+const std::string kAverage = "normalised_average";
 
 // A task without a suite stands for itself.
 std::string metric_of(const std::string& suite, const std::string& task, Prompting prompting) {
@@ -43,6 +44,7 @@ class Validation {
     plan_ = plan_evaluation(request_);
   }
 
+  // Scores and losses; the ends of an interval tell no best step.
   std::vector<std::string> metrics() const {
     std::set<std::string> names;
     if (!held_out_.empty()) names.insert(kLoss);
@@ -72,7 +74,9 @@ class Validation {
     const auto answerer = [&] { return model_answerer(model, tokenizer_, stop_if_asked); };
     const Json results = evaluate_into(kept, request_, plan_, setup, answerer, hooks);
     const EvalResult result = scores_of(results.at("flanmoe"), kept.string());
-    std::map<std::string, double> values = {{kAverage, result.normalised_average}};
+    const ScoreInterval interval = normalised_average_interval(result.suites, result.normalised_average);
+    std::map<std::string, double> values = {
+        {kAverage, result.normalised_average}, {kAverage + "_low", interval.low}, {kAverage + "_high", interval.high}};
     for (const SuiteResult& suite : result.suites) {
       if (!suite.suite.empty()) values[metric_of(suite.suite, "", suite.prompting)] = suite.score;
     }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "study/item_interval.h"
 
 namespace flanmoe {
 namespace {
@@ -49,10 +50,15 @@ bool is_curve_step(const TrainOptions& training, int64_t step) {
   return std::binary_search(steps.begin(), steps.end(), step);
 }
 
-std::optional<double> curve_score(const CellResult& cell, int64_t step) {
-  const char* const key = "eval/normalised_average";
+std::optional<FoundScore> curve_score(const CellResult& cell, int64_t step) {
+  const std::string key = "eval/normalised_average", low = key + "_low", high = key + "_high";
   for (const Json& point : cell.curve) {
-    if (point.at("step") == step && point.contains(key)) return point.at(key).get<double>();
+    if (point.at("step") != step || !point.contains(key)) continue;
+    FoundScore found = plain_score(point.at(key));
+    const double value = found.score.value;
+    if (point.contains(low) && point.contains(high))
+      set_item_interval(found.score, value - point.at(low).get<double>(), point.at(high).get<double>() - value);
+    return found;
   }
   return std::nullopt;
 }
@@ -71,7 +77,7 @@ void add_curve_measures(MeasureCollector& collector, const std::vector<ArmOption
   for (const int64_t step : steps) {
     collector.add(curve_measure_id(step), fmt::format("Held-out score at step {} of instruction tuning", step),
                   "points", [&](const ArmOptions& arm, int64_t seed) {
-                    return plain_score_if(curve_score(results.at(cell_of(arm, seed, Phase::kInstruct)), step));
+                    return curve_score(results.at(cell_of(arm, seed, Phase::kInstruct)), step);
                   });
   }
 }

@@ -20,8 +20,8 @@ std::optional<int64_t> curve_step_of(const std::string& measure_id);
 std::vector<int64_t> curve_steps(const TrainOptions& training);
 bool is_curve_step(const TrainOptions& training, int64_t step);
 
-// The score of a cell at a step; nothing where its curve has none.
-std::optional<double> curve_score(const CellResult& cell, int64_t step);
+// The score of a cell at a step, with the interval over items where its curve has one; nothing where it has no score.
+std::optional<FoundScore> curve_score(const CellResult& cell, int64_t step);
 
 // "the nearest: 32 and 48", of curve_steps; or what to set where there are none.
 std::string curve_steps_hint(const TrainOptions& training, int64_t step);

@@ -11,16 +11,21 @@
 namespace flanmoe {
 namespace {
 
+Stack stack_named(const std::string& name) {
+  return name == name_of(Stack::kDecoder) ? Stack::kDecoder : Stack::kEncoder;
+}
+
+// The encoder's first, as in the analysis of routing.
 Json layers_in_curve(const Json& curve) {
   constexpr std::string_view kPrefix = "moe/";  // "moe/encoder/1/utilisation"
-  std::map<std::pair<std::string, int64_t>, Json> layers;
+  std::map<std::pair<Stack, int64_t>, Json> layers;
   for (const Json& line : curve) {
     for (const auto& [key, value] : line.items()) {
       if (!key.starts_with(kPrefix)) continue;
       const size_t stack_end = key.find('/', kPrefix.size()), layer_end = key.find('/', stack_end + 1);
       const std::string stack = key.substr(kPrefix.size(), stack_end - kPrefix.size());
       const int64_t layer = std::stoll(key.substr(stack_end + 1, layer_end - stack_end - 1));
-      Json& row = layers[{stack, layer}];
+      Json& row = layers[{stack_named(stack), layer}];
       row["stack"] = stack;
       row["layer"] = layer;
       row[key.substr(layer_end + 1)] = value;  // later lines win
@@ -31,9 +36,7 @@ Json layers_in_curve(const Json& curve) {
   return rows;
 }
 
-Stack stack_of(const Json& layer) {
-  return layer.at("stack") == name_of(Stack::kDecoder) ? Stack::kDecoder : Stack::kEncoder;
-}
+Stack stack_of(const Json& layer) { return stack_named(layer.at("stack")); }
 
 void add_ceilings(Json& layers, const MoeOptions& moe, bool training) {
   for (Json& layer : layers) {

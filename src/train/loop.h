@@ -28,7 +28,7 @@ struct TrainHooks {
   // under "eval/<name>". It may throw Interrupted: the run is saved as it is after this step (before the first one
   // there is nothing to save), and the same command asks again. The same weights give the same values.
   std::function<std::map<std::string, double>(const T5Model&, int64_t step)> evaluate;
-  std::vector<std::string> metrics;  // the names that it gives, for TrainOptions::best
+  std::vector<std::string> metrics;  // of its names those that TrainOptions::best may say
 };
 
 struct TrainResult {

@@ -69,6 +69,21 @@ void expect_inside(const std::string& svg) {
   }
 }
 
+TEST(RowChart, LongNumbersEndInsideTheChart) {
+  RowChart chart = two_arms();
+  chart.decimals = 3;
+  for (ChartRow& row : chart.rows) {
+    row.before.reset();
+    row.after = interval(-1000.0 - row.after->mean, -1060.0, -1000.0);
+  }
+  const std::string svg = draw_row_chart(chart);
+  const std::vector<Element> values = elements_with(svg, "text", "class", "strong");
+  ASSERT_EQ(values.size(), 2u);
+  for (const Element& value : values) {
+    EXPECT_LE(value.number("x") + 1.13 * text_width(value.content), kChartWidth) << value.content;
+  }
+}
+
 TEST(RowChart, AxisRisesWithEvenSteps) {
   const DrawnAxis axis(draw_row_chart(two_arms()));
   ASSERT_GE(axis.ticks().size(), 3u);

@@ -136,6 +136,9 @@ TEST_F(Validation, NamesOfWhatIsMeasured) {
   const Json last = lines_of(folder_ / "run").back();
   for (const char* name : {"eval/bare_direct", "eval/normalised_average", "eval/qa_direct"})
     EXPECT_TRUE(last.contains(name)) << last;
+  EXPECT_LE(last.at("eval/normalised_average_low"), last.at("eval/normalised_average"));
+  EXPECT_GE(last.at("eval/normalised_average_high"), last.at("eval/normalised_average"));
+  EXPECT_LT(last.at("eval/normalised_average_low"), last.at("eval/normalised_average_high"));
   EXPECT_FALSE(last.contains("eval/_direct") || last.contains("eval/loss") || last.contains("eval/other_direct"));
 }
 

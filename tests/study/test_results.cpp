@@ -301,6 +301,25 @@ TEST_F(Results, CurvesAreMeasuresStepByStep) {
                                            "curve/instruct@60", "curve/instruct@90"}));
 }
 
+TEST_F(Results, CurvesHaveTheErrorOfTheirItems) {
+  const StudyOptions options = study("seeds: [3]\n" + kCurve);
+  cases::results_by_hand(options, one_seed(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  CellResult cell = read_cell_result({"switch", 3, Phase::kInstruct}, {folder_});
+  for (Json& point : cell.curve) {
+    const double value = point.at("eval/normalised_average");
+    point.update({{"eval/normalised_average_low", value - 20.0}, {"eval/normalised_average_high", value + 10.0}});
+  }
+  write_cell_result(cell, {folder_});
+  const auto measures = study_measures(options, arms, read_cell_results(study_cells(options, arms), {folder_}));
+  const Measure& last = measure_of(measures, "curve/instruct@90");
+  const Score &known = last.by_arm.at("switch").at(0), &unknown = last.by_arm.at("dense").at(0);
+  EXPECT_NEAR(known.below, 20.0, 1e-9);
+  EXPECT_NEAR(known.above, 10.0, 1e-9);
+  EXPECT_NEAR(known.standard_error, 15.0 / half_interval(1.0), 1e-9);
+  EXPECT_EQ(unknown.standard_error, 0.0);  // a cell of an older program
+}
+
 // An arm whose run ended before the step in one seed has no measure there: values would stand under other seeds.
 TEST_F(Results, ACurveThatEndsEarlyHasNoLaterMeasure) {
   const StudyOptions options = study("seeds: [4, 2, 9]\n" + kCurve);
