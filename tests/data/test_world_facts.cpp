@@ -118,7 +118,7 @@ TEST(WorldCorpus, AsksEveryFactOnce) {
 TEST(WorldCorpus, ReadingsTellWhatComesAgain) {
   const auto documents = cases::documents_of(small_world().folder / "corpus/readings.jsonl");
   EXPECT_EQ(documents.size(), static_cast<size_t>(small_world().options.num_readings));
-  const Words people = world::story_names();
+  const world::Words people = world::story_names();
   const auto count = [](const std::string& text, const std::string& word) {
     size_t found = 0;
     for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;

@@ -17,9 +17,9 @@ void expect_help(const std::vector<std::string>& arguments, const std::vector<st
     EXPECT_NE(ended.out.find(part), std::string::npos) << "'" << part << "' in: " << ended.out;
 }
 
-const std::vector<std::string> kCommands = {"study",     "train",   "eval",     "generate",  "score",   "data",
-                                            "tokenizer", "init",    "inspect",  "convert",   "upcycle", "average",
-                                            "twin",      "analyze", "settings", "completion"};
+const std::vector<std::string> kCommands = {"study",     "train",   "eval",     "generate",   "score",   "data",
+                                            "tokenizer", "init",    "inspect",  "convert",    "upcycle", "average",
+                                            "twin",      "analyze", "settings", "completion", "report"};
 
 TEST(Help, OfEveryCommandShowsAnExample) {
   for (const std::string& command : kCommands) {

@@ -75,7 +75,7 @@ TEST_F(Study, SmokeRunsToItsEnd) {
   EXPECT_EQ(ended.out, "");
   EXPECT_NE(ended.err.find("report: " + (folder_ / "smoke/report.html").string()), std::string::npos) << ended.err;
   const Json all = results("smoke");
-  EXPECT_EQ(all["arms"].size(), 6u);
+  EXPECT_EQ(all["arms"].size(), 7u);
   EXPECT_EQ(all["verdicts"].size(), 7u);
   EXPECT_EQ(all["routing"].size(), 8u);
   const std::string html = content_of(folder_ / "smoke/report.html");
@@ -103,7 +103,7 @@ TEST_F(Study, SmokeRunsToItsEnd) {
   // Asked once more, it has nothing to train and says the same.
   const Ended repeated = flanmoe(command("smoke", "smoke"));
   EXPECT_EQ(repeated.status, 0) << repeated.err;
-  EXPECT_NE(repeated.err.find("24 of 24 cells are done already"), std::string::npos) << repeated.err;
+  EXPECT_NE(repeated.err.find("28 of 28 cells are done already"), std::string::npos) << repeated.err;
   EXPECT_EQ(results("smoke").dump(), all.dump());
 
   // Its page is drawn anew from results.json; an index has a row for each of its questions.
