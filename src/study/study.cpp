@@ -133,6 +133,16 @@ void keep_cost(const StudyOptions& options, const StudyFolder& folder) {
   if (ended.status != 0) fail_run("timing the arms failed; its log is {}", (folder.root / "cost-log.txt").string());
 }
 
+// An arm may be written for others to be widened to, or left out by a parent's list without its author's knowing.
+void tell_arms_left_out(const StudyOptions& options) {
+  std::vector<std::string> left;
+  for (const auto& [name, node] : options.arms.items()) {
+    const std::vector<std::string>& only = options.arms_only;
+    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) left.push_back(name);
+  }
+  if (!left.empty()) log_info("arms that 'arms_only' leaves out: {}", fmt::join(left, ", "));
+}
+
 }  // namespace
 
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call) {
@@ -144,6 +154,7 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
       fmt::format("{}: another study is running in this folder; wait for it, stop it, or choose another --out",
                   folder.root.string()));
   keep_study_config(options, folder);
+  tell_arms_left_out(options);
   remove_leftovers(folder.root);
   keep_worlds(options, folder);
   check_files(options, folder);

@@ -90,7 +90,7 @@ TEST_F(WorldFiles, AWorldOfAnotherFormatIsRefused) {
                            " holds no world; 'flanmoe data make' writes one");
   const std::string remedy = "; make a new world with the same options ('flanmoe data make')";
   const std::vector<std::pair<std::string, std::string>> others = {
-      {"{}", "1"}, {"{\"format\": 3}", "3"}, {"{\"format\": \"2\"}", "\"2\""}, {"[]", "null"}};
+      {"{}", "1"}, {"{\"format\": 2}", "2"}, {"{\"format\": \"2\"}", "\"2\""}, {"[]", "null"}};
   for (const auto& [text, found] : others) {
     put("world.json", text);
     EXPECT_EQ(refused(), (folder_ / "world.json").string() + ": a world of format " + found + ", expected 3" + remedy);

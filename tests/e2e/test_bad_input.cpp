@@ -120,6 +120,7 @@ TEST_F(BadInput, ArmsThatCannotBe) {
   refused_study("arms: {switch: {twin: dense_wide}}\n", {"'switch'", "'dense_wide'", "FLOPs", "1%"});
   refused_study("arms: {switch: {model: {moe: {num_experts: 0}}}}\n", {"'switch'", "experts"});
   refused_study(
+      "arms_only: [dense, mine]\n"
       "arms: {mine: {label: Mine, model: {decoder_only: true, moe: {num_experts: 4, routing: expert_choice}}}}\n",
       {"'mine'", "causal"});
 }
