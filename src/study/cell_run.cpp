@@ -111,6 +111,13 @@ void analyse_routing(CellResult& result, const TrainedCell& cell, const StudyOpt
       routing_layers_json(cell.model, cell.tokenizer, texts_of_batches(*corpus, options.routing_texts));
 }
 
+// What a finetuning's own set is asked.
+EvalOptions own_set_of(const StudyOptions& options, const RunOptions& run) {
+  EvalOptions own_set = options.finetune_eval;
+  own_set.tasks = run.mixture.tasks;
+  return own_set;
+}
+
 // {"step", "train", "test"} of every checkpoint that was kept, normalised: does what is learned carry over?
 Json course_of(const TrainedCell& cell, const EvalOptions& own_set, int64_t rows) {
   Json course = Json::array();
@@ -142,8 +149,7 @@ std::optional<double> loss_of_held_out(const TrainedCell& cell) {
 
 void evaluate_cell(CellResult& result, const TrainedCell& cell, const StudyOptions& options) {
   if (result.key.phase == Phase::kFinetune) {
-    EvalOptions own_set = options.finetune_eval;
-    own_set.tasks = cell.run.mixture.tasks;
+    const EvalOptions own_set = own_set_of(options, cell.run);
     result.finetune = asked(cell, own_set, cell.model, "eval-finetune");
     if (options.finetune_course > 0) result.course = course_of(cell, own_set, options.finetune_course);
     return;
@@ -190,8 +196,7 @@ Trained train_at_rates(RunOptions run, const StudyOptions& options, const Cell& 
                        int64_t average, CellResult& result) {
   std::vector<double> rates = options.finetune_rates;
   std::sort(rates.begin(), rates.end());
-  EvalOptions validation = options.finetune_eval;
-  validation.tasks = run.mixture.tasks;
+  EvalOptions validation = own_set_of(options, run);
   validation.split = "validation";
   std::optional<Trained> best;
   double best_score = 0.0;

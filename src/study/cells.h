@@ -48,6 +48,8 @@ std::vector<Cell> study_cells(const StudyOptions& options, const std::vector<Arm
 
 // In a run's folder: the mean of its last checkpoints, where its phase averages.
 inline constexpr const char* kAveragedFolder = "averaged";
+// In a cell's folder: how the names of its runs at several learning rates begin.
+inline constexpr const char* kRateFolder = "rate-";
 
 struct StudyFolder {
   std::filesystem::path root;
@@ -60,7 +62,7 @@ struct StudyFolder {
   std::filesystem::path averaged(const CellKey& key) const { return cell(key) / kAveragedFolder; }
   // The run at one of several learning rates (StudyOptions::finetune_rates).
   std::filesystem::path at_rate(const CellKey& key, double rate) const {
-    return cell(key) / fmt::format("rate-{}", rate);
+    return cell(key) / fmt::format("{}{}", kRateFolder, rate);
   }
   // The dense model with experts that the pre-training of an upcycled arm begins with.
   std::filesystem::path upcycled(const CellKey& key) const { return cell(key) / "upcycled"; }

@@ -1,6 +1,7 @@
 #include "study/cost.h"
 
 #include "analysis/timing.h"
+#include "base/error.h"
 #include "base/signals.h"
 #include "moe/experts.h"
 #include "run/source.h"
@@ -46,6 +47,13 @@ Json measure_cost(const StudyOptions& options, const std::vector<ArmOptions>& ar
     rows.push_back(row);
   }
   return {{"arms", rows}};
+}
+
+const Json& cost_of_arm(const Json& cost, const std::string& arm, const std::string& where) {
+  for (const Json& row : json_at(cost, "arms", where)) {
+    if (json_string(row, "arm", where) == arm) return row;
+  }
+  fail_run("{} has no arm '{}'", where, arm);
 }
 
 }  // namespace flanmoe

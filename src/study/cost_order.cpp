@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/nearest_name.h"
 #include "study/arms.h"
+#include "study/cost.h"
 #include "study/measures.h"
 #include "study/statistics/contrast.h"
 
@@ -19,11 +20,8 @@ constexpr double kLevel = 0.05;
 using Rates = std::vector<double>;  // one per round
 
 Rates rates_of(const Json& cost, const std::string& arm, const std::string& what, const std::string& where) {
-  for (const Json& row : json_at(cost, "arms", where)) {
-    if (json_string(row, "arm", where) != arm) continue;
-    return json_at(json_at(row, "rounds", where), what + "_tokens_per_second", where).get<Rates>();
-  }
-  fail_run("{} has no arm '{}'", where, arm);
+  const Json& rounds = json_at(cost_of_arm(cost, arm, where), "rounds", where);
+  return json_at(rounds, what + "_tokens_per_second", where).get<Rates>();
 }
 
 // ln(one / other) by round.

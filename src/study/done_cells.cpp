@@ -25,7 +25,7 @@ class Checksums {
 // Of the cell's run, or of one of its runs at several rates, which read the same.
 std::filesystem::path inputs_file(const std::filesystem::path& cell) {
   for (const auto& entry : fs::directory_iterator(cell)) {
-    if (entry.path().filename().string().starts_with("rate-") && fs::exists(entry.path() / "inputs.json"))
+    if (entry.path().filename().string().starts_with(kRateFolder) && fs::exists(entry.path() / "inputs.json"))
       return entry.path() / "inputs.json";
   }
   return cell / "inputs.json";  // run/inputs.h

@@ -4,31 +4,34 @@
 
 namespace flanmoe {
 
-int64_t AverageOptions::of(Phase phase) const {
+namespace {
+
+template <class T>
+const T& of_phase(Phase phase, const T& pretrain, const T& instruct, const T& finetune) {
   return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
 }
 
-void AverageOptions::fields(FieldVisitor& v) {
-  for (auto [name, count] : {std::pair{"pretrain", &pretrain}, {"instruct", &instruct}, {"finetune", &finetune}}) {
-    v.field(name, *count, "its model is the mean of so many of its last checkpoints; 0 and 1 = of the last alone");
-    v.require_within(*count, 0, 1000, name);
-  }
-}
-
-int64_t ReplicateOptions::of(Phase phase) const {
-  return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
-}
-
-void ReplicateOptions::fields(FieldVisitor& v) {
-  for (auto [name, number] : {std::pair{"pretrain", &pretrain}, {"instruct", &instruct}, {"finetune", &finetune}}) {
-    v.field(name, *number, "which draw of data order, dropout and router noise it takes; 0 = the seed's own");
+void number_fields(FieldVisitor& v, PhaseNumbers& numbers, const char* meaning) {
+  for (auto [name, number] :
+       {std::pair{"pretrain", &numbers.pretrain}, {"instruct", &numbers.instruct}, {"finetune", &numbers.finetune}}) {
+    v.field(name, *number, meaning);
     v.require_within(*number, 0, 1000, name);
   }
 }
 
-const TrainOptions& Recipe::training(Phase phase) const {
-  return phase == Phase::kPretrain ? pretrain : phase == Phase::kInstruct ? instruct : finetune;
+}  // namespace
+
+int64_t PhaseNumbers::of(Phase phase) const { return of_phase(phase, pretrain, instruct, finetune); }
+
+void AverageOptions::fields(FieldVisitor& v) {
+  number_fields(v, *this, "its model is the mean of so many of its last checkpoints; 0 and 1 = of the last alone");
 }
+
+void ReplicateOptions::fields(FieldVisitor& v) {
+  number_fields(v, *this, "which draw of data order, dropout and router noise it takes; 0 = the seed's own");
+}
+
+const TrainOptions& Recipe::training(Phase phase) const { return of_phase(phase, pretrain, instruct, finetune); }
 
 void Recipe::check_average() const {
   for (const std::string& name : all_names<Phase>()) {

@@ -12,18 +12,20 @@
 
 namespace flanmoe {
 
-// Of how many of a phase's last checkpoints its model is the mean (model/average.h); 0 and 1 = the last one alone.
-struct AverageOptions {
+// A number for each phase.
+struct PhaseNumbers {
   int64_t pretrain = 0, instruct = 0, finetune = 0;
   int64_t of(Phase phase) const;
+};
+
+// Of how many of a phase's last checkpoints its model is the mean (model/average.h); 0 and 1 = the last one alone.
+struct AverageOptions : PhaseNumbers {
   void fields(FieldVisitor& visitor);
 };
 
 // Which draw of data order, dropout and router noise a phase takes, 0 the first: runs that differ in it alone tell what
 // this phase's chance is worth. Fresh weights are those of pre-training's.
-struct ReplicateOptions {
-  int64_t pretrain = 0, instruct = 0, finetune = 0;
-  int64_t of(Phase phase) const;
+struct ReplicateOptions : PhaseNumbers {
   void fields(FieldVisitor& visitor);
 };
 

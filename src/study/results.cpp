@@ -10,6 +10,7 @@
 #include "study/arm_json.h"
 #include "study/axes.h"
 #include "study/comparisons.h"
+#include "study/cost.h"
 #include "study/cost_order.h"
 #include "study/crossings.h"
 #include "study/drops.h"
@@ -73,13 +74,6 @@ Json points_of(const Json& curve) {
   return points;
 }
 
-double rate_of(const Json& cost, const std::string& arm, const std::string& rate) {
-  for (const Json& row : cost.at("arms")) {
-    if (row.at("arm") == arm) return row.at(rate);
-  }
-  fail_run("cost.json has no arm '{}'", arm);
-}
-
 // Overhead = time / the twin's time - 1 on the same tokens.
 Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arms, const CellResults& results,
                  const StudyFolder& folder) {
@@ -92,19 +86,23 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
   machine.update({{"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}});
   Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"wall_seconds", wall}, {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
-  const Json cost = read_json(folder.cost());
+  const std::string file = folder.cost().string();
+  const Json cost = read_json(file);
+  const auto rate_of = [&](const std::string& arm, const std::string& key) {
+    return json_number(cost_of_arm(cost, arm, file), key, file);
+  };
   for (const ArmOptions& arm : arms) {
     const CellResult& cell = results.at(cell_of(arm, options.seeds.front(), Phase::kPretrain));
     Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.peak_memory_bytes}};
     for (const std::string what : {"train", "eval", "decode"}) {
       const std::string key = what + "_tokens_per_second";
-      const double rate = rate_of(cost, arm.name, key);
+      const double rate = rate_of(arm.name, key);
       row[key] = rate;
-      row[what + "_overhead"] = arm.twin.empty() ? Json() : Json(rate_of(cost, arm.twin, key) / rate - 1.0);
+      row[what + "_overhead"] = arm.twin.empty() ? Json() : Json(rate_of(arm.twin, key) / rate - 1.0);
     }
     timing["cost"].push_back(row);
   }
-  timing["cost_order"] = cost_order_json(options, arms, cost, folder.cost().string());
+  timing["cost_order"] = cost_order_json(options, arms, cost, file);
   return timing;
 }
 

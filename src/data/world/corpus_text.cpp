@@ -1,9 +1,11 @@
 #include "data/world/corpus_text.h"
 
+#include <functional>
+
 namespace flanmoe::world {
 namespace {
 
-constexpr size_t kSentencesPerArticle = 4;
+constexpr size_t kSentencesPerPage = 4;
 
 // Appends a sentence whose value is a salient span.
 void append(Document& document, const std::string& pattern, const std::string& entity, const std::string& value) {
@@ -21,15 +23,28 @@ Document one_sentence(const std::string& pattern, const std::string& entity, con
   return document;
 }
 
-void add_articles(std::vector<Document>& documents, const Entity& entity, size_t phrasing, RandomStream& stream) {
-  const std::vector<Attribute>& attributes = kinds()[entity.kind].attributes;
-  Document article;
-  for (size_t i : stream.sample(attributes.size(), attributes.size())) {
-    const Words& statements = attributes[i].statements;
-    append(article, statements[(phrasing + i) % statements.size()], entity.name, entity.values[i]);
-    if (article.spans.size() == kSentencesPerArticle) documents.push_back(std::exchange(article, {}));
+// Everything of an entity, in an order of its own, a few sentences to a document; `pattern` of the attribute's number.
+void add_pages(std::vector<Document>& documents, const Entity& entity, RandomStream& stream,
+               const std::function<std::string(size_t)>& pattern) {
+  const size_t count = kinds()[entity.kind].attributes.size();
+  Document page;
+  for (const size_t i : stream.sample(count, count)) {
+    append(page, pattern(i), entity.name, entity.values[i]);
+    if (page.spans.size() == kSentencesPerPage) documents.push_back(std::exchange(page, {}));
   }
-  if (!article.spans.empty()) documents.push_back(article);
+  if (!page.spans.empty()) documents.push_back(page);
+}
+
+void add_articles(std::vector<Document>& documents, const Entity& entity, size_t phrasing, RandomStream& stream) {
+  add_pages(documents, entity, stream, [&](size_t i) {
+    const Words& statements = kinds()[entity.kind].attributes[i].statements;
+    return statements[(phrasing + i) % statements.size()];
+  });
+}
+
+// As questions with their answers, as pages of questions have them.
+void add_questions(std::vector<Document>& documents, const Entity& entity, RandomStream& stream) {
+  add_pages(documents, entity, stream, [&](size_t i) { return kinds()[entity.kind].attributes[i].question + " {v}."; });
 }
 
 void add_numbers(std::vector<Document>& documents) {
@@ -89,17 +104,6 @@ Document story(RandomStream& stream) {
   append(document, good ? "{e} was glad, for the day was {v}." : "{e} was sad, for the day was {v}.", people[0],
          stream.pick(words(good ? "good" : "bad")));
   return document;
-}
-
-// Everything of an entity as questions with their answers, as pages of questions have it.
-void add_questions(std::vector<Document>& documents, const Entity& entity, RandomStream& stream) {
-  const std::vector<Attribute>& attributes = kinds()[entity.kind].attributes;
-  Document page;
-  for (const size_t i : stream.sample(attributes.size(), attributes.size())) {
-    append(page, attributes[i].question + " {v}.", entity.name, entity.values[i]);
-    if (page.spans.size() == kSentencesPerArticle) documents.push_back(std::exchange(page, {}));
-  }
-  if (!page.spans.empty()) documents.push_back(page);
 }
 
 // Two or three people of whom something is told, then what was told of one of them comes again, or is asked: a text
