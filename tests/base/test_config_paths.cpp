@@ -30,7 +30,8 @@ class ConfigPaths : public FolderTest {
 
 TEST_F(ConfigPaths, LeadFromTheFileThatNamesThem) {
   put("own/base.yaml",
-      "mixture: {tasks: [tasks/a.yaml, \"{data}/tasks\", \"{home}/tasks\", /abs/b.yaml]}\ninit: ../m\n");
+      "mixture: {tasks: [tasks/a.yaml, \"{data}/tasks\", \"{home}/tasks\", /abs/b.yaml]}\ninit: "
+      "../no-such-model-anywhere\n");
   fs::create_directories(folder_ / "below");
   put("below/top.yaml", "parent: ../own/base.yaml\ndata: w\nseed: 3\n");
   const ConfigNode config =
@@ -41,7 +42,7 @@ TEST_F(ConfigPaths, LeadFromTheFileThatNamesThem) {
   EXPECT_EQ(whole.at("mixture").at("tasks").list()[1].scalar(), "{data}/tasks");
   EXPECT_EQ(whole.at("mixture").at("tasks").list()[2].scalar(), "{home}/tasks");
   EXPECT_EQ(whole.at("mixture").at("tasks").list()[3].scalar(), "/abs/b.yaml");
-  EXPECT_EQ(whole.at("init").scalar(), in_folder("m"));
+  EXPECT_EQ(whole.at("init").scalar(), in_folder("no-such-model-anywhere"));
   EXPECT_EQ(whole.at("data").scalar(), in_folder("below/w"));
   EXPECT_EQ(whole.at("tokenizer").scalar(), in_folder("t5"));  // the command line's, from the current folder
   EXPECT_EQ(whole.at("validation").at("tasks").list()[0].scalar(), in_folder("x.yaml"));
