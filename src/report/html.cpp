@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -86,6 +87,11 @@ std::string grouped(std::optional<double> value) {
 
 int decimals_for(const std::string& unit) {
   return unit.find("point") != std::string::npos || unit.find("percent") != std::string::npos || unit == "%" ? 1 : 3;
+}
+
+std::string words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return escape(name);
 }
 
 std::string interval_html(const std::optional<Interval>& interval, int decimals, bool sign) {

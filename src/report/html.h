@@ -20,6 +20,7 @@ std::string metric(std::optional<double> value);                     // 1234567 
 std::string bytes(std::optional<double> value);                      // 1234567 -> 1.23 MB
 std::string grouped(std::optional<double> value);                    // 1234567 -> 1,234,567
 int decimals_for(const std::string& unit);                           // points and percent 1, losses 3
+std::string words(std::string name);                                 // negation_passages -> negation passages
 
 // "61.2 [59.8, 62.6]", the brackets small; a dash for nothing.
 std::string interval_html(const std::optional<Interval>& interval, int decimals = 1, bool sign = false);

@@ -15,8 +15,10 @@ std::string study_sections(const report::View& view) {
   body += report::finetune_section(view);
   body += report::curves_section(view);
   body += report::routing_section(view);
+  body += report::drops_section(view);
   body += report::cost_section(view);
-  body += report::capacity_section(view);
+  const std::string evaluations = report::evaluations_section(view);
+  body += evaluations.empty() ? report::capacity_section(view) : evaluations;
   body += report::tasks_section(view);
   return body;
 }

@@ -185,6 +185,24 @@ Shape routing() {
                   {"coloured", objects({{"stack", text()}, {"layer", integer()}, {"tokens", tokens}})}});
 }
 
+Shape drops() {
+  return objects({{"arm", text()},
+                  {"stack", text()},
+                  {"layer", integer()},
+                  {"class", text()},
+                  {"corpus", number()},
+                  {"pretrained", number()},
+                  {"instructed", number()}});
+}
+
+Shape finetunings() {
+  return objects({{"arm", text()},
+                  {"set", text()},
+                  {"way", one_of({"direct", "instructed"})},
+                  {"rate", number()},
+                  {"rates", objects({{"rate", needed(number())}})}});
+}
+
 Shape timing() {
   return object({{"machine", object({})},
                  {"cost", objects({{"arm", text()},
@@ -216,6 +234,9 @@ Shape results_shape() {
                  {"routing", routing()},
                  {"training_routing", objects({{"arm", text()}, {"stage", text()}, {"layers", layers()}})},
                  {"capacity", objects({{"arm", text()}, {"default", interval()}, {"unlimited", interval()}})},
+                 {"drops", drops()},
+                 {"evaluations", objects({{"name", text()}, {"label", text()}, {"over", text()}})},
+                 {"finetunings", finetunings()},
                  {"crossings", objects({{"text", text()}})},
                  {"timing", timing()}});
 }

@@ -13,8 +13,8 @@ namespace {
 
 // Left and right of the plot, for the numbers beside the dots.
 constexpr double kLeastValueRoom = 52.0, kMostValueRoom = 96.0;
-constexpr double kCompactGutter = 84.0;
-constexpr double kBold = 1.13;  // a bold letter over a plain one
+constexpr double kLeastGutter = 84.0, kMostGutter = 150.0, kGutterGap = 14.0;  // for the labels left of thin rows
+constexpr double kBold = 1.13;                                                 // a bold letter over a plain one
 constexpr double kAxisHeight = 42.0;
 constexpr double kKeyHeight = 26.0, kLineLabelHeight = 17.0;
 
@@ -42,8 +42,16 @@ class Drawing {
   bool has_two_lines(const ChartRow& row) const { return !chart_.arrows && row.before && row.after; }
   double key_height() const { return chart_.before_name.empty() ? 0.0 : kKeyHeight; }
   double head_height() const { return key_height() + kLineLabelHeight * static_cast<double>(chart_.lines.size()); }
-  bool has_ceilings() const {
-    return std::any_of(chart_.rows.begin(), chart_.rows.end(), [](const ChartRow& row) { return row.ceiling; });
+  bool has_bars() const {
+    return std::any_of(chart_.rows.begin(), chart_.rows.end(), [](const ChartRow& row) { return row.bar; });
+  }
+
+  double gutter() const {
+    double widest = 0.0;
+    for (const ChartRow& row : chart_.rows) {
+      if (!row.is_heading) widest = std::max(widest, text_width(row.label));
+    }
+    return std::clamp(widest + kGutterGap, kLeastGutter, kMostGutter);
   }
 
   double value_room() const {
@@ -72,7 +80,10 @@ class Drawing {
       }
     }
     if (low > high) return false;
-    for (const ChartRow& row : chart_.rows) high = std::max(high, row.ceiling.value_or(high));
+    for (const ChartRow& row : chart_.rows) {
+      low = std::min(low, row.bar.value_or(low));
+      high = std::max(high, row.bar.value_or(high));
+    }
     for (const ChartLine& line : chart_.lines) {
       low = std::min(low, line.value);
       high = std::max(high, line.value);
@@ -84,7 +95,7 @@ class Drawing {
     const double room = room_around(low, high);
     low -= chart_.with_zero && low == 0.0 ? 0.0 : room;
     high += room;
-    const double left = chart_.compact ? kCompactGutter + (chart_.arrows ? 10.0 : 0.0) : value_room();
+    const double left = chart_.compact ? gutter() + (chart_.arrows ? 10.0 : 0.0) : value_room();
     scale_ = {low, high, left, kChartWidth - value_room()};
     return true;
   }
@@ -112,10 +123,10 @@ class Drawing {
     if (chart_.arrows) svg.text(x - 14.0, y, "→", Anchor::kEnd, R"(class="key")");
     svg.circle(x - 4.0, y - 4.0, 5.0, R"(fill="#666")");
     svg.text(x + 6.0, y, chart_.after_name, Anchor::kStart, R"(class="key")");
-    if (!has_ceilings()) return;
+    if (!has_bars()) return;
     const double bar = x + 6.0 + text_width(chart_.after_name) + 18.0;
-    svg.line(bar, y - 10.0, bar, y + 2.0, R"(class="ceiling")");
-    svg.text(bar + 7.0, y, "ceiling", Anchor::kStart, R"(class="key")");
+    svg.line(bar, y - 10.0, bar, y + 2.0, R"(class="bar")");
+    svg.text(bar + 7.0, y, chart_.bar_name, Anchor::kStart, R"(class="key")");
   }
 
   void draw_row(Svg& svg, const ChartRow& row, double top) const {
@@ -125,12 +136,13 @@ class Drawing {
     }
     svg.open_group(tooltip(row));
     if (chart_.compact) {
-      svg.text(kCompactGutter - 14.0, top + 13.0, row.label, Anchor::kEnd, R"(class="tick")");
+      svg.text(gutter() - kGutterGap, top + 13.0, fitting(row.label, gutter() - kGutterGap), Anchor::kEnd,
+               R"(class="tick")");
     } else {
       draw_label(svg, row, top + 14.0);
     }
     const double y = chart_.compact ? top + 9.0 : top + 30.0;
-    if (row.ceiling) svg.line(scale_(*row.ceiling), y - 7.0, scale_(*row.ceiling), y + 7.0, R"(class="ceiling")");
+    if (row.bar) svg.line(scale_(*row.bar), y - 7.0, scale_(*row.bar), y + 7.0, R"(class="bar")");
     if (chart_.arrows && row.before && row.after) {
       draw_arrow(svg, row, y);
     } else {
@@ -218,7 +230,7 @@ class Drawing {
     };
     add(chart_.before_name, row.before);
     add(chart_.after_name, row.after);
-    if (row.ceiling) text += "; at most " + shown(*row.ceiling);
+    if (row.bar) text += fmt::format("; {} {}", chart_.bar_name, shown(*row.bar));
     return text;
   }
 

@@ -15,7 +15,7 @@ struct ChartRow {
   std::string label, colour;
   std::optional<Interval> before, after;  // before is drawn hollow, after filled
   bool is_heading = false;                // only the label: the rows below belong to it
-  std::optional<double> ceiling = {};     // the most that the row's values can be: a bar across it
+  std::optional<double> bar = {};         // what the row's values are held against: a bar across it
 };
 
 // A line across all rows: what guessing scores.
@@ -29,6 +29,7 @@ struct RowChart {
   std::string axis;         // what is plotted and its unit
   std::vector<ChartRow> rows;
   std::string before_name, after_name;  // key above the rows; empty: no key
+  std::string bar_name = "ceiling";     // in the key, where a row has a bar
   bool arrows = false;                  // before -> after on one line; else one line each
   bool compact = false;                 // labels left of thin rows; else above the row
   bool with_zero = false;               // the axis reaches zero

@@ -113,11 +113,6 @@ std::vector<std::string> finetune_sets(const View& view) {
   return sets;
 }
 
-std::string words(std::string name) {
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return escape(name);
-}
-
 // What the two parts of the average are, where they are measured.
 std::string parts_sentence(const View& view) {
   if (!any_score(view, "heldout-cluster/instructed") && !any_score(view, "heldout-item/instructed")) return "";
@@ -163,7 +158,7 @@ std::string finetune_section(const View& view) {
                         "Score in percent on the test part of each finetuning set, mean over seeds. Direct: "
                         "finetuned from the pre-trained model; instructed: instruction-tuned first. Bold marks the "
                         "best mean of a column.") +
-                     details("With intervals", measures_table(view, columns, true)));
+                     details("With intervals", measures_table(view, columns, true)) + finetune_rates(view));
 }
 
 }  // namespace flanmoe::report

@@ -64,7 +64,7 @@ svg .zero { stroke: #9aa3ad; stroke-width: 1; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
 svg .dot { stroke-width: 1.6; }
 svg .reference { stroke: #5d6670; stroke-width: 1.2; stroke-dasharray: 4 3; }
-svg .ceiling { stroke: var(--ink); stroke-width: 2.4; }
+svg .bar { stroke: var(--ink); stroke-width: 2.4; }
 .swatch { display: inline-block; width: 0.72em; height: 0.72em; border-radius: 50%; margin-right: 7px; }
 /* A shadow at the edge while there is more to scroll to. */
 .scroll { overflow-x: auto; margin: 0 0 8px; background:

@@ -14,6 +14,7 @@
 #include "study/cost_order.h"
 #include "study/crossings.h"
 #include "study/drops.h"
+#include "study/evaluations.h"
 #include "study/majority.h"
 #include "study/measures.h"
 #include "study/sparse_layers.h"
@@ -145,6 +146,13 @@ Json capacity_json(const std::vector<ArmOptions>& arms, const std::vector<Measur
   return rows;
 }
 
+Json evaluations_json(const StudyOptions& options) {
+  Json rows = Json::array();
+  for (const Evaluation& one : study_evaluations(options))
+    rows.push_back({{"name", one.name}, {"label", one.label}, {"over", one.over}});
+  return rows;
+}
+
 Json record_json(const StudyOptions& options, const Measure& measure) {
   Json tasks = Json::array(), arms = Json::object();
   for (const TaskPlace& place : measure.tasks) tasks.push_back({{"task", place.task}, {"suite", place.suite}});
@@ -211,6 +219,7 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);
+  json["evaluations"] = evaluations_json(options);
   json["crossings"] = crossings_json(options, arms, measures);
   const MajorityScores majority = majority_scores(options, folder);
   for (const ArmOptions& arm : arms) {

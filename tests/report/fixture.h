@@ -16,6 +16,9 @@ struct FixtureOptions {
 
 Json fixture_results(const FixtureOptions& options = {});
 
+// The same with what some studies measure beside: drops, evaluations, rates of finetuning.
+Json with_analyses(Json results);
+
 // One dense arm, one seed, and nothing else than its scores.
 Json smallest_results();
 

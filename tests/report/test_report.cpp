@@ -171,7 +171,7 @@ TEST_F(ReportFile, ForLooking) {
   const char* folder = std::getenv("FLANMOE_REPORT_TO");
   if (folder == nullptr) GTEST_SKIP() << "FLANMOE_REPORT_TO is not set";
   make_folders(folder);
-  write_atomically(fs::path(folder) / "full.html", render_report(fixture_results()));
+  write_atomically(fs::path(folder) / "full.html", render_report(with_analyses(fixture_results())));
   write_atomically(fs::path(folder) / "one_seed.html", render_report(fixture_results({1, 1, true})));
   write_atomically(fs::path(folder) / "smallest.html", render_report(smallest_results()));
   for (const char* study : {"first", "second"}) {

@@ -120,14 +120,14 @@ TEST(RoutingSection, UtilisationIsShownUnderItsCeiling) {
         {"layers",
          Json::array({{{"stack", "encoder"}, {"layer", 1}, {"utilisation", 0.61}, {"utilisation_ceiling", 0.8}}})}}});
   const std::string html = drawn(routing_section, results);
-  EXPECT_TRUE(holds(html, "<title>encoder 1; pre-trained 40.0; instruction-tuned 50.0; at most 50.0</title>"));
-  EXPECT_TRUE(holds(html, "<title>decoder 1; pre-trained 30.0; instruction-tuned 70.0; at most 100.0</title>"));
-  EXPECT_TRUE(holds(html, "<title>encoder 1; instruction-tuned 61.0; at most 80.0</title>"));  // in training
+  EXPECT_TRUE(holds(html, "<title>encoder 1; pre-trained 40.0; instruction-tuned 50.0; ceiling 50.0</title>"));
+  EXPECT_TRUE(holds(html, "<title>decoder 1; pre-trained 30.0; instruction-tuned 70.0; ceiling 100.0</title>"));
+  EXPECT_TRUE(holds(html, "<title>encoder 1; instruction-tuned 61.0; ceiling 80.0</title>"));  // in training
   EXPECT_TRUE(holds(html, "<td>50.0%</td><td>50.0%</td><td>8.0%</td>"));                       // of its table
   EXPECT_TRUE(holds(html, "<td>61.0%</td><td>80.0%</td>"));
   EXPECT_EQ(contents_of(elements_of(html, "h4")).at(1), "How full they are in training");
   // Only utilisation has one: two layers of prompts, one of training, and the two keys.
-  EXPECT_EQ(elements_with(html, "line", "class", "ceiling").size(), 5u);
+  EXPECT_EQ(elements_with(html, "line", "class", "bar").size(), 5u);
 }
 
 TEST(RoutingSection, AClassIsSharedAmongItsExperts) {

@@ -241,20 +241,36 @@ TEST(RowChart, NoWhiskerLeavesTheScale) {
   expect_inside(svg);
 }
 
-TEST(RowChart, ARowHasItsCeiling) {
+TEST(RowChart, ARowHasItsBar) {
   RowChart chart = two_arms();
   chart.before_name = "before";
   chart.after_name = "after";
-  chart.rows[0].ceiling = 80.0;
+  chart.rows[0].bar = 80.0;
+  chart.bar_name = "the <text>";
   const std::string svg = draw_row_chart(chart);
   const DrawnAxis axis(svg);
-  const auto bars = elements_with(svg, "line", "class", "ceiling");
+  const auto bars = elements_with(svg, "line", "class", "bar");
   ASSERT_EQ(bars.size(), 2u);  // the key's and the row's
   EXPECT_NEAR(axis.value_at(bars[1].number("x1")), 80.0, 0.05);
   EXPECT_EQ(contents_of(elements_with(svg, "text", "class", "key")),
-            (std::vector<std::string>{"before", "after", "ceiling"}));
-  EXPECT_TRUE(holds(svg, "; at most 80.0</title>"));
+            (std::vector<std::string>{"before", "after", "the &lt;text&gt;"}));
+  EXPECT_TRUE(holds(svg, "; the &lt;text&gt; 80.0</title>"));
   expect_inside(svg);
+  chart.rows[0].bar = 1.0;  // below every value: the axis reaches it
+  const std::string low = draw_row_chart(chart);
+  EXPECT_NEAR(DrawnAxis(low).value_at(elements_with(low, "line", "class", "bar").at(1).number("x1")), 1.0, 0.05);
+  expect_inside(low);
+}
+
+TEST(RowChart, LongNamesOfThinRowsHaveRoom) {
+  RowChart chart = two_arms();
+  chart.compact = true;
+  for (const char* name : {"function words", "a name that is too long for any chart to show"}) {
+    chart.rows[0].label = name;
+    for (const Element& label : elements_with(draw_row_chart(chart), "text", "class", "tick")) {
+      if (label.at("text-anchor") == "end") EXPECT_LE(text_width(label.content), label.number("x")) << label.content;
+    }
+  }
 }
 
 TEST(RowChart, ALongLabelIsCutAndWholeInItsTooltip) {
