@@ -20,6 +20,23 @@ Json json_of(const std::map<std::string, EvalResult>& evaluated) {
   return json;
 }
 
+Json json_of(const std::map<std::string, LogOdds>& log_odds) {
+  Json json = Json::object();
+  for (const auto& [task, odds] : log_odds) json[task] = {{"mean", odds.mean}, {"standard_error", odds.standard_error}};
+  return json;
+}
+
+// The mean alone in a cell of an older program.
+std::map<std::string, LogOdds> log_odds_in(const Json& json, const std::string& where) {
+  std::map<std::string, LogOdds> log_odds;
+  for (const auto& [task, odds] : json.items()) {
+    log_odds[task] = odds.is_number()
+                         ? LogOdds{json_number(json, task, where)}
+                         : LogOdds{json_number(odds, "mean", where), json_number(odds, "standard_error", where)};
+  }
+  return log_odds;
+}
+
 // "capacity" in a cell of an older program, null where nothing was asked.
 std::map<std::string, EvalResult> evaluated_in(const Json& json, const std::string& where) {
   std::map<std::string, EvalResult> evaluated;
@@ -57,7 +74,7 @@ void write_cell_result(const CellResult& result, const StudyFolder& folder) {
     json["rate"] = result.rate;
   } else {
     json["heldout"] = json_of(result.heldout);
-    json["log_odds"] = result.log_odds;
+    json["log_odds"] = json_of(result.log_odds);
     json["validation"] = json_of(result.validation);
     json["evaluated"] = json_of(result.evaluated);
     json["routing"] = result.routing;
@@ -82,10 +99,7 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.heldout = scores_in(json, "heldout", where);
   result.validation = scores_in(json, "validation", where);
   result.finetune = scores_in(json, "finetune", where);
-  if (json.contains("log_odds")) {
-    for (const auto& [task, odds] : json.at("log_odds").items())
-      result.log_odds[task] = json_number(json.at("log_odds"), task, where);
-  }
+  if (json.contains("log_odds")) result.log_odds = log_odds_in(json.at("log_odds"), where + ": 'log_odds'");
   if (json.contains("held_out_loss")) result.held_out_loss = json_number(json, "held_out_loss", where);
   result.course = json.value("course", Json::array());
   result.rates = json.value("rates", Json::array());

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "eval/results.h"
 #include "study/cells.h"
+#include "study/log_odds.h"
 
 namespace flanmoe {
 
@@ -21,7 +22,7 @@ struct CellResult {
   std::optional<EvalResult> heldout, validation, finetune;
   std::map<std::string, EvalResult> evaluated;  // held-out tasks, direct prompts, by study/evaluations.h
   std::optional<double> held_out_loss;          // pre-training that holds text out: the loss on it
-  std::map<std::string, double> log_odds;       // of the held-out tasks that were ranked (study/log_odds.h)
+  std::map<std::string, LogOdds> log_odds;      // of the held-out tasks that were ranked
   Json course = Json::array();  // finetuning: {"step", "train", "test"} of each kept checkpoint, normalised scores
   Json rates = Json::array();   // finetuning: {"rate", "validation"} of each that was tried, normalised scores
   double rate = 0.0;            // finetuning: the learning rate of its model

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "eval/files/samples.h"
+#include "eval/scoring/clustered_mean.h"
 
 namespace flanmoe {
 namespace {
@@ -29,19 +30,19 @@ double log_odds_of(const ItemResult& item) {
   return std::clamp(right - wrong, -kMostLogOdds, kMostLogOdds);
 }
 
-std::map<std::string, double> log_odds_of(const EvalResult& result, const std::filesystem::path& folder) {
-  std::map<std::string, double> means;
+std::map<std::string, LogOdds> log_odds_of(const EvalResult& result, const std::filesystem::path& folder) {
+  std::map<std::string, LogOdds> odds;
   const SampleFolder samples(folder / "samples");
   for (const TaskResult& task : result.tasks) {
-    double sum = 0.0, count = 0.0;
+    std::vector<ItemResult> ranked;
     for (const auto& [id, item] : samples.read(task.task, task.prompting)) {
-      if (item.ranking.empty()) continue;
-      sum += log_odds_of(item);
-      count += 1.0;
+      if (!item.ranking.empty()) ranked.push_back(item);
     }
-    if (count > 0.0) means[task.name()] = sum / count;
+    if (ranked.empty()) continue;
+    const ClusteredMean mean = clustered_mean(ranked, [](const ItemResult& item) { return log_odds_of(item); });
+    odds[task.name()] = {mean.mean, mean.standard_error};
   }
-  return means;
+  return odds;
 }
 
 }  // namespace flanmoe

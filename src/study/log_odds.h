@@ -14,8 +14,12 @@ namespace flanmoe {
 inline constexpr double kMostLogOdds = 10.0;
 double log_odds_of(const ItemResult& item);
 
-// Its mean over the items of every task whose options were ranked, by TaskResult::name(), from the samples that an
-// evaluation left in `folder`.
-std::map<std::string, double> log_odds_of(const EvalResult& result, const std::filesystem::path& folder);
+// Mean over items, and its standard error over them (eval/scoring/clustered_mean.h); 0 = not known.
+struct LogOdds {
+  double mean = 0.0, standard_error = 0.0;
+};
+
+// Of every task whose options were ranked, by TaskResult::name(), from the samples that an evaluation left in `folder`.
+std::map<std::string, LogOdds> log_odds_of(const EvalResult& result, const std::filesystem::path& folder);
 
 }  // namespace flanmoe

@@ -84,18 +84,29 @@ std::optional<FoundScore> log_odds(const CellResult& result) {
   const FoundScore all = normalised_score(result.heldout.value());
   FoundScore found{{}, {}};
   found.score.tasks.clear();
-  std::map<int64_t, std::pair<double, double>> suites;  // sum and number of tasks
+  struct Sums {
+    double odds = 0.0, squares = 0.0, num_tasks = 0.0;
+  };
+  std::map<int64_t, Sums> suites;
   for (const TaskPlace& place : all.tasks) {
     const auto odds = result.log_odds.find(place.task);
     if (odds == result.log_odds.end()) continue;
     found.tasks.push_back(place);
-    found.score.tasks.push_back(odds->second);
-    suites[place.suite].first += odds->second;
-    suites[place.suite].second += 1.0;
+    found.score.tasks.push_back(odds->second.mean);
+    Sums& sums = suites[place.suite];
+    sums.odds += odds->second.mean;
+    sums.squares += std::pow(odds->second.standard_error, 2);
+    sums.num_tasks += 1.0;
   }
   if (suites.empty()) return std::nullopt;
-  for (const auto& [suite, sum] : suites)
-    found.score.value += sum.first / sum.second / static_cast<double>(suites.size());
+  double squares = 0.0;
+  for (const auto& [suite, sums] : suites) {
+    const double weight = 1.0 / (sums.num_tasks * static_cast<double>(suites.size()));
+    found.score.value += weight * sums.odds;
+    squares += std::pow(weight, 2) * sums.squares;
+  }
+  const double half = half_interval(std::sqrt(squares));
+  set_item_interval(found.score, half, half);
   return found;
 }
 

@@ -70,7 +70,10 @@ Asked asked(const StudyComparison& comparison, const std::vector<Measure>& measu
 Interval interval_of(const Estimate& estimate, double level, const Measure& measure) {
   const size_t num_tasks = measure.tasks.size();
   const double half = half_width(estimate, level);
-  if (!std::isfinite(half)) return {estimate.mean, estimate.mean, estimate.mean, "one seed: no interval"};
+  if (!std::isfinite(half)) {
+    return {estimate.mean, estimate.mean, estimate.mean,
+            estimate.num_seeds > 1 ? same_in_all(estimate.num_seeds) : "one seed: no interval"};
+  }
   return {estimate.mean, estimate.mean - half, estimate.mean + half,
           fmt::format("{:.1f}% interval over {} seeds{}", 100.0 * (1.0 - level), estimate.num_seeds,
                       num_tasks > 1 ? fmt::format(" and {} tasks", num_tasks) : "")};

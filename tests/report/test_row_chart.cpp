@@ -268,7 +268,8 @@ TEST(RowChart, LongNamesOfThinRowsHaveRoom) {
   for (const char* name : {"function words", "a name that is too long for any chart to show"}) {
     chart.rows[0].label = name;
     for (const Element& label : elements_with(draw_row_chart(chart), "text", "class", "tick")) {
-      if (label.at("text-anchor") == "end") EXPECT_LE(text_width(label.content), label.number("x")) << label.content;
+      if (label.at("text-anchor") != "end") continue;  // a number of the axis
+      EXPECT_LE(text_width(label.content), label.number("x")) << label.content;
     }
   }
 }

@@ -124,7 +124,7 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   }
   result.heldout = heldout_eval(v, error);
   if (!tuned && arm.recipe.corpus.held_out_share > 0.0) result.held_out_loss = v / 10.0;
-  result.log_odds = {{"a", v / 100.0}, {"c", v / 50.0}};  // b and the chain of thought are not ranked
+  result.log_odds = {{"a", {v / 100.0, 0.3}}, {"c", {v / 50.0, 0.4}}};  // b and the chain of thought are not ranked
   result.validation = eval_of(direct_tasks(v + 5.0, error));
   if (sparse) result.evaluated["unlimited"] = eval_of(direct_tasks(v + 3.0, error));
   if (sparse) result.routing = tuned ? routing_of(0.5, 0.25) : routing_of(0.375, 0.5);

@@ -22,6 +22,7 @@ TEST(SeedInterval, ByHand) {
   const Interval same = seed_interval({0.5, 0.5, 0.5}, true);
   EXPECT_EQ(same.low, 0.5);
   EXPECT_EQ(same.high, 0.5);
+  EXPECT_EQ(same.basis, "the same in all 3 seeds: no interval");
 }
 
 TEST(ItemInterval, EndsAtItsDistances) {

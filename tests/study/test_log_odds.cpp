@@ -52,7 +52,20 @@ TEST_F(LogOddsOfFolder, AreMeansOfTheItemsThatWereRanked) {
   result.tasks.push_back({"t", "s", "c", Prompting::kCot});
   const auto odds = log_odds_of(result, folder_);
   ASSERT_EQ(odds.size(), 1u);
-  EXPECT_NEAR(odds.at("t"), 0.5 * (std::log(3.0) + std::log(9.0)), 1e-6);
+  EXPECT_NEAR(odds.at("t").mean, 0.5 * (std::log(3.0) + std::log(9.0)), 1e-6);
+  EXPECT_NEAR(odds.at("t").standard_error, 0.5 * std::log(3.0), 1e-6);  // deviation log(3) / sqrt(2), over sqrt(2)
+}
+
+// Items of one passage are as one: of log(3), log(3) | log(9), log(9) the deviations are 2 and -2 halves of log(3).
+TEST_F(LogOddsOfFolder, ErrorsAreOverPassages) {
+  fs::create_directories(folder_ / "samples");
+  std::vector<ItemResult> items = {item("1", {0.25, 0.75}), item("2", {0.25, 0.75}), item("3", {0.1, 0.9}),
+                                   item("4", {0.1, 0.9})};
+  for (size_t i = 0; i < items.size(); ++i) items[i].cluster_id = i < 2 ? "first" : "second";
+  SampleFolder(folder_ / "samples").append("t", items);
+  EvalResult result;
+  result.tasks.push_back({"t", "s", "c", Prompting::kDirect});
+  EXPECT_NEAR(log_odds_of(result, folder_).at("t").standard_error, 0.5 * std::log(3.0), 1e-6);
 }
 
 }  // namespace

@@ -142,11 +142,14 @@ TEST_F(Results, CellsOfOlderProgramsAreRead) {
     if (!json.contains("evaluated")) continue;
     json["capacity"] = json["evaluated"].empty() ? Json() : json["evaluated"];
     for (const char* key : {"evaluated", "corpus_routing"}) json.erase(key);
+    json["log_odds"] = {{"a", 0.5}, {"c", 1.5}};  // without their errors
     write_json(folder.result(cell.key), json);
   }
   const Json results = study_results(options, arms, cells, folder, {folder_, "", ""});
   EXPECT_EQ(results["capacity"].size(), 2u);
   EXPECT_TRUE(results["drops"].empty());
+  const Json& odds = named(results["measures"], "id", "log-odds/instructed");
+  expect_numbers(named(odds["arms"], "arm", "gshard")["values"], {1.0, 1.0, 1.0});
 }
 
 TEST_F(Results, DifferencesArePairedBySeed) {
@@ -164,7 +167,8 @@ TEST_F(Results, DifferencesArePairedBySeed) {
   const Json& sure = named(measure["differences"], "arm", "gshard");
   EXPECT_EQ(sure["twin"], "dense_wide");
   expect_interval(sure["interval"], 22.5, 0.0);
-  EXPECT_NE(sure["interval"]["basis"].get<std::string>().find("3 seeds, paired"), std::string::npos);
+  EXPECT_EQ(sure["interval"]["basis"], "the same in all 3 seeds: no interval");
+  EXPECT_NE(noisy["interval"]["basis"].get<std::string>().find("3 seeds, paired"), std::string::npos);
   const Json& before = named(results["measures"], "id", "suite/exam/direct/pretrained");
   expect_interval(named(before["differences"], "arm", "switch")["interval"], -15.0, 0.0);
 }
@@ -189,6 +193,9 @@ TEST_F(Results, LogOddsAreOfRankedTasks) {
   const Json results = three();
   const Json& odds = named(results["measures"], "id", "log-odds/instructed");  // suites exam and qa of a task each
   expect_numbers(named(odds["arms"], "arm", "switch")["values"], {1.05, 1.05, 0.825});
+  const Json alone = one();  // their errors over items are 0.3 and 0.4: 0.25 of the mean of two suites
+  const Json& known = named(named(alone["measures"], "id", "log-odds/instructed")["arms"], "arm", "switch");
+  expect_interval(known["interval"], 0.825, 1.95996 * 0.25);
 }
 
 TEST_F(Results, ThreeSeedsDecideNothingBeforeTheFirstLook) {

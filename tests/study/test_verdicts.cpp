@@ -67,9 +67,22 @@ TEST(Verdicts, SayTheIntervalTheyWereReadFrom) {
 
 // Runs that tie on few items are not certain: their items could have fallen otherwise.
 TEST(Verdicts, OfTiesAreNoMoreCertainThanTheItems) {
-  EXPECT_EQ(verdict({6.25, 6.25, 6.25, 6.25}, "", 0.0)["answer"], "yes");
+  EXPECT_EQ(verdict({6.25, 6.25, 6.25, 6.25}, "", 0.01)["answer"], "yes");
   EXPECT_EQ(verdict({6.25, 6.25, 6.25, 6.25}, "", 6.0)["answer"], "undecided");
   EXPECT_EQ(verdict({0.0, 0.0, 0.0, 0.0}, "", 6.0)["answer"], "undecided");
+}
+
+// Nor is a loss or a share of tokens, which has no error over items: one value in every seed tells no spread.
+TEST(Verdicts, OfIdenticalRunsAreUndecided) {
+  for (const double value : {0.0, 6.25}) {
+    const Json open = verdict({value, value, value, value});
+    EXPECT_EQ(open["answer"], "undecided");
+    EXPECT_EQ(open["interval"]["low"], open["interval"]["high"]);
+    EXPECT_EQ(open["parts"][0]["interval"]["basis"], "the same in all 4 seeds: no interval");
+  }
+  EXPECT_EQ(verdict({0.0, 0.0, 0.0, 0.0})["text"],
+            "undecided: +0.0 points, mean of the comparisons below; the same in all 4 seeds: no interval, looked at "
+            "with 4 seeds; less than 2 is equal");
 }
 
 TEST(Verdicts, OfOneSeedAreUndecided) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <map>
 
 #include "base/error.h"
 #include "eval/metrics/corpus_metrics.h"
+#include "eval/scoring/clustered_mean.h"
 #include "eval/scoring/interval.h"
 
 namespace flanmoe {
@@ -34,36 +34,6 @@ void count_items(TaskResult& task, const std::vector<ItemResult>& items) {
     if (++task.num_tied == 1)
       task.first_tie = fmt::format("item '{}': '{}' and '{}'", item.id, item.prediction, item.tied.front());
   }
-}
-
-// Mean of what `score` says of each scored item, and its standard error, items of one cluster summed first.
-struct ClusteredMean {
-  double mean = 0.0, standard_error = 0.0;
-  int64_t num_clusters = 0;
-};
-template <class Score>
-ClusteredMean clustered_mean(const std::vector<ItemResult>& items, const Score& score) {
-  ClusteredMean result;
-  double sum = 0.0, count = 0.0;
-  for (const ItemResult& item : items) {
-    if (item.refused) continue;
-    sum += score(item);
-    ++count;
-  }
-  if (count == 0.0) return result;
-  result.mean = sum / count;
-  std::map<std::string, double> clusters;  // deviations summed inside a cluster
-  for (const ItemResult& item : items) {
-    if (item.refused) continue;
-    clusters[item.cluster_id.empty() ? "item " + item.id : item.cluster_id] += score(item) - result.mean;
-  }
-  double squares = 0.0;
-  for (const auto& [name, deviation] : clusters) squares += deviation * deviation;
-  result.num_clusters = static_cast<int64_t>(clusters.size());
-  const auto num_clusters = static_cast<double>(clusters.size());
-  const double correction = num_clusters > 1.0 ? num_clusters / (num_clusters - 1.0) : 1.0;
-  result.standard_error = std::sqrt(correction * squares) / count;
-  return result;
 }
 
 // A ranked task's score by each variant, in their order.

@@ -131,6 +131,12 @@ double two_sided_p(const Estimate& estimate, double distance) {
 
 }  // namespace
 
+bool are_identical(const std::vector<double>& values) {
+  constexpr double kRounding = 1e-9;
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return *most - *least <= kRounding * std::max({1.0, std::abs(*least), std::abs(*most)});
+}
+
 Estimate estimate_of(const Contrast& contrast, int64_t num_seeds) {
   check(contrast, num_seeds);
   const std::vector<Table> suites = tables_of_suites(contrast, num_seeds);
@@ -143,13 +149,13 @@ Estimate estimate_of(const Contrast& contrast, int64_t num_seeds) {
   Estimate estimate;
   estimate.num_seeds = num_seeds;
   estimate.mean = mean_of(by_seed);
-  if (num_seeds == 1) {
+  const double of_items = item_variance(contrast, num_seeds);
+  if (num_seeds == 1 || (of_items == 0.0 && are_identical(by_seed))) {
     estimate.seed_variance = estimate.variance = std::numeric_limits<double>::infinity();
     return estimate;
   }
   estimate.seed_degrees = static_cast<double>(num_seeds - 1);
-  estimate.seed_variance =
-      std::max(variance_of(by_seed), item_variance(contrast, num_seeds)) / static_cast<double>(num_seeds);
+  estimate.seed_variance = std::max(variance_of(by_seed), of_items) / static_cast<double>(num_seeds);
   Variance variance{estimate.seed_variance, std::pow(estimate.seed_variance, 2) / estimate.seed_degrees,
                     estimate.seed_degrees};
   for (const Table& table : suites) add_tasks(variance, table, num_suites);

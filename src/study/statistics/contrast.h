@@ -5,7 +5,8 @@
 //   y_s  = mean over suites of the mean over tasks of d[s][t]             the weighted mean of one seed
 //   mean = mean of y_s
 //   V_s  = variance(y_s) / S                                              what the seeds alone say, S - 1 degrees
-//          or the mean item variance / S where that is more
+//          or the mean item variance / S where that is more; nothing is known of it where that is 0 and all y_s are one
+//          value (runs that do not differ, rounding apart)
 //   c_g  = 1 / (G^2 n_g), the sum of the squared weights of a suite
 //   B_g  = variance over tasks of their means over seeds, n_g - 1 degrees
 //   R_g  = mean square of the rest (seed by task) in the suite, (n_g - 1)(S - 1) degrees
@@ -35,17 +36,21 @@ struct Contrast {
 struct Estimate {
   int64_t num_seeds = 0;
   double mean = 0.0;
-  double seed_variance = 0.0;  // V_s; infinite for one seed
+  double seed_variance = 0.0;  // V_s; infinite where it is not known: of one seed, of identical ones
   double seed_degrees = 0.0;   // S - 1
   double variance = 0.0;       // V
   double degrees = 0.0;        // Satterthwaite's
 };
 
+// Whether values differ by no more than rounding does (a part in 1e9). Measures of few possible values tie, and say
+// nothing then of how far the next run may be.
+bool are_identical(const std::vector<double>& values);
+
 // Of the first `num_seeds` (1 or more) seeds. A user's error where rows differ in length from the suites, or a
 // difference is not a finite number.
 Estimate estimate_of(const Contrast& contrast, int64_t num_seeds);
 
-// Half of the two-sided interval that leaves out `level` (0.05: the 95% interval); infinite for one seed.
+// Half of the two-sided interval that leaves out `level` (0.05: the 95% interval); infinite where V_s is.
 double half_width(const Estimate& estimate, double level);
 
 // Two-sided p-value of "the difference is 0": below `level` exactly when the interval of `level` excludes 0.

@@ -74,7 +74,8 @@ def estimate(differences, suites, item_variance=0.0):
     weights = {t: 1 / (len(by_suite) * len(tasks)) for tasks in by_suite for t in tasks}
     means = [sum(weights[t] * row[t] for t in weights) for row in differences]
     mean = sum(means) / num_seeds
-    if num_seeds == 1:
+    nothing_known = item_variance == 0 and max(means) - min(means) <= 1e-9 * max(1, *map(abs, means))
+    if num_seeds == 1 or nothing_known:
         return {"mean": mean, "seeds": (math.inf, 0), "all": (math.inf, 0)}
     from_mean = [m - mean for m in means]
     seeds = (max(sum(m * m for m in from_mean) / (num_seeds - 1), item_variance) / num_seeds, num_seeds - 1)

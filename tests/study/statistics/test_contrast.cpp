@@ -95,12 +95,20 @@ TEST(Contrast, OneSeedSaysNothing) {
   EXPECT_EQ(equality_p(estimate, 100.0), 0.5);
 }
 
-TEST(Contrast, ConstantsHaveNoWidth) {
-  const Estimate nothing = estimate_of({"", {{0.0}, {0.0}, {0.0}}, {0}}, 3);
-  EXPECT_EQ(half_width(nothing, 0.05), 0.0);
-  EXPECT_EQ(difference_p(nothing), 1.0);
-  EXPECT_EQ(equality_p(nothing, 1.0), 0.0);
-  EXPECT_EQ(difference_p(estimate_of({"", {{0.5}, {0.5}, {0.5}}, {0}}, 3)), 0.0);
+// Values that all tie, rounding apart, do not tell their spread, with tasks that differ either; items may.
+TEST(Contrast, IdenticalRunsSayNothing) {
+  const double third = 0.1 + 0.2;  // 0.30000000000000004
+  for (const Contrast& same : {Contrast{"", {{0.0}, {0.0}, {0.0}}, {0}}, Contrast{"", {{0.3}, {third}, {0.3}}, {0}},
+                               Contrast{"", {{1.0, 2.0}, {2.0, 1.0}, {1.5, 1.5}}, {0, 0}}}) {
+    const Estimate estimate = estimate_of(same, 3);
+    EXPECT_EQ(half_width(estimate, 0.05), std::numeric_limits<double>::infinity());
+    EXPECT_EQ(difference_p(estimate), 1.0);
+    EXPECT_EQ(equality_p(estimate, 100.0), 0.5);
+  }
+  const Estimate of_items = estimate_of({"", {{0.5}, {0.5}, {0.5}}, {0}, {0.3, 0.3, 0.3}}, 3);
+  EXPECT_NEAR(of_items.seed_variance, 0.1, 1e-12);
+  const Estimate nearly = estimate_of({"", {{0.5}, {0.500001}, {0.5}}, {0}}, 3);
+  EXPECT_LT(half_width(nearly, 0.05), 1e-5);
 }
 
 TEST(Contrast, RefusesBadInput) {
