@@ -143,6 +143,17 @@ void check_measures(const StudyComparison& comparison, const StudyOptions& optio
   }
 }
 
+// One margin is in one unit.
+void check_units(const StudyComparison& comparison) {
+  const std::string& first = comparison.measure_of(comparison.parts.front());
+  for (const ComparisonPart& part : comparison.parts) {
+    const std::string& other = comparison.measure_of(part);
+    if (unit_of_measure(first) == unit_of_measure(other)) continue;
+    fail_input("comparison '{}': '{}' is in {} and '{}' in {}, expected one unit, that of the margin ({})",
+               comparison.id, first, unit_of_measure(first), other, unit_of_measure(other), comparison.margin);
+  }
+}
+
 StudyComparison comparison_of(const StudyOptions& options, const std::vector<ArmOptions>& arms,
                               const std::filesystem::path& data, const std::string& id, const ConfigNode& node) {
   ComparisonOptions written;
@@ -156,6 +167,7 @@ StudyComparison comparison_of(const StudyOptions& options, const std::vector<Arm
   for (const ConfigNode& part : written.parts.list())
     comparison.parts.push_back(part_of(options, arms, part, id, comparison.measure));
   check_measures(comparison, options, arms, data);
+  check_units(comparison);
   return comparison;
 }
 

@@ -36,7 +36,8 @@ struct StudyComparison {
 
 // UserError naming the comparison: an arm or measure that is none, with the nearest; weights that do not sum to zero;
 // a margin that is not above zero; a line of fewer than two dense arms; a part with a measure of its own where the
-// answer is that of a mean; a measure that an arm, or the tasks in `data`, will not have (study/measure_ids.h).
+// answer is that of a mean; parts in different units; a measure that an arm, or the tasks in `data`, will not have
+// (study/measure_ids.h).
 std::vector<StudyComparison> resolve_comparisons(const StudyOptions& options, const std::vector<ArmOptions>& arms,
                                                  const std::filesystem::path& data = {});
 

@@ -76,7 +76,7 @@ void add_curve_measures(MeasureCollector& collector, const std::vector<ArmOption
   }
   for (const int64_t step : steps) {
     collector.add(curve_measure_id(step), fmt::format("Held-out score at step {} of instruction tuning", step),
-                  "points", [&](const ArmOptions& arm, int64_t seed) {
+                  [&](const ArmOptions& arm, int64_t seed) {
                     return curve_score(results.at(cell_of(arm, seed, Phase::kInstruct)), step);
                   });
   }

@@ -75,18 +75,17 @@ std::vector<DropMeasure> drop_measures(const CellResults& results) {
     return results.at(cell_of(arm, seed, Phase::kPretrain)).corpus_routing;
   };
   std::vector<DropMeasure> measures = {
-      {"drops/corpus", "Tokens without an expert on pre-training's text", "percent",
+      {"drops/corpus", "Tokens without an expert on pre-training's text",
        [corpus](const ArmOptions& arm, int64_t seed) { return drop_share(corpus(arm, seed)); }}};
   for (const Stage stage : kStages) {
     const auto prompts = [&results, stage](const ArmOptions& arm, int64_t seed) -> const Json& {
       return results.at(cell_of(arm, seed, phase_of(stage))).routing;
     };
     measures.push_back({"drops/" + name_of(stage), "Tokens without an expert on held-out prompts " + label_of(stage),
-                        "percent",
                         [prompts](const ArmOptions& arm, int64_t seed) { return drop_share(prompts(arm, seed)); }});
     measures.push_back({"drop-distance/" + name_of(stage),
                         "Distance of drops by token class from those on pre-training's text " + label_of(stage),
-                        "points", [prompts, corpus](const ArmOptions& arm, int64_t seed) {
+                        [prompts, corpus](const ArmOptions& arm, int64_t seed) {
                           return drop_distance(prompts(arm, seed), corpus(arm, seed));
                         }});
   }

@@ -23,7 +23,7 @@ std::optional<double> drop_distance(const Json& routing, const Json& corpus);
 
 // A number of an arm and seed, none where nothing was analysed.
 struct DropMeasure {
-  std::string id, label, unit;
+  std::string id, label;
   std::function<std::optional<double>(const ArmOptions& arm, int64_t seed)> value;
 };
 // Shares on the corpus and at each stage, and each stage's distance; `results` must outlive them.

@@ -20,7 +20,7 @@ void add_evaluation_measures(MeasureCollector& collector, const StudyOptions& op
   for (const Evaluation& one : evaluations) {
     for (const Stage stage : kStages)
       collector.add(fmt::format("evaluated/{}/{}", one.name, name_of(stage)), what + one.label + ", " + label_of(stage),
-                    "points", under(one.name, stage));
+                    under(one.name, stage));
   }
   for (const Evaluation& one : evaluations) {
     for (const Stage stage : kStages) {
@@ -33,7 +33,7 @@ void add_evaluation_measures(MeasureCollector& collector, const StudyOptions& op
     }
   }
   if (!has_evaluation(options, "unlimited")) return;
-  collector.add("unlimited/instructed", what + "no expert ever full", "points", under("unlimited", Stage::kInstructed));
+  collector.add("unlimited/instructed", what + "no expert ever full", under("unlimited", Stage::kInstructed));
   collector.add_difference("gain/capacity", "Held-out scores, direct prompts: what the capacity limit adds",
                            "heldout-direct/instructed", "unlimited/instructed");
 }

@@ -51,10 +51,10 @@ void add_finetune_measures(MeasureCollector& collector, const StudyOptions& opti
       return results.at(finetune_cell_of(arm, seed, set, instructed)).finetune.value().tasks.at(0);
     };
     for (const std::string& set : sets) {
-      collector.add(fmt::format("finetune/{}/{}", set, way), set + ", " + how, "percent",
+      collector.add(fmt::format("finetune/{}/{}", set, way), set + ", " + how,
                     [&](const auto& arm, int64_t seed) { return score_of_set(task_of(arm, seed, set), set); });
     }
-    collector.add("finetune/mean/" + way, "Normalised mean of the finetune sets, " + how, "points",
+    collector.add("finetune/mean/" + way, "Normalised mean of the finetune sets, " + how,
                   [&](const auto& arm, int64_t seed) {
                     return mean_of_sets(
                         sets, [&](const std::string& set) -> const TaskResult& { return task_of(arm, seed, set); });

@@ -4,6 +4,7 @@
 #include "eval/scoring/aggregate.h"
 #include "eval/scoring/interval.h"
 #include "study/item_interval.h"
+#include "study/measure_ids.h"
 
 namespace flanmoe {
 
@@ -35,8 +36,8 @@ FoundScore normalised_score(const EvalResult& result, const std::function<bool(c
 
 bool is_direct(const SuiteResult& suite) { return suite.prompting == Prompting::kDirect; }
 
-void MeasureCollector::add(const std::string& id, const std::string& label, const std::string& unit, const Take& take) {
-  Measure measure{id, label, unit, {}, {}};
+void MeasureCollector::add(const std::string& id, const std::string& label, const Take& take) {
+  Measure measure{id, label, unit_of_measure(id), {}, {}};
   for (const ArmOptions& arm : arms_) {
     Scores scores;
     for (int64_t seed : options_.seeds) {
@@ -57,7 +58,7 @@ void MeasureCollector::add_difference(const std::string& id, const std::string& 
                                       const std::string& before) {
   const Measure *a = find(after), *b = find(before);
   if (a == nullptr || b == nullptr) return;
-  Measure measure{id, label, a->unit == "percent" ? "points" : a->unit, a->tasks, {}};
+  Measure measure{id, label, unit_of_measure(id), a->tasks, {}};
   for (const auto& [arm, scores] : a->by_arm) {
     if (b->by_arm.contains(arm)) measure.by_arm[arm] = difference(scores, b->by_arm.at(arm));
   }

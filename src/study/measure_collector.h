@@ -34,7 +34,7 @@ class MeasureCollector {
 
   // An arm has the measure when all its seeds do; a measure that no arm has is left out. Throws when arms were asked
   // different tasks.
-  void add(const std::string& id, const std::string& label, const std::string& unit, const Take& take);
+  void add(const std::string& id, const std::string& label, const Take& take);
   // `after` minus `before`, of the arms that have both; left out where one of them was.
   void add_difference(const std::string& id, const std::string& label, const std::string& after,
                       const std::string& before);

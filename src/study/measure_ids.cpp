@@ -1,6 +1,8 @@
 #include "study/measure_ids.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/nearest_name.h"
@@ -79,6 +81,21 @@ void check_tasks(const std::string& id, const StudyOptions& options, const std::
 }  // namespace
 
 bool is_of_differences(const std::string& id) { return id.starts_with("gain/") || id.starts_with("effect/"); }
+
+std::string unit_of_measure(const std::string& id) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 8> kUnits = {
+      {{"loss/", "nats per token"},
+       {"log-odds/", "nats"},
+       {"utilisation/", "percent of capacity"},
+       {"gain/utilisation", "percent of capacity"},
+       {"suite/", "percent"},
+       {"drops/", "percent"},
+       {"finetune/mean/", "points"},
+       {"finetune/", "percent"}}};
+  const auto found =
+      std::find_if(kUnits.begin(), kUnits.end(), [&id](const auto& one) { return id.starts_with(one.first); });
+  return found == kUnits.end() ? "points" : found->second;
+}
 
 std::vector<std::string> measure_ids(const StudyOptions& options) {
   std::vector<std::string> ids = {"loss/pretrain", "gain/heldout", "gain/utilisation", "drops/corpus",

@@ -16,6 +16,9 @@ std::vector<std::string> measure_ids(const StudyOptions& options);
 // Whether its values are differences themselves, of which zero means that nothing changes.
 bool is_of_differences(const std::string& id);
 
+// "points" (of normalised scores, or between percents), "percent", "percent of capacity", "nats", "nats per token".
+std::string unit_of_measure(const std::string& id);
+
 // UserError when no cell of the study measures it, with the nearest id; `asker` stands in the message.
 void check_measure_id(const std::string& id, const StudyOptions& options, const std::string& asker);
 

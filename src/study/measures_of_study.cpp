@@ -114,37 +114,37 @@ using ResultOf = std::function<const CellResult&(const ArmOptions&, int64_t, Sta
 
 void add_stage(MeasureCollector& collector, Stage stage, const ResultOf& result, const EvalResult& any) {
   const std::string name = name_of(stage), label = label_of(stage);
-  collector.add(
-      "heldout/" + name, "Held-out normalised average " + label, "points",
-      [&](const auto& arm, int64_t seed) { return normalised_score(result(arm, seed, stage).heldout.value()); });
-  collector.add("heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label, "points",
+  collector.add("heldout/" + name, "Held-out normalised average " + label, [&](const auto& arm, int64_t seed) {
+    return normalised_score(result(arm, seed, stage).heldout.value());
+  });
+  collector.add("heldout-direct/" + name, "Held-out normalised average, direct prompts, " + label,
                 [&](const auto& arm, int64_t seed) {
                   return normalised_score(result(arm, seed, stage).heldout.value(), is_direct);
                 });
   for (const char* what : {"cluster", "item"}) {
     collector.add(
         fmt::format("heldout-{}/{}", what, name),
-        fmt::format("Normalised average of tasks held out by {}, direct prompts, {}", what, label), "points",
+        fmt::format("Normalised average of tasks held out by {}, direct prompts, {}", what, label),
         [&](const auto& arm, int64_t seed) { return held_out_by(result(arm, seed, stage).heldout.value(), what); });
   }
-  collector.add("log-odds/" + name, "Log-odds of the right option on held-out tasks " + label, "nats",
+  collector.add("log-odds/" + name, "Log-odds of the right option on held-out tasks " + label,
                 [&](const auto& arm, int64_t seed) { return log_odds(result(arm, seed, stage)); });
-  collector.add("validation/" + name, "Held-in validation " + label, "points",
+  collector.add("validation/" + name, "Held-in validation " + label,
                 [&](const auto& arm, int64_t seed) { return over_items(result(arm, seed, stage).validation.value()); });
   for (const SuiteResult& suite : any.suites) {
     const std::string asked = name_of(suite.prompting);
-    collector.add(
-        fmt::format("suite/{}/{}/{}", suite.suite, asked, name),
-        fmt::format("{}, {} prompts, {}", suite.suite, asked, label), "percent",
-        [&](const auto& arm, int64_t seed) { return suite_score(result(arm, seed, stage).heldout.value(), suite); });
+    collector.add(fmt::format("suite/{}/{}/{}", suite.suite, asked, name),
+                  fmt::format("{}, {} prompts, {}", suite.suite, asked, label), [&](const auto& arm, int64_t seed) {
+                    return suite_score(result(arm, seed, stage).heldout.value(), suite);
+                  });
   }
-  collector.add("utilisation/" + name, "Utilisation of the experts " + label, "percent of capacity",
+  collector.add("utilisation/" + name, "Utilisation of the experts " + label,
                 [&](const auto& arm, int64_t seed) { return utilisation(arm, result(arm, seed, stage)); });
 }
 
 void add_drops(MeasureCollector& collector, const CellResults& results) {
   for (const DropMeasure& measure : drop_measures(results)) {
-    collector.add(measure.id, measure.label, measure.unit,
+    collector.add(measure.id, measure.label,
                   [&](const auto& arm, int64_t seed) { return plain_score_if(measure.value(arm, seed)); });
   }
   collector.add_difference("gain/drop-distance", "How much further from pre-training's the drops are after tuning",
@@ -156,9 +156,9 @@ void add_general_measures(MeasureCollector& collector, const StudyOptions& optio
   const ResultOf result = [&results](const ArmOptions& arm, int64_t seed, Stage stage) -> const CellResult& {
     return results.at(cell_of(arm, seed, phase_of(stage)));
   };
-  collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training", "nats per token",
+  collector.add("loss/pretrain", "Span-corruption loss at the end of pre-training",
                 [&](const auto& arm, int64_t seed) { return final_loss(result(arm, seed, Stage::kPretrained)); });
-  collector.add("loss/held-out", "Span-corruption loss on held-out text at the end of pre-training", "nats per token",
+  collector.add("loss/held-out", "Span-corruption loss on held-out text at the end of pre-training",
                 [&](const auto& arm, int64_t seed) {
                   return plain_score_if(result(arm, seed, Stage::kPretrained).held_out_loss);
                 });

@@ -159,11 +159,11 @@ TEST(Comparisons, PartsOfAJointOneMayHaveMeasuresOfTheirOwn) {
 TEST(Comparisons, PartsOfDifferencesMayBeOneArm) {
   const auto found = resolved(
       "comparisons: {a: {measure: heldout/instructed, joint: true, parts: [\n"
-      "  {arm: switch, measure: gain/heldout}, {arm: switch, measure: gain/utilisation, below: true}]}}\n");
+      "  {arm: switch, measure: gain/heldout}, {arm: switch, measure: gain/capacity, below: true}]}}\n");
   const auto& parts = found.comparisons[0].parts;
   EXPECT_EQ(parts[0].label, "Switch (gain/heldout)");
   EXPECT_EQ(parts[0].weights, (Weights{{"switch", 1.0}}));
-  EXPECT_EQ(parts[1].label, "minus Switch (gain/utilisation)");
+  EXPECT_EQ(parts[1].label, "minus Switch (gain/capacity)");
   EXPECT_EQ(parts[1].weights, (Weights{{"switch", -1.0}}));
 }
 
@@ -242,6 +242,10 @@ TEST(Comparisons, MistakesAreNamed) {
           "-1}}]"),
       {"'a'", "'label'"});
   const std::string joint = "measure: gain/heldout, joint: true, ";
+  EXPECT_EQ(message_of<UserError>(
+                [&] { resolved(one(joint + "parts: [{arm: switch}, {arm: switch, measure: gain/utilisation}]")); }),
+            "comparison 'a': 'gain/heldout' is in points and 'gain/utilisation' in percent of capacity, expected one "
+            "unit, that of the margin (2)");
   expect_refused(one(joint + "parts: [{arm: switch, measure: heldout/instructed}]"), {"'' is no arm of this study"});
   expect_refused(one(joint + "parts: [{arm: switch, over: dense, measure: utilisation/instructed}]"),
                  {"comparison 'a': the arm 'dense' has no measure 'utilisation/instructed'"});
