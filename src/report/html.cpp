@@ -97,6 +97,7 @@ std::string words(std::string name) {
 std::string interval_html(const std::optional<Interval>& interval, int decimals, bool sign) {
   if (!interval) return kDash;
   const auto shown = [&](double value) { return sign ? with_sign(value, decimals) : fixed(value, decimals); };
+  if (interval->low == interval->high) return shown(interval->mean);
   return fmt::format("{} <small>[{}, {}]</small>", shown(interval->mean), shown(interval->low), shown(interval->high));
 }
 

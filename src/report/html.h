@@ -22,7 +22,7 @@ std::string grouped(std::optional<double> value);                    // 1234567 
 int decimals_for(const std::string& unit);                           // points and percent 1, losses 3
 std::string words(std::string name);                                 // negation_passages -> negation passages
 
-// "61.2 [59.8, 62.6]", the brackets small; a dash for nothing.
+// "61.2 [59.8, 62.6]", the brackets small; none where its ends are one (no interval is known); a dash for nothing.
 std::string interval_html(const std::optional<Interval>& interval, int decimals = 1, bool sign = false);
 
 std::string swatch(const std::string& colour);  // a small disc before a label

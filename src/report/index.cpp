@@ -48,7 +48,8 @@ std::string title_cell(const IndexedStudy& study) {
   return study.link.empty() ? title : fmt::format("<a href=\"{}\">{}</a>", report::escape(study.link), title);
 }
 
-// What was judged; of a joint question, and in files of older programs, each comparison.
+// What was judged; of a joint question each comparison as it was tested, and of files that do not say it the mean
+// alone.
 std::string difference_cell(const Json& verdict, const std::string& where) {
   const std::string unit = report::text_at(verdict, "unit");
   const int decimals = report::decimals_for(unit.empty() ? "points" : unit);
@@ -57,9 +58,12 @@ std::string difference_cell(const Json& verdict, const std::string& where) {
     return report::interval_html(report::interval_at(verdict, "interval", where), decimals, true) + tail;
   std::vector<std::string> lines;
   for (const Json& part : verdict.value("parts", Json::array())) {
-    lines.push_back(
-        fmt::format("<span class=\"part\">{}: {}{}</span>", report::escape(json_string(part, "label", where)),
-                    report::interval_html(report::interval_at(part, "interval", where), decimals, true), tail));
+    const auto shown = report::interval_at(part, "interval", where);
+    const std::string difference =
+        part.contains("tested") ? report::interval_html(report::interval_at(part, "tested", where), decimals, true)
+                                : report::with_sign(shown ? std::optional(shown->mean) : std::nullopt, decimals);
+    lines.push_back(fmt::format("<span class=\"part\">{}: {}{}</span>",
+                                report::escape(json_string(part, "label", where)), difference, tail));
   }
   return lines.empty() ? "–" : fmt::format("{}", fmt::join(lines, ""));
 }
@@ -111,7 +115,8 @@ std::string body_of(const std::vector<IndexedStudy>& studies) {
       "says "
       "the same.</p>\n</header>\n<table class=\"index\">\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n"
       "<p class=\"note\">Difference: the estimate, in brackets the interval at the level at which the question was "
-      "tested, or of each comparison where all must hold; with one seed there is none.</p>\n",
+      "tested, or of each comparison where all must hold; one seed has none, nor have seeds that are all the "
+      "same.</p>\n",
       studies.size(), studies.size() == 1 ? "study" : "studies",
       "<th class=\"left\">study</th><th class=\"left\">question</th><th class=\"left\">the paper</th>"
       "<th class=\"left\">answer</th><th class=\"left\">difference</th><th class=\"left\">seeds</th>",

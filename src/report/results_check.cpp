@@ -154,7 +154,7 @@ Shape verdicts() {
                   {"interval", optional(interval())},
                   {"primary", optional(flag())},
                   {"measure", optional(text())},
-                  {"parts", objects({{"label", text()}, {"interval", interval()}})}});
+                  {"parts", objects({{"label", text()}, {"interval", interval()}, {"tested", optional(interval())}})}});
 }
 
 Shape tasks() {

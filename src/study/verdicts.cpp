@@ -79,6 +79,14 @@ Interval interval_of(const Estimate& estimate, double level, const Measure& meas
                       num_tasks > 1 ? fmt::format(" and {} tasks", num_tasks) : "")};
 }
 
+// Of a part as it was judged: at the look and level of the test. "No" needs one of several parts, each tested at its
+// share of the level.
+Interval tested_interval(const Asked& asked, const Judgement& judgement, size_t part) {
+  const auto num_parts = static_cast<double>(judgement.parts.size());
+  const double level = judgement.difference_level / (judgement.decision == Decision::kNo ? num_parts : 1.0);
+  return interval_of(judgement.parts[part], level, *asked.measures[part]);
+}
+
 std::string numbers(const Interval& interval, const Measure& measure) {
   const int decimals = decimals_of(measure);
   if (interval.low == interval.high) return with_sign(interval.mean, decimals);
@@ -96,7 +104,7 @@ std::string sentence(const Asked& asked, const Judgement& judgement, const Proto
   std::string text = name_of(judgement.decision) + ":", basis;
   for (size_t p = 0; p < judgement.parts.size(); ++p) {
     const Measure& measure = *asked.measures[p];
-    const Interval interval = interval_of(judgement.parts[p], judgement.difference_level, measure);
+    const Interval interval = tested_interval(asked, judgement, p);
     const std::string label = asked.comparison->joint ? asked.comparison->parts[p].label + " " : "";
     text += fmt::format("{} {}{} {}", p == 0 ? "" : ";", label, numbers(interval, measure), measure.unit);
     basis = interval.basis;
@@ -112,7 +120,7 @@ std::string agreement(const StudyComparison& comparison, Decision decision) {
   return comparison.expected == name_of(decision) ? "agrees" : "disagrees";
 }
 
-Json parts_json(const Asked& asked) {
+Json parts_json(const Asked& asked, const Judgement& judgement) {
   Json rows = Json::array();
   for (size_t p = 0; p < asked.measures.size(); ++p) {
     const ComparisonPart& part = asked.comparison->parts[p];
@@ -120,6 +128,7 @@ Json parts_json(const Asked& asked) {
     const auto num_seeds = static_cast<int64_t>(contrast.differences.size());
     const Interval interval = interval_of(estimate_of(contrast, num_seeds), 0.05, *asked.measures[p]);
     rows.push_back({{"label", part.label}, {"weights", part.weights}, {"interval", interval_json(interval)}});
+    if (asked.comparison->joint) rows.back()["tested"] = interval_json(tested_interval(asked, judgement, p));
     if (!part.measure.empty()) rows.back()["measure"] = part.measure;
   }
   return rows;
@@ -128,7 +137,7 @@ Json parts_json(const Asked& asked) {
 // Of what was judged, at the level at which it was; null of a joint question, which has one for each part.
 Json judged_interval(const Asked& asked, const Judgement& judgement) {
   if (asked.comparison->joint) return nullptr;
-  return interval_json(interval_of(judgement.parts.front(), judgement.difference_level, *asked.measures.front()));
+  return interval_json(tested_interval(asked, judgement, 0));
 }
 
 Json verdict_json(const Asked& asked, const Judgement& judgement, const ProtocolOptions& protocol) {
@@ -145,7 +154,7 @@ Json verdict_json(const Asked& asked, const Judgement& judgement, const Protocol
                {"unit", asked.measures.front()->unit},
                {"interval", judged_interval(asked, judgement)},
                {"text", sentence(asked, judgement, protocol)},
-               {"parts", parts_json(asked)}});
+               {"parts", parts_json(asked, judgement)}});
   return json;
 }
 

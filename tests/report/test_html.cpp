@@ -66,6 +66,7 @@ TEST(Html, NothingIsADash) {
     }
   }
   EXPECT_EQ(interval_html(std::nullopt), "–");
+  EXPECT_EQ(interval_html(Interval{3.0, 3.0, 3.0, "one seed: no interval"}), "3.0");
 }
 
 TEST(Html, DecimalsAreThoseOfTheUnit) {

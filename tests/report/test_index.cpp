@@ -51,10 +51,13 @@ TEST_F(ReportIndex, ARowForEveryQuestionOfEveryStudy) {
 }
 
 TEST_F(ReportIndex, TheIntervalIsThatOfTheAnswerElseOfItsParts) {
-  const std::string html = index({study("one", fixture_results())});
+  Json results = fixture_results();
+  results["verdicts"][1]["parts"][1]["tested"] = {{"mean", 6.0}, {"low", 4.0}, {"high", 8.0}, {"basis", "99.7%"}};
+  const std::string html = index({study("one", results)});
   EXPECT_TRUE(holds(html, "\u22120.8 <small>[\u22122.3, +0.7]</small> <small>points</small>"));
-  EXPECT_TRUE(
-      holds(html, "<span class=\"part\">Switch top-1 against Dense T5: +3.1 <small>[+1.6, +4.6]</small></span>"));
+  EXPECT_TRUE(holds(html, "Expert Choice against Dense T5, wide: +6.0 <small>[+4.0, +8.0]</small></span>"));
+  // A 95% interval beside an answer of another level would say another thing than the answer.
+  EXPECT_TRUE(holds(html, "<span class=\"part\">Switch top-1 against Dense T5: +3.1</span>"));
 }
 
 TEST_F(ReportIndex, LinksLeadFromThePage) {

@@ -126,6 +126,22 @@ TEST(Verdicts, OfJointQuestionsNeedEveryPart) {
   EXPECT_NE(open["text"].get<std::string>().find("b over a +6.0"), std::string::npos) << open["text"];
 }
 
+// Yes needs each part at the whole level (t of 3 degrees 3.1824), no one of two at half of it (4.1765).
+TEST(Verdicts, OfJointQuestionsSayEachPartAsItWasTested) {
+  StudyComparison joint = comparison("q");
+  joint.joint = true;
+  joint.parts.push_back(joint.parts[0]);
+  for (const auto& [sign, answer, t] : {std::tuple(1.0, "yes", 3.1824), std::tuple(-1.0, "no", 4.1765)}) {
+    const Measure six = measure({5.0 * sign, 6.0 * sign, 7.0 * sign, 6.0 * sign});
+    const Json found = study_verdicts({joint}, one_look(4), {six}).at(0);
+    EXPECT_EQ(found["answer"], answer);
+    const Json& tested = found["parts"][1]["tested"];
+    EXPECT_NEAR(tested["high"].get<double>(), 6.0 * sign + t * 0.8165 / 2.0, 1e-3);
+    EXPECT_NEAR(found["parts"][1]["interval"]["high"].get<double>(), 6.0 * sign + 3.1824 * 0.8165 / 2.0, 1e-3);
+  }
+  EXPECT_FALSE(verdict({5.0, 6.0, 7.0, 6.0})["parts"][0].contains("tested"));  // the mean was
+}
+
 TEST(Verdicts, OfAnArmWithoutTheMeasureAreRefused) {
   Measure half = measure({1.0, 2.0});
   half.by_arm.erase("b");
