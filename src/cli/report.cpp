@@ -23,6 +23,8 @@ void draw_again(const std::filesystem::path& study) {
 }
 
 int run(const ReportArguments& arguments) {
+  if (arguments.studies.empty())
+    fail_input("no study is named; expected the folder of one that has ended, or of several: flanmoe report runs/mini");
   if (arguments.index.empty()) {
     for (const std::string& study : arguments.studies) draw_again(study);
     return kExitDone;
@@ -40,7 +42,6 @@ std::function<int()> setup_report(CLI::App& parser) {
   auto arguments = std::make_shared<ReportArguments>();
   parser
       .add_option("studies", arguments->studies, "folders of studies that have ended; their report.html is drawn anew")
-      ->required()
       ->type_name("STUDY");
   parser
       .add_option("--index", arguments->index,

@@ -56,6 +56,14 @@ TEST_F(BadInput, UnknownFlag) { expect_refused({"study", "smoke", "--uot", out()
 
 TEST_F(BadInput, NoCommand) { expect_refused({}, {"flanmoe --help"}); }
 
+TEST_F(BadInput, AReportOfNoStudy) {
+  for (const Words& index : {Words{}, Words{"--index", (folder_ / "index.html").string()}}) {
+    Words arguments = {"report"};
+    arguments.insert(arguments.end(), index.begin(), index.end());
+    expect_refused(arguments, {"no study is named", "flanmoe report runs/mini"});
+  }
+}
+
 TEST_F(BadInput, UnknownPreset) {
   expect_refused({"study", "smoek", "--out", out()}, {"'smoek'", "did you mean 'smoke'", "mini"});
   expect_refused({"train", "pretrian", "--out", out()}, {"'pretrian'", "did you mean 'pretrain'", "instruct"});
