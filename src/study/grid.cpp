@@ -14,6 +14,13 @@
 namespace flanmoe {
 namespace {
 
+// A cell may end before it says anything, and its log be lost with it.
+std::string last_words(const std::filesystem::path& log) {
+  if (!fs::is_regular_file(log)) return fmt::format("it left no log ({})", log.string());
+  const std::vector<std::string> lines = read_lines(log);
+  return fmt::format("its log is {}, the last line: {}", log.string(), lines.empty() ? "(empty)" : lines.back());
+}
+
 class Grid {
  public:
   Grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs)
@@ -71,9 +78,7 @@ class Grid {
 
   [[noreturn]] void fail(const CellKey& key, int status) {
     stop_running();
-    const auto lines = read_lines(log_of(key));
-    fail_run("cell '{}' ended with status {}; its log is {}, the last line: {}", key.name(), status,
-             log_of(key).string(), lines.empty() ? "(empty)" : lines.back());
+    fail_run("cell '{}' ended with status {}; {}", key.name(), status, last_words(log_of(key)));
   }
 
   [[noreturn]] void interrupt() {
