@@ -1,5 +1,6 @@
 // Optimisers: AdamW, and Adafactor as T5X has it (docs/routing.md 13). Their state is named tensors, saved and loaded
-// as such. Defined in train/optimizer_adamw.cpp, train/optimizer_adafactor.cpp.
+// as such. Defined in train/optimizer_adamw.cpp, train/optimizer_adafactor.cpp; the rules themselves are
+// kernels/adamw_step.h and kernels/adafactor_step.h.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,11 +17,11 @@ namespace flanmoe {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // Updates parameters[i].value in place from gradients[i]; where a gradient is undefined neither the parameter
-  // nor its state changes. State is found by name, so that the parameters may be some of those it was made for.
-  // `step` counts from 0.
+  // Updates parameters[i].value in place from gradients[i] times `gradient_scale`; where a gradient is undefined
+  // neither the parameter nor its state changes. State is found by name, so that the parameters may be some of those it
+  // was made for. `step` counts from 0.
   virtual void update(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients,
-                      double learning_rate, int64_t step) = 0;
+                      double learning_rate, int64_t step, double gradient_scale = 1.0) = 0;
   // The state's own tensors, not copies: loading writes into them.
   virtual std::vector<NamedTensor> state() const = 0;
 };

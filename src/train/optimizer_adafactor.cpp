@@ -6,13 +6,14 @@
 #include <map>
 #include <string>
 
+#include "kernels/adafactor_step.h"
 #include "model/parameter.h"
 #include "train/optimizer.h"
 
 namespace flanmoe {
 namespace {
 
-constexpr double kDecayExponent = 0.8, kGradientFloor = 1e-30, kScaleFloor = 1e-3, kClip = 1.0;
+constexpr double kDecayExponent = 0.8;
 
 // The second moment of one parameter: factored into row and column means, or full.
 struct SecondMoment {
@@ -25,11 +26,6 @@ bool is_factored(const Parameter& parameter, int64_t min_factored) {
   if (parameter.place.per_expert()) return true;
   const auto sizes = parameter.value.sizes();
   return sizes.size() == 2 && std::min(sizes[0], sizes[1]) >= min_factored;
-}
-
-// Root mean square over everything, or per expert (kept as [E, 1, 1]).
-at::Tensor root_mean_square(const at::Tensor& x, bool per_expert) {
-  return (per_expert ? x.square().mean(at::IntArrayRef{1, 2}, true) : x.square().mean()).sqrt();
 }
 
 class Adafactor final : public Optimizer {
@@ -50,17 +46,17 @@ class Adafactor final : public Optimizer {
   }
 
   void update(const std::vector<Parameter>& parameters, const std::vector<at::Tensor>& gradients, double learning_rate,
-              int64_t step) override {
+              int64_t step, double gradient_scale) override {
     const at::NoGradGuard no_gradients;
     const double decay = 1.0 - std::pow(static_cast<double>(step + 1), -kDecayExponent);
+    std::vector<AdafactorParameter> changed;
     for (size_t i = 0; i < parameters.size(); ++i) {
-      const at::Tensor value = parameters[i].value.detach();
       if (!gradients[i].defined()) continue;
-      at::Tensor update = normalised(moments_[place_.at(parameters[i].name)], gradients[i], decay);
-      update = update / (root_mean_square(update, parameters[i].place.per_expert()) / kClip).clamp_min(1.0);
-      const at::Tensor scale = root_mean_square(value, parameters[i].place.per_expert()).clamp_min(kScaleFloor);
-      value.sub_(learning_rate * scale * update);
+      const SecondMoment& moment = moments_[place_.at(parameters[i].name)];
+      changed.push_back(
+          {parameters[i].value.detach(), gradients[i], moment.rows.value, moment.columns.value, moment.full.value});
     }
+    adafactor_step(changed, {learning_rate, decay, gradient_scale});
   }
 
   std::vector<NamedTensor> state() const override {
@@ -77,20 +73,6 @@ class Adafactor final : public Optimizer {
   }
 
  private:
-  // gradient / sqrt(second moment), after the moment has taken the gradient in.
-  static at::Tensor normalised(SecondMoment& moment, const at::Tensor& gradient, double decay) {
-    const at::Tensor square = gradient.square() + kGradientFloor;
-    if (!moment.factored) {
-      moment.full.value.mul_(decay).add_(square, 1.0 - decay);
-      return gradient / moment.full.value.sqrt();
-    }
-    moment.rows.value.mul_(decay).add_(square.mean(-1), 1.0 - decay);
-    moment.columns.value.mul_(decay).add_(square.mean(-2), 1.0 - decay);
-    // Two factors, as their product underflows where a row and a column are both zero (a dead hidden unit).
-    const at::Tensor row_share = moment.rows.value / moment.rows.value.mean(-1, true);
-    return gradient * row_share.rsqrt().unsqueeze(-1) * moment.columns.value.rsqrt().unsqueeze(-2);
-  }
-
   std::vector<SecondMoment> moments_;
   std::map<std::string, size_t> place_;
 };

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "kernels/global_norm.h"
 #include "model/forward.h"
 #include "model/parameter.h"
 #include "train/freeze.h"
@@ -27,14 +28,6 @@ void pool(std::vector<MoeStatistics>& all, const std::vector<MoeStatistics>& par
     return;
   }
   for (size_t i = 0; i < part.size(); ++i) all[i].add(part[i]);
-}
-
-double global_norm(const std::vector<at::Tensor>& gradients) {
-  double squares = 0.0;
-  for (const at::Tensor& gradient : gradients) {
-    if (gradient.defined()) squares += std::pow(gradient.norm().item<double>(), 2);
-  }
-  return std::sqrt(squares);
 }
 
 // Those that are not frozen.
@@ -110,17 +103,13 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
     pool(metrics.statistics, result.statistics);
   }
   const std::vector<Parameter> parameters = trained(model.parameters(), frozen_);
-  std::vector<at::Tensor> gradients = take_gradients(parameters);
+  const std::vector<at::Tensor> gradients = take_gradients(parameters);
   metrics.gradient_norm = global_norm(gradients);
   expect_finite(metrics, step);
   const double clip = options_.optimizer.clip_norm;
-  if (clip > 0.0 && metrics.gradient_norm > clip) {
-    for (at::Tensor& gradient : gradients) {
-      if (gradient.defined()) gradient.mul_(clip / metrics.gradient_norm);
-    }
-  }
+  const bool clips = clip > 0.0 && metrics.gradient_norm > clip;
   metrics.learning_rate = learning_rate_at(options_.optimizer, step, options_.steps);
-  optimizer_->update(parameters, gradients, metrics.learning_rate, step);
+  optimizer_->update(parameters, gradients, metrics.learning_rate, step, clips ? clip / metrics.gradient_norm : 1.0);
   return metrics;
 }
 
