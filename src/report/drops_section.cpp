@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "report/effects.h"
 #include "report/html.h"
@@ -16,7 +17,7 @@ constexpr const char* kCorpus = "pre-training's text";
 std::vector<Json> drops_of(const View& view, const std::string& arm) {
   std::vector<Json> rows;
   for (const Json& row : view.json.value("drops", Json::array())) {
-    if (text_at(row, "arm") == arm) rows.push_back(row);
+    if (view.arm(text_at(row, "arm")).name == arm) rows.push_back(row);
   }
   return rows;
 }

@@ -21,7 +21,7 @@ std::string largest_of(const std::vector<Effect>& effects, const std::string& wo
   });
   std::string text;
   if (std::any_of(effects.begin(), effects.end(), has_interval)) {
-    text = fmt::format("the interval leaves out zero in {} of {}, and ",
+    text = fmt::format("the interval of the {} leaves out zero in {} of {}, and ", word,
                        std::count_if(effects.begin(), effects.end(), is_sure), effects.size());
   }
   return fmt::format("{}the largest {} is {} {}: {}", text, word, with_sign(largest->interval.mean), escape(unit),

@@ -13,8 +13,8 @@ struct Effect {
   Interval interval;
 };
 
-// HTML: "the interval leaves out zero in 2 of 3; the largest change is +1.2 points, Switch top-1". `effects` not empty;
-// nothing of intervals where there are none (one seed without items).
+// HTML: "the interval of the change leaves out zero in 2 of 3, and the largest change is +1.2 points: Switch top-1", by
+// `word` and `unit`. `effects` not empty; nothing of intervals where there are none (one seed without items).
 std::string largest_of(const std::vector<Effect>& effects, const std::string& word, const std::string& unit);
 
 }  // namespace flanmoe::report

@@ -94,7 +94,7 @@ std::string sentence(const View& view, const std::vector<Asked>& evaluations) {
     }
   }
   if (effects.empty()) return "";
-  return fmt::format("<p>Of the effects on instruction-tuned models {}.</p>\n", largest_of(effects, "one", "points"));
+  return fmt::format("<p>On instruction-tuned models {}.</p>\n", largest_of(effects, "effect", "points"));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ Taken rates_taken(const View& view) {
     if (!rate || tried.size() < 2) continue;
     const std::pair<std::string, std::string> way(text_at(row, "set"), text_at(row, "way"));
     if (std::find(taken.ways.begin(), taken.ways.end(), way) == taken.ways.end()) taken.ways.push_back(way);
-    ++taken.by_arm[text_at(row, "arm")][way][*rate];
+    ++taken.by_arm[view.arm(text_at(row, "arm")).name][way][*rate];
     ++taken.all[*rate];
     ++taken.num_finetunings;
     if (*rate == *tried.begin() || *rate == *tried.rbegin()) ++taken.num_outermost;
@@ -60,15 +60,18 @@ std::string finetune_rates(const View& view) {
   const Taken taken = rates_taken(view);
   if (taken.ways.empty()) return "";
   std::vector<const Arm*> arms;
-  std::vector<std::string> heads = {"set", "start"};
+  std::vector<std::string> heads = {"set and start"};
   for (const Arm& arm : view.arms) {
     if (!taken.by_arm.contains(arm.name)) continue;
     arms.push_back(&arm);
     heads.push_back(view.label(arm.name));
   }
-  Table table(heads, 2);
+  Table table(heads);
+  std::string last_set;
   for (const auto& way : taken.ways) {
-    std::vector<std::string> cells = {words(way.first), escape(way.second)};
+    if (way.first != last_set) table.group(words(way.first));
+    last_set = way.first;
+    std::vector<std::string> cells = {escape(way.second)};
     for (const Arm* arm : arms) {
       const auto& by_way = taken.by_arm.at(arm->name);
       cells.push_back(by_way.contains(way) ? counts_cell(by_way.at(way)) : "–");

@@ -80,6 +80,7 @@ void add_evaluations(Json& results) {
 
 void add_finetunings(Json& results) {
   const std::vector<double> rates = {0.001, 0.003, 0.01};
+  Json rows = Json::array();
   int turn = 0;
   for (const Json& arm : results["arms"]) {
     for (const char* set : {"negation_passages", "sentence_similarity", "search_snippets"}) {
@@ -88,16 +89,17 @@ void add_finetunings(Json& results) {
           Json tried = Json::array();
           for (const double rate : rates) tried.push_back({{"rate", rate}, {"validation", 40.0}});
           const size_t taken = static_cast<size_t>(2.0 + 1.9 * std::sin(1.7 * ++turn)) % rates.size();
-          results["finetunings"].push_back({{"arm", arm["name"]},
-                                            {"set", set},
-                                            {"way", way},
-                                            {"seed", seed},
-                                            {"rate", rates[taken]},
-                                            {"rates", tried}});
+          rows.push_back({{"arm", arm["name"]},
+                          {"set", set},
+                          {"way", way},
+                          {"seed", seed},
+                          {"rate", rates[taken]},
+                          {"rates", tried}});
         }
       }
     }
   }
+  results["finetunings"] = rows;
 }
 
 }  // namespace

@@ -56,12 +56,13 @@ TEST(DropsSection, KindsGoFromBeforeToAfterBesideTheCorpus) {
 
 TEST(DropsSection, SaysWhatTuningDoes) {
   Json results = results_by_hand();
-  EXPECT_TRUE(holds(drawn(drops_section, results),
-                    "come nearer to those on pre-training&#39;s text in 1 of 1 sparse model; the interval leaves out "
-                    "zero in 1 of 1, and the largest change is \u221222.0 points: Switch top-1."));
+  EXPECT_TRUE(holds(
+      drawn(drops_section, results),
+      "come nearer to those on pre-training&#39;s text in 1 of 1 sparse model; the interval of the change leaves out "
+      "zero in 1 of 1, and the largest change is \u221222.0 points: Switch top-1."));
   results["measures"][5] = measure("gain/drop-distance", 1.0, 2.5);
-  EXPECT_TRUE(
-      holds(drawn(drops_section, results), "text in 0 of 1 sparse model; the interval leaves out zero in 0 of 1"));
+  EXPECT_TRUE(holds(drawn(drops_section, results),
+                    "text in 0 of 1 sparse model; the interval of the change leaves out zero in 0 of 1"));
 }
 
 TEST(DropsSection, TablesHoldTheIntervalsAndEveryLayer) {
@@ -85,6 +86,10 @@ TEST(DropsSection, ARowThatIsNoneIsNamed) {
   results["drops"][1]["corpus"] = "4";
   EXPECT_EQ(message_of<UserError>([&] { drawn(drops_section, results); }),
             "results.json: drops[1]: 'corpus' is \"4\", expected a number");
+  results = results_by_hand();
+  results["drops"][1]["arm"] = "nobody";
+  EXPECT_EQ(message_of<UserError>([&] { drawn(drops_section, results); }),
+            "results.json: the arm 'nobody' is named, but 'arms' does not hold it");
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ TEST(EvaluationsSection, EachHasAPanelWithItsEffects) {
 
 TEST(EvaluationsSection, SaysHowManyAreSureAndTheLargest) {
   EXPECT_TRUE(holds(drawn(evaluations_section, results_by_hand()),
-                    "the interval leaves out zero in 2 of 3, and the largest one is \u22126.0 points: Switch top-1 "
-                    "under “factor &lt;0.5&gt;”."));
+                    "the interval of the effect leaves out zero in 2 of 3, and the largest effect is \u22126.0 points: "
+                    "Switch top-1 under “factor &lt;0.5&gt;”."));
 }
 
 TEST(EvaluationsSection, ScoresStandBesideTheirEffects) {
@@ -73,7 +73,8 @@ TEST(EvaluationsSection, StandsInPlaceOfTheOlderTable) {
   EXPECT_EQ(drawn(evaluations_section, fixture_results()), "");
   EXPECT_TRUE(holds(render_report(fixture_results()), "<h2>Room for the experts</h2>"));
   Json results = fixture_results();
-  for (const Json& measure : results_by_hand()["measures"]) results["measures"].push_back(measure);
+  const Json by_hand = results_by_hand();
+  for (const Json& measure : by_hand["measures"]) results["measures"].push_back(measure);
   const std::string html = render_report(results);
   EXPECT_FALSE(holds(html, "<h2>Room for the experts</h2>"));
   EXPECT_TRUE(holds(html, "<h2>Asked again under other settings</h2>"));

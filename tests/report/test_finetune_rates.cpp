@@ -26,11 +26,13 @@ TEST(FinetuneRates, AreCountedByArmAndSet) {
                   finetuning("switch", "q_a", "direct", 0.01), finetuning("switch", "q_a", "direct", 0.003),
                   finetuning("switch", "<b>", "instructed", 0.003)});
   EXPECT_TRUE(holds(html,
-                    "<td class=\"left\">q a</td><td class=\"left\">direct</td><td>0.001 <small>×2</small></td>"
+                    "<td class=\"left\" colspan=\"3\">q a</td></tr>\n<tr><td class=\"left\">direct</td><td>0.001 "
+                    "<small>×2</small></td>"
                     "<td>0.003 <small>×1</small><br>0.01 <small>×1</small></td>"));
-  EXPECT_TRUE(holds(html,
-                    "<td class=\"left\">&lt;b&gt;</td><td class=\"left\">instructed</td><td>–</td>"
-                    "<td>0.003 <small>×1</small></td>"));
+  EXPECT_TRUE(
+      holds(html,
+            "<td class=\"left\" colspan=\"3\">&lt;b&gt;</td></tr>\n<tr><td class=\"left\">instructed</td><td>–</td>"
+            "<td>0.003 <small>×1</small></td>"));
   EXPECT_TRUE(holds(html,
                     "Of 5 finetunings 2 took 0.001, 2 took 0.003, 1 took 0.01. In 3 it was the smallest or the largest "
                     "of those tried: a better one may lie beyond."));

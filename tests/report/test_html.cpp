@@ -69,6 +69,11 @@ TEST(Html, NothingIsADash) {
   EXPECT_EQ(interval_html(Interval{3.0, 3.0, 3.0, "one seed: no interval"}), "3.0");
 }
 
+TEST(Html, WordsOfAName) {
+  EXPECT_EQ(words("negation_of_scope"), "negation of scope");
+  EXPECT_EQ(words("<a_b>"), "&lt;a b&gt;");
+}
+
 TEST(Html, DecimalsAreThoseOfTheUnit) {
   for (const char* unit : {"points", "percentage points", "points above chance", "percent", "%"})
     EXPECT_EQ(decimals_for(unit), 1) << unit;
