@@ -122,6 +122,23 @@ TEST_F(Results, MeasuresOfDropsAndOfOtherRoom) {
                                        {"instructed", 25.0}}));
 }
 
+// Examples are shown to every arm; with other room too, to the sparse ones alone. Three points more on every task.
+TEST_F(Results, MeasuresWithExamplesBefore) {
+  const StudyOptions options = study(kThreeSeedsQuick +
+                                     "evaluations: {few: {label: two examples before, shots: 2}, "
+                                     "tight: {shots: 2, moe: {capacity_factor_eval: 1}, over: few}}\n");
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  const Json& few = named(results["measures"], "id", "evaluated/few/instructed");
+  EXPECT_EQ(few["label"], "Held-out normalised average, direct prompts, two examples before, after instruction tuning");
+  expect_numbers(named(few["arms"], "arm", "dense")["values"], {9.75, 33.5, 9.75});  // of 43, 58, 43
+  const Json& effect = named(results["measures"], "id", "effect/few/pretrained");
+  ASSERT_EQ(effect["arms"].size(), 4u);
+  for (const Json& arm : effect["arms"]) expect_numbers(arm["values"], {4.75, 4.75, 4.75});
+  const Json& tight = named(results["measures"], "id", "effect/tight/instructed");
+  ASSERT_EQ(tight["arms"].size(), 2u);
+  expect_numbers(named(tight["arms"], "arm", "gshard")["values"], {0, 0, 0});
+}
+
 TEST_F(Results, OfAStudyThatAsksNothingTwice) {
   const Json results = cases::results_by_hand(study(kThreeSeedsQuick + "evaluations: {}\n"), three_seeds(), folder_);
   EXPECT_TRUE(results["capacity"].empty());
@@ -397,6 +414,62 @@ TEST_F(Results, TiesOnFewItemsDecideNothing) {
   const Json verdict = cases::results_by_hand(study(asked), scores, folder_)["verdicts"].at(0);
   EXPECT_EQ(verdict["answer"], "undecided");
   EXPECT_LT(verdict["interval"]["low"], -2.0);
+}
+
+// Nine questions of one task and one of another: a row is a row, whichever task it is of.
+TEST_F(Results, HeldInRowsCountAlike) {
+  const StudyOptions options = study("seeds: [3]\n" + kOneLook);
+  cases::results_by_hand(options, one_seed(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  CellResult cell = read_cell_result({"dense", 3, Phase::kInstruct}, {folder_});
+  const std::vector<int64_t> num_items = {9, 1, 10};  // their scores, normalised: 80/3, 45, -10
+  for (size_t t = 0; t < num_items.size(); ++t) cell.validation->tasks.at(t).num_items = num_items[t];
+  write_cell_result(cell, {folder_});
+  const auto measures = study_measures(options, arms, read_cell_results(study_cells(options, arms), {folder_}));
+  EXPECT_NEAR(measure_of(measures, "validation/instructed").by_arm.at("dense").at(0).value,
+              (9.0 * 80.0 / 3.0 + 45.0 - 10.0 * 10.0) / 20.0, 1e-9);
+}
+
+// Whether a set is at its chance, which rate each run took, and how far training rows are ahead of test rows.
+TEST_F(Results, FinetuningsAreToldOneByOne) {
+  const StudyOptions options = study(kThreeSeedsQuick);
+  cases::results_by_hand(options, three_seeds(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  const std::vector<Cell> cells = study_cells(options, arms);
+  CellResult cell = read_cell_result({"switch", 2, Phase::kFinetune, "two", true}, {folder_});
+  cell.rate = 0.003;
+  cell.rates = {{{"rate", 0.003}, {"validation", 40.0}}, {{"rate", 0.01}, {"validation", 30.0}}};
+  cell.course = {{{"step", 4}, {"train", 90.0}, {"test", 40.0}}};
+  write_cell_result(cell, {folder_});
+  const Json rows = study_results(options, arms, cells, {folder_}, {folder_, "", ""})["finetunings"];
+  ASSERT_EQ(rows.size(), 4u * 2u * 2u * 3u);  // arms, sets, ways, seeds
+  const auto row = [&rows](const std::string& set, const std::string& way, int64_t seed) {
+    for (const Json& one : rows) {
+      if (one["arm"] == "switch" && one["set"] == set && one["way"] == way && one["seed"] == seed) return one;
+    }
+    throw std::runtime_error("no such row");
+  };
+  EXPECT_EQ(row("two", "instructed", 2), Json({{"arm", "switch"},
+                                               {"set", "two"},
+                                               {"way", "instructed"},
+                                               {"seed", 2},
+                                               {"score", 45.0},
+                                               {"chance", 0.0},
+                                               {"rate", 0.003},
+                                               {"rates", cell.rates},
+                                               {"course", cell.course}}));
+  EXPECT_EQ(row("one", "direct", 4)["score"], 12.5);
+  EXPECT_TRUE(row("one", "direct", 4)["rate"].is_null());  // a cell that does not say it
+}
+
+// Which program made it, and all of its settings: read back, they are the study's own.
+TEST_F(Results, SayWhatMadeThem) {
+  const StudyOptions options = study(kThreeSeedsQuick);
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  EXPECT_EQ(results["timing"]["commit"], "abc");
+  StudyOptions again;
+  load_study_options(parse_config(results["config"].get<std::string>(), "config"), again);
+  EXPECT_EQ(dump_options(again), dump_options(options));
 }
 
 TEST_F(Results, ArmsSayTheArithmeticThatWasDone) {
