@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -31,8 +32,20 @@ std::vector<std::string>& free_words() {
   return words;
 }
 
+// As it has to be typed: in quotes where a shell would read more than the word.
+std::string typed_word(const std::string& word) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 128 || std::strchr("_-./=:,+@%", c);
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string quoted;
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return "'" + quoted + "'";
+}
+
 void remember_command(int argc, char** argv) {
-  for (int i = 0; i < argc; ++i) command_text() += (i > 0 ? " " : "") + std::string(i == 0 ? "flanmoe" : argv[i]);
+  command_text() = "flanmoe";
+  for (int i = 1; i < argc; ++i) command_text() += " " + typed_word(argv[i]);
 }
 
 // The wrong word among the commands, with the nearest one.

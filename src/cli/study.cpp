@@ -8,11 +8,11 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/nearest_name.h"
-#include "base/presets.h"
 #include "cli/command.h"
 #include "cli/version.h"
 #include "study/cell_list.h"
 #include "study/study.h"
+#include "study/study_file.h"
 
 namespace flanmoe {
 namespace {
@@ -22,13 +22,6 @@ struct StudyArguments {
   std::vector<std::string> overrides;
   bool print_config = false, cost = false, list = false, json = false;
 };
-
-// A preset of configs/study, a grid of configs/grids, or a file.
-fs::path study_file(const std::string& name) {
-  const std::vector<std::string> grids = preset_names("grids");
-  const bool is_grid = std::find(grids.begin(), grids.end(), name) != grids.end();
-  return find_preset(is_grid && !fs::is_regular_file(name) ? "grids" : "study", name);
-}
 
 // An arm that the command line alone names is a mistyped one.
 void expect_arms_of(const ConfigNode& preset, const StudyOptions& options) {

@@ -154,6 +154,7 @@ Shape verdicts() {
                   {"interval", optional(interval())},
                   {"primary", optional(flag())},
                   {"measure", optional(text())},
+                  {"next", object({{"text", text()}, {"study", text()}, {"seeds", needed(list(integer()))}})},
                   {"parts", objects({{"label", text()}, {"interval", interval()}, {"tested", optional(interval())}})}});
 }
 

@@ -89,6 +89,7 @@ summary { cursor: pointer; color: #35506b; font-size: 0.92rem; padding: 6px 0; }
 details[open] > summary { margin-bottom: 8px; }
 pre { background: var(--soft); border-radius: 6px; padding: 14px 16px; overflow-x: auto;
   font: 0.82rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+p code { overflow-wrap: anywhere; }
 .tokens { max-width: none; line-height: 2.05; font-size: 0.95rem; overflow-wrap: anywhere; }
 .token { padding: 2px 3px; border-radius: 3px; }
 .token sub { font-size: 0.62em; color: #4d5560; margin-left: 1px; }

@@ -6,6 +6,7 @@
 
 #include "report/html.h"
 #include "report/sections.h"
+#include "report/way_on.h"
 
 namespace flanmoe::report {
 namespace {
@@ -29,6 +30,14 @@ std::string explanation(const std::string& text, const std::string& answer) {
   return text.starts_with(answer + ": ") ? text.substr(answer.size() + 2) : text;
 }
 
+// How an undecided question goes on.
+std::string way_on(const Json& verdict, const std::string& command_of_study) {
+  if (!verdict.contains("next") || verdict["next"].is_null()) return "";
+  const std::string command = command_on(verdict, command_of_study);
+  return fmt::format("<p class=\"note\">{}{}</p>\n", escape(text_at(verdict["next"], "text")),
+                     command.empty() ? "" : ": <code>" + escape(command) + "</code>");
+}
+
 std::string remarks(const Json& verdict) {
   std::string text;
   if (const std::string paper = paper_says(verdict); !paper.empty())
@@ -38,12 +47,12 @@ std::string remarks(const Json& verdict) {
   return text;
 }
 
-std::string card(const Json& verdict, const std::string& where) {
+std::string card(const Json& verdict, const std::string& command_of_study, const std::string& where) {
   const std::string answer = json_string(verdict, "answer", where);
-  std::string body =
-      fmt::format("<h3>{}</h3>\n<p class=\"answer\">{} {}</p>\n<p>{}</p>\n{}",
-                  escape(json_string(verdict, "question", where)), answer_badge(answer), agreement_badge(verdict),
-                  escape(explanation(json_string(verdict, "text", where), answer)), remarks(verdict));
+  std::string body = fmt::format(
+      "<h3>{}</h3>\n<p class=\"answer\">{} {}</p>\n<p>{}</p>\n{}", escape(json_string(verdict, "question", where)),
+      answer_badge(answer), agreement_badge(verdict), escape(explanation(json_string(verdict, "text", where), answer)),
+      way_on(verdict, command_of_study) + remarks(verdict));
   const Json parts = verdict.value("parts", Json::array());
   if (!parts.empty())
     body += details(fmt::format("The {} it rests on", parts.size() == 1 ? "comparison" : "comparisons"),
@@ -74,8 +83,9 @@ std::string agreement_badge(const Json& verdict) {
 std::string verdict_section(const View& view) {
   std::string cards;
   size_t index = 0;
+  const std::string command = text_at(view.json, "command");
   for (const Json& verdict : view.json["verdicts"])
-    cards += card(verdict, fmt::format("{}: verdicts[{}]", view.where, index++));
+    cards += card(verdict, command, fmt::format("{}: verdicts[{}]", view.where, index++));
   if (cards.empty()) return "";
   return section("verdicts", "Verdicts", "<div class=\"cards\">\n" + cards + "</div>\n");
 }

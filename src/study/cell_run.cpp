@@ -85,16 +85,15 @@ EvalResult asked(const TrainedCell& cell, const EvalOptions& options, const T5Mo
   return scores_of(results.at("flanmoe"), folder.string());
 }
 
-// The same weights under other settings of evaluation (the paper's capacity experiment).
+// The same weights under other settings of evaluation: other room for experts, examples before the question.
 std::map<std::string, EvalResult> evaluated(const TrainedCell& cell, const StudyOptions& options,
                                             const std::string& arm) {
-  EvalOptions direct = options.heldout;
-  direct.prompts = PromptKinds::kDirect;
   std::map<std::string, EvalResult> scores;
   for (const Evaluation& evaluation : study_evaluations(options)) {
     const auto routing = evaluation_routing_of(evaluation, cell.model.options(), arm);
     if (!routing) continue;
-    scores.emplace(evaluation.name, asked(cell, direct, cell.model.with_moe(*routing), "evaluated-" + evaluation.name));
+    scores.emplace(evaluation.name, asked(cell, options_under(evaluation, options.heldout),
+                                          cell.model.with_moe(*routing), "evaluated-" + evaluation.name));
   }
   return scores;
 }

@@ -22,8 +22,9 @@ std::string unit_of_measure(const std::string& id);
 // UserError when no cell of the study measures it, with the nearest id; `asker` stands in the message.
 void check_measure_id(const std::string& id, const StudyOptions& options, const std::string& asker);
 
-// Whether the arm will have the measure: a dense one has no utilisation, no drops, no evaluations; others have no score
-// at a step at which they are not evaluated, and no loss on held-out text where none is held out.
+// Whether the arm will have the measure: a dense one has no utilisation, no drops, no score under other room for
+// experts; others have no score at a step at which they are not evaluated, and no loss on held-out text where none is
+// held out.
 bool is_measured(const std::string& id, const StudyOptions& options, const ArmOptions& arm);
 
 // UserError when one of `arms` will not have the measure, for any of the reasons that are known before the first run:

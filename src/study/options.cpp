@@ -63,6 +63,8 @@ void StudyOptions::fields(FieldVisitor& v) {
           "paper}; none = the "
           "paper's shapes");
   v.section("protocol", protocol, "what is fixed before the first run");
+  v.field("decided_by", decided_by,
+          "the study, by name, to which questions are left that are undecided after the last look");
   v.section("corpus", recipe.corpus, "pre-training text");
   v.section("pretrain", recipe.pretrain, "pre-training");
   v.section("mixture", recipe.mixture, "instruction mixture");
@@ -84,8 +86,8 @@ void StudyOptions::fields(FieldVisitor& v) {
   v.section("curve", curve, "asked while training (pretrain.eval_every, instruct.eval_every)");
   v.section("finetune_eval", finetune_eval, "evaluation of a finetune set");
   v.field("evaluations", evaluations,
-          "name -> {label, moe, over, where_possible}: settings of evaluation under which sparse models are asked once "
-          "more; {} = none; unlimited alone when left out");
+          "name -> {label, moe, shots, source_length, over, where_possible}: settings of evaluation under which models "
+          "are asked once more; {} = none; unlimited alone when left out");
   v.field("routing_texts", routing_texts, "texts that the routing analysis reads");
   v.require_within(routing_texts, 1, 1'000'000, "routing_texts");
   v.field("cost_steps", cost_steps, "timed steps per arm; 0 = no timing");
@@ -102,7 +104,7 @@ void load_study_options(const ConfigNode& config, StudyOptions& options) {
          {"corpus.files", "mixture.tasks", "mixture.cache", "finetune_mixture.tasks", "finetune_mixture.cache"})
       paths.push_back(std::string(owner) + path);
   }
-  load_options(with_absolute_paths(config, paths, {"arms.*.routing"}), options);
+  load_options(with_absolute_paths(config, paths, {"arms.*.routing", "decided_by"}), options);
 }
 
 }  // namespace flanmoe

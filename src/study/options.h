@@ -71,6 +71,7 @@ struct StudyOptions {
   std::vector<std::string> arms_only;
   std::vector<std::string> line;
   ProtocolOptions protocol;
+  std::string decided_by;
   std::vector<std::string> finetune_sets;
   EvalOptions heldout;
   EvalOptions validation;

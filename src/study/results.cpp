@@ -15,6 +15,7 @@
 #include "study/crossings.h"
 #include "study/drops.h"
 #include "study/evaluations.h"
+#include "study/finetune_json.h"
 #include "study/majority.h"
 #include "study/measures.h"
 #include "study/sparse_layers.h"
@@ -216,11 +217,12 @@ Json study_results(const StudyOptions& options, const std::vector<ArmOptions>& a
   for (const Measure& measure : measures) json["measures"].push_back(measure_json(measure, arms));
   json["axes"] = axes_json(options);
   const std::vector<StudyComparison> comparisons = resolve_comparisons(options, arms);
-  json["verdicts"] = study_verdicts(comparisons, options.protocol, measures);
+  json["verdicts"] = study_verdicts(comparisons, options.protocol, measures, further_looks(options));
   json["records"] = records_json(options, comparisons, measures);
   json["capacity"] = capacity_json(arms, measures);
   json["evaluations"] = evaluations_json(options);
   json["crossings"] = crossings_json(options, arms, measures);
+  json["finetunings"] = finetunings_json(options, arms, results);
   const MajorityScores majority = majority_scores(options, folder);
   for (const ArmOptions& arm : arms) {
     add_arm_details(json, arm, options, results, majority);

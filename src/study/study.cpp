@@ -11,6 +11,7 @@
 #include "data/task_paths.h"
 #include "data/world/world.h"
 #include "report/report.h"
+#include "report/way_on.h"
 #include "run/config_copy.h"
 #include "run/tokenizer.h"
 #include "study/arms.h"
@@ -21,6 +22,7 @@
 #include "study/cost_order.h"
 #include "study/done_cells.h"
 #include "study/evaluations.h"
+#include "study/further_looks.h"
 #include "study/grid.h"
 #include "study/processes.h"
 #include "study/protocol_file.h"
@@ -110,8 +112,9 @@ std::vector<ArmOptions> check_study(const StudyOptions& options, const StudyFold
   const bool has_data = options.kind == DataKind::kReal || fs::exists(data);
   std::vector<ArmOptions> arms =
       has_data ? arms_of(options, folder) : resolve_arms(options, options.world.vocab_pieces + options.num_sentinels);
-  check_evaluations(options, arms);
+  check_evaluations(options, arms, data);
   check_cost_order(options, arms);
+  check_decided_by(options);
   resolve_comparisons(options, arms, data);
   return arms;
 }
@@ -160,13 +163,16 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   check_files(options, folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
+  check_evaluations(options, arms, data);
   keep_protocol(options, resolve_comparisons(options, arms, data), folder, call.commit);
   const std::vector<Cell> cells = study_cells(options, arms);
   check_done_cells(cells, folder);
   run_grid(cells, folder, options.jobs);
   keep_cost(options, folder);
-  write_json(folder.root / "results.json", study_results(options, arms, cells, folder, call));
+  const Json results = study_results(options, arms, cells, folder, call);
+  write_json(folder.root / "results.json", results);
   write_report(folder.root / "results.json", folder.root / "report.html");
+  for (const std::string& line : lines_on(results)) log_info("{}", line);
   return folder.root / "report.html";
 }
 

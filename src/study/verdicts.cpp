@@ -160,7 +160,7 @@ Json verdict_json(const Asked& asked, const Judgement& judgement, const Protocol
 
 // Adds the verdicts of questions that share a level: one family, or each alone, which corrects for nothing.
 void add_verdicts(std::map<std::string, Json>& by_id, const std::vector<Asked>& asked, bool alone,
-                  const ProtocolOptions& protocol) {
+                  const ProtocolOptions& protocol, const FurtherLooks& further) {
   if (asked.empty()) return;
   std::vector<std::vector<Question>> families;
   for (const Asked& one : asked) {
@@ -171,7 +171,9 @@ void add_verdicts(std::map<std::string, Json>& by_id, const std::vector<Asked>& 
   auto next = asked.begin();
   for (const std::vector<Question>& family : families) {
     for (const Judgement& judgement : judge(family, plan)) {
-      by_id[next->comparison->id] = verdict_json(*next, judgement, protocol);
+      Json& verdict = by_id[next->comparison->id] = verdict_json(*next, judgement, protocol);
+      const bool is_left_open = !alone && judgement.decision == Decision::kUndecided;
+      verdict["next"] = is_left_open ? next_json(judgement, next->comparison->margin, further) : Json();
       ++next;
     }
   }
@@ -180,13 +182,13 @@ void add_verdicts(std::map<std::string, Json>& by_id, const std::vector<Asked>& 
 }  // namespace
 
 Json study_verdicts(const std::vector<StudyComparison>& comparisons, const ProtocolOptions& protocol,
-                    const std::vector<Measure>& measures) {
+                    const std::vector<Measure>& measures, const FurtherLooks& further) {
   std::vector<Asked> primary, others;
   for (const StudyComparison& comparison : comparisons)
     (comparison.primary ? primary : others).push_back(asked(comparison, measures));
   std::map<std::string, Json> by_id;
-  add_verdicts(by_id, primary, false, protocol);
-  add_verdicts(by_id, others, true, protocol);
+  add_verdicts(by_id, primary, false, protocol, further);
+  add_verdicts(by_id, others, true, protocol, further);
   Json verdicts = Json::array();
   for (const StudyComparison& comparison : comparisons) verdicts.push_back(by_id.at(comparison.id));
   return verdicts;

@@ -210,5 +210,26 @@ TEST(Citations, OfTheTraceLeadToFunctions) {
   EXPECT_GE(rows, 20u);
 }
 
+// `Suite.Name`, behind the file that it stands in.
+TEST(Citations, OfTestsLeadToTests) {
+  static const std::regex kCited("`(tests/[a-z0-9_/]+\\.cpp)`|`([A-Z][A-Za-z]+)\\.([A-Z][A-Za-z]+)`");
+  size_t num_tests = 0;
+  for (const Line& line : lines_of(kRoot / "docs/study-soundness.md")) {
+    std::string text;
+    for (std::sregex_iterator cited(line.text.begin(), line.text.end(), kCited), end; cited != end; ++cited) {
+      if ((*cited)[1].matched) {
+        std::ostringstream all;
+        all << std::ifstream(kRoot / (*cited)[1].str()).rdbuf();
+        text = all.str();
+        continue;
+      }
+      const std::regex test("\\nTEST(_[FP])?\\(" + (*cited)[2].str() + ", " + (*cited)[3].str() + "\\)");
+      EXPECT_TRUE(std::regex_search(text, test)) << line.place() << " names " << cited->str() << ", which is not there";
+      ++num_tests;
+    }
+  }
+  EXPECT_GE(num_tests, 25u);
+}
+
 }  // namespace
 }  // namespace flanmoe

@@ -74,6 +74,10 @@ TEST_F(Study, SmokeRunsToItsEnd) {
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_EQ(ended.out, "");
   EXPECT_NE(ended.err.find("report: " + (folder_ / "smoke/report.html").string()), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("one seed tells no spread: flanmoe study smoke --out " + (folder_ / "smoke").string() +
+                           " 'seeds=[1, 2, 3, 4]'"),
+            std::string::npos)
+      << ended.err;
   const Json all = results("smoke");
   EXPECT_EQ(all["arms"].size(), 7u);
   EXPECT_EQ(all["verdicts"].size(), 7u);
@@ -153,7 +157,7 @@ TEST_F(Study, KilledTenTimesEndsWithTheSameResults) {
     EXPECT_EQ(entry.find(".tmp-"), std::string::npos) << entry;
 }
 
-// Two axes, the mean of checkpoints, courses, a world for each seed.
+// Two axes, the mean of checkpoints, courses, a world for each seed, examples before held-out questions.
 constexpr const char* kGrid = R"(
 seeds: [1, 2]
 world_by_seed: true
@@ -165,6 +169,7 @@ arms: {switch: {twin: ""}}
 average: {instruct: 2}
 finetune: {checkpoint_every: 2}
 finetune_course: 2
+evaluations: {few: {shots: 2, source_length: 200}}
 cost_steps: 0
 comparisons:
   more: {measure: heldout/instructed, parts: [{arm: dense+tasks=all, over: dense+tasks=8}]}
@@ -205,7 +210,11 @@ TEST_F(Study, AGridSharesCellsSurvivesKillsAndTakesMoreSeeds) {
                               "instructed/result.json");
   ASSERT_EQ(cell["course"].size(), 2u);
   EXPECT_EQ(cell["course"][1]["step"], 4);
-  EXPECT_TRUE(fs::exists(folder_ / "straight/cells/dense+tasks=8/seed-1/instruct/averaged/model.safetensors"));
+  const fs::path tuned = folder_ / "straight/cells/dense+tasks=8/seed-1/instruct";
+  EXPECT_TRUE(fs::exists(tuned / "averaged/model.safetensors"));
+  const Json shots = read_json(tuned / "evaluated-few/results.json")["n-shot"];
+  EXPECT_EQ(shots.size(), read_json(tuned / "result.json")["evaluated"]["few"]["tasks"].size());
+  for (const Json& one : shots) EXPECT_EQ(one, 2);
   EXPECT_NE(read_json(folder_ / "straight/worlds/seed-1/world.json"),
             read_json(folder_ / "straight/worlds/seed-2/world.json"));
 
@@ -221,6 +230,8 @@ TEST_F(Study, AGridSharesCellsSurvivesKillsAndTakesMoreSeeds) {
   ASSERT_EQ(appended.status, 0) << appended.err;
   EXPECT_EQ(files_of_seed(folder_ / "straight", "seed-1"), before);
   const Json after = results("straight");
+  const std::string typed = read_json(folder_ / "straight/results.json")["command"];
+  EXPECT_TRUE(typed.ends_with(" 'seeds=[1, 2, 3]'")) << typed;
   const Json &runs = after["records"][0]["arms"]["dense+tasks=8"],
              &first = straight["records"][0]["arms"]["dense+tasks=8"];
   ASSERT_EQ(runs.size(), 3u);

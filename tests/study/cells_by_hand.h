@@ -13,6 +13,7 @@
 #include "study/arms.h"
 #include "study/cell_result.h"
 #include "study/curve_measures.h"
+#include "study/evaluations.h"
 #include "study/results.h"
 
 namespace flanmoe::cases {
@@ -126,7 +127,10 @@ inline CellResult cell_result(const StudyOptions& options, const ArmOptions& arm
   if (!tuned && arm.recipe.corpus.held_out_share > 0.0) result.held_out_loss = v / 10.0;
   result.log_odds = {{"a", {v / 100.0, 0.3}}, {"c", {v / 50.0, 0.4}}};  // b and the chain of thought are not ranked
   result.validation = eval_of(direct_tasks(v + 5.0, error));
-  if (sparse) result.evaluated["unlimited"] = eval_of(direct_tasks(v + 3.0, error));
+  for (const Evaluation& evaluation : study_evaluations(options)) {
+    if (evaluation_routing_of(evaluation, arm.recipe.model, arm.name))
+      result.evaluated[evaluation.name] = eval_of(direct_tasks(v + 3.0, error));
+  }
   if (sparse) result.routing = tuned ? routing_of(0.5, 0.25) : routing_of(0.375, 0.5);
   if (sparse && !tuned) result.corpus_routing = routing_of(0.5, 0.125);
   return result;

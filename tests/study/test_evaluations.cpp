@@ -80,10 +80,37 @@ TEST(Evaluations, ChangeWhatTheySayAlone) {
   EXPECT_EQ(dump_options(*found), dump_options(expected));
 }
 
-void expect_refused(const std::string& more, const std::vector<std::string>& parts) {
+// Room is a matter of sparse arms, examples before the question of all.
+TEST(Evaluations, ShowExamplesToEveryArm) {
+  const StudyOptions options = study(
+      "heldout: {prompts: both, shots: 1, source_length: 90}\n"
+      "arms_only: [dense, switch, chosen]\n"
+      "evaluations:\n"
+      "  few: {shots: 3, source_length: 200}\n"
+      "  none: {shots: 0}\n"
+      "  tight: {shots: 3, moe: {capacity_factor_eval: 0.5}}\n");
+  const auto arms = resolve_arms(options, 100);
+  check_evaluations(options, arms);
+  const auto evaluations = study_evaluations(options);
+  ASSERT_EQ(evaluations.size(), 3u);
+  EXPECT_EQ(arms_under(options, evaluations[0]), (std::vector<std::string>{"dense", "switch", "chosen"}));
+  EXPECT_EQ(arms_under(options, evaluations[2]), (std::vector<std::string>{"switch", "chosen"}));
+  const ModelOptions& model = arm_of(arms, "switch").recipe.model;
+  EXPECT_EQ(dump_options(*evaluation_routing_of(evaluations[0], model, "switch")), dump_options(model.moe));
+  const EvalOptions few = options_under(evaluations[0], options.heldout),
+                    none = options_under(evaluations[1], options.heldout);
+  EXPECT_EQ(few.shots, 3);
+  EXPECT_EQ(few.source_length, 200);
+  EXPECT_EQ(few.prompts, PromptKinds::kDirect);
+  EXPECT_EQ(none.shots, 0);
+  EXPECT_EQ(none.source_length, 90);
+}
+
+void expect_refused(const std::string& more, const std::vector<std::string>& parts,
+                    const std::filesystem::path& data = {}) {
   const std::string message = message_of<UserError>([&] {
     const StudyOptions options = study(more);
-    check_evaluations(options, resolve_arms(options, 100));
+    check_evaluations(options, resolve_arms(options, 100), data);
   });
   for (const std::string& part : parts)
     EXPECT_NE(message.find(part), std::string::npos) << "'" << part << "' in: " << message;
@@ -94,6 +121,11 @@ TEST(Evaluations, MistakesAreNamed) {
   expect_refused("evaluations: 3\n", {"study.yaml:", "'evaluations' is no section"});
   expect_refused("evaluations: {a/b: {moe: {min_capacity: 1}}}\n", {"study.yaml:", "an evaluation is named 'a/b'"});
   expect_refused(one("label: x"), {"study.yaml:", "'x' changes nothing", "capacity_factor_eval"});
+  expect_refused(one("moe: {}, shots: -1"), {"study.yaml:", "'x' changes nothing", "'shots'"});
+  expect_refused(one("shots: 0"), {"'x' changes nothing", "other than those of 'heldout'"});
+  expect_refused(one("shots: -2"), {"study.yaml:", "'shots' is -2", "-1"});
+  expect_refused(one("source_length: 1"), {"study.yaml:", "'source_length' is 1", "2"});
+  expect_refused(one("moe: 3"), {"study.yaml:", "'3'", "section"});
   expect_refused(one("moe: {k: 2}"), {"study.yaml:", "evaluation 'x'", "'moe.k' decides nothing in evaluation"});
   expect_refused(one("moe: {min_capacty: 2}"), {"did you mean 'moe.min_capacity'?"});
   expect_refused(one("moe: {eval_group: page}"), {"evaluation 'x'", "study.yaml:", "'page'", "sequence, batch"});
@@ -104,6 +136,30 @@ TEST(Evaluations, MistakesAreNamed) {
       {"evaluation 'x' cannot hold for the arm 'chosen'", "every expert would take every token", "where_possible"});
   expect_refused(one("moe: {capacity_factor_eval: 1}"),
                  {"'x' cannot hold for the arm 'strict'", "Hugging Face's rule (moe.expert_capacity is 3)"});
+}
+
+// Looked at where the tasks are: a world that is not written yet has none.
+class EvaluationsOfTasks : public FolderTest {};
+
+TEST_F(EvaluationsOfTasks, HaveTheExamplesThatAreShown) {
+  const std::string row = R"({"id": "1", "fields": {"q": "a"}, "answers": ["b"]})";
+  put("test.jsonl", row + "\n");
+  put("dev.jsonl", row + "\n" + row + "\n");
+  const std::string task = "format: jsonl\ntemplates: [{input: \"{q}\"}]\n";
+  put("some.yaml", "name: some\n" + task + "splits: {test: test.jsonl, dev: dev.jsonl}\n");
+  put("none.yaml", "name: none\n" + task + "splits: {test: test.jsonl}\n");
+  const auto few = [](const std::string& file, int64_t shots) {
+    return fmt::format("heldout: {{tasks: [\"{{data}}/{}\"]}}\nevaluations: {{few: {{shots: {}}}}}\n", file, shots);
+  };
+  const StudyOptions enough = study(few("some.yaml", 2));
+  EXPECT_NO_THROW(check_evaluations(enough, resolve_arms(enough, 100), folder_));
+  expect_refused(few("some.yaml", 3),
+                 {"evaluation 'few' with 3 shots: task 'some': its split 'dev' has 2 rows, expected 3 or more"},
+                 folder_);
+  expect_refused(few("none.yaml", 2), {"evaluation 'few' with 2 shots: task 'none'", "no split 'train'", "it has test"},
+                 folder_);
+  const StudyOptions unknown = study(few("none.yaml", 2));
+  EXPECT_NO_THROW(check_evaluations(unknown, resolve_arms(unknown, 100), folder_ / "not-there"));
 }
 
 std::vector<StudyComparison> asked(const std::string& measure, const std::string& arm, const std::string& over) {
@@ -122,6 +178,10 @@ TEST(Evaluations, MeasuresAreKnownBeforeTheFirstRun) {
   const auto refused = [](const std::string& measure, const std::string& arm, const std::string& over) {
     return message_of<UserError>([&] { asked(measure, arm, over); });
   };
+  const StudyOptions few = study(
+      "evaluations: {few: {shots: 2}}\ncomparisons: {a: {measure: effect/few/instructed, "
+      "parts: [{arm: switch, over: dense}]}}\n");
+  EXPECT_NO_THROW(resolve_comparisons(few, resolve_arms(few, 100)));
   EXPECT_NE(refused("evaluated/tigt/instructed", "switch", "chosen").find("'evaluated/tight/instructed'"),
             std::string::npos);
   EXPECT_NE(refused("gain/capacity", "switch", "").find("no cell of this study measures"), std::string::npos);

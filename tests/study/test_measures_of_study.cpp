@@ -55,6 +55,37 @@ TEST_F(MeasuresOfStudy, MeasuresOfDropsAndOfOtherRoom) {
                                        {"instructed", 25.0}}));
 }
 
+// Examples are shown to every arm; with other room too, to the sparse ones alone. Three points more on every task.
+TEST_F(MeasuresOfStudy, MeasuresWithExamplesBefore) {
+  const StudyOptions options = study(kThreeSeedsQuick +
+                                     "evaluations: {few: {label: two examples before, shots: 2}, "
+                                     "tight: {shots: 2, moe: {capacity_factor_eval: 1}, over: few}}\n");
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  const Json& few = named(results["measures"], "id", "evaluated/few/instructed");
+  EXPECT_EQ(few["label"], "Held-out normalised average, direct prompts, two examples before, after instruction tuning");
+  expect_numbers(named(few["arms"], "arm", "dense")["values"], {9.75, 33.5, 9.75});  // of 43, 58, 43
+  const Json& effect = named(results["measures"], "id", "effect/few/pretrained");
+  ASSERT_EQ(effect["arms"].size(), 4u);
+  for (const Json& arm : effect["arms"]) expect_numbers(arm["values"], {4.75, 4.75, 4.75});
+  const Json& tight = named(results["measures"], "id", "effect/tight/instructed");
+  ASSERT_EQ(tight["arms"].size(), 2u);
+  expect_numbers(named(tight["arms"], "arm", "gshard")["values"], {0, 0, 0});
+}
+
+// Nine questions of one task and one of another: a row is a row, whichever task it is of.
+TEST_F(MeasuresOfStudy, HeldInRowsCountAlike) {
+  const StudyOptions options = study("seeds: [3]\n" + kOneLook);
+  cases::results_by_hand(options, one_seed(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  CellResult cell = read_cell_result({"dense", 3, Phase::kInstruct}, {folder_});
+  const std::vector<int64_t> num_items = {9, 1, 10};  // their scores, normalised: 80/3, 45, -10
+  for (size_t t = 0; t < num_items.size(); ++t) cell.validation->tasks.at(t).num_items = num_items[t];
+  write_cell_result(cell, {folder_});
+  const auto measures = study_measures(options, arms, read_cell_results(study_cells(options, arms), {folder_}));
+  EXPECT_NEAR(measure_of(measures, "validation/instructed").by_arm.at("dense").at(0).value,
+              (9.0 * 80.0 / 3.0 + 45.0 - 10.0 * 10.0) / 20.0, 1e-9);
+}
+
 TEST_F(MeasuresOfStudy, OfAStudyThatAsksNothingTwice) {
   const Json results = cases::results_by_hand(study(kThreeSeedsQuick + "evaluations: {}\n"), three_seeds(), folder_);
   EXPECT_TRUE(results["capacity"].empty());

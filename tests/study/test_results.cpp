@@ -70,6 +70,48 @@ TEST_F(Results, TiesOnFewItemsDecideNothing) {
   EXPECT_LT(verdict["interval"]["low"], -2.0);
 }
 
+// Whether a set is at its chance, which rate each run took, and how far training rows are ahead of test rows.
+TEST_F(Results, FinetuningsAreToldOneByOne) {
+  const StudyOptions options = study(kThreeSeedsQuick);
+  cases::results_by_hand(options, three_seeds(), folder_);
+  const auto arms = resolve_arms(options, 100);
+  const std::vector<Cell> cells = study_cells(options, arms);
+  CellResult cell = read_cell_result({"switch", 2, Phase::kFinetune, "two", true}, {folder_});
+  cell.rate = 0.003;
+  cell.rates = {{{"rate", 0.003}, {"validation", 40.0}}, {{"rate", 0.01}, {"validation", 30.0}}};
+  cell.course = {{{"step", 4}, {"train", 90.0}, {"test", 40.0}}};
+  write_cell_result(cell, {folder_});
+  const Json rows = study_results(options, arms, cells, {folder_}, {folder_, "", ""})["finetunings"];
+  ASSERT_EQ(rows.size(), 4u * 2u * 2u * 3u);  // arms, sets, ways, seeds
+  const auto row = [&rows](const std::string& set, const std::string& way, int64_t seed) {
+    for (const Json& one : rows) {
+      if (one["arm"] == "switch" && one["set"] == set && one["way"] == way && one["seed"] == seed) return one;
+    }
+    throw std::runtime_error("no such row");
+  };
+  EXPECT_EQ(row("two", "instructed", 2), Json({{"arm", "switch"},
+                                               {"set", "two"},
+                                               {"way", "instructed"},
+                                               {"seed", 2},
+                                               {"score", 45.0},
+                                               {"chance", 0.0},
+                                               {"rate", 0.003},
+                                               {"rates", cell.rates},
+                                               {"course", cell.course}}));
+  EXPECT_EQ(row("one", "direct", 4)["score"], 12.5);
+  EXPECT_TRUE(row("one", "direct", 4)["rate"].is_null());  // a cell that does not say it
+}
+
+// Which program made it, and all of its settings: read back, they are the study's own.
+TEST_F(Results, SayWhatMadeThem) {
+  const StudyOptions options = study(kThreeSeedsQuick);
+  const Json results = cases::results_by_hand(options, three_seeds(), folder_);
+  EXPECT_EQ(results["timing"]["commit"], "abc");
+  StudyOptions again;
+  load_study_options(parse_config(results["config"].get<std::string>(), "config"), again);
+  EXPECT_EQ(dump_options(again), dump_options(options));
+}
+
 TEST_F(Results, ArmsSayTheArithmeticThatWasDone) {
   const StudyOptions options = study("seeds: [4, 2, 9]\n");
   const Json results = cases::results_by_hand(options, three_seeds(), folder_);
