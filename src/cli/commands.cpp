@@ -8,6 +8,7 @@ const std::vector<Command>& commands() {
        "  flanmoe study mini --out runs/mini            the built-in world, minutes on two cores\n"
        "  flanmoe study real --data ../shared/data --out runs/real\n"
        "  flanmoe study mini --out runs/two 'seeds=[1, 2]' model.d_model=96\n"
+       "  flanmoe study capacity --reuse runs/instruction   what is trained there already is copied\n"
        "  flanmoe study mini --print-config             every setting, resolved",
        setup_study},
       {"report", "draw the pages of finished studies anew, or one page over several studies",

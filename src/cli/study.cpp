@@ -19,7 +19,7 @@ namespace {
 
 struct StudyArguments {
   std::string preset, out, data, cell;
-  std::vector<std::string> overrides;
+  std::vector<std::string> overrides, reuse;
   bool print_config = false, cost = false, list = false, json = false;
 };
 
@@ -52,9 +52,11 @@ StudyOptions resolved_options(const StudyArguments& arguments) {
 }
 
 int run(const StudyArguments& arguments) {
+  StudyCall call{arguments.out, typed_command(), kCommit};
+  for (const std::string& other : arguments.reuse) call.reuse.push_back(absolute_path(other));
   if (!arguments.cell.empty() || arguments.cost) {  // a child of a running study
     if (arguments.out.empty()) fail_input("--cell and --cost need --out FOLDER, the folder of the study");
-    arguments.cost ? run_study_cost(arguments.out) : run_study_cell(arguments.out, arguments.cell, kCommit);
+    arguments.cost ? run_study_cost(arguments.out) : run_study_cell(call, arguments.cell);
     return kExitDone;
   }
   if (arguments.preset.empty()) fail_input("which study? expected a preset or a file; see flanmoe study --help");
@@ -63,13 +65,14 @@ int run(const StudyArguments& arguments) {
     std::cout << dump_options(options);
     return kExitDone;
   }
-  const std::string out = arguments.out.empty() ? "runs/" + fs::path(arguments.preset).stem().string() : arguments.out;
+  if (arguments.out.empty()) call.folder = "runs/" + fs::path(arguments.preset).stem().string();
   if (arguments.list) {
-    const Json list = list_study(options, out);
+    if (!call.reuse.empty()) fail_input("--list does not look into other studies; leave out --reuse");
+    const Json list = list_study(options, call.folder);
     std::cout << (arguments.json ? list.dump() + "\n" : cell_list_text(list));
     return kExitDone;
   }
-  const fs::path report = run_study(options, {out, typed_command(), kCommit});
+  const fs::path report = run_study(options, call);
   log_info("report: {}", report.string());
   return kExitDone;
 }
@@ -90,6 +93,12 @@ std::function<int()> setup_study(CLI::App& parser) {
       ->type_name("KEY=VALUE");
   parser.add_option("--out", arguments->out, "folder of the study; run again, it goes on there (default runs/PRESET)")
       ->type_name("FOLDER");
+  parser
+      .add_option("--reuse", arguments->reuse,
+                  "folder of another study: what it has trained in exactly the same way is copied, not trained again; "
+                  "may be given several times")
+      ->type_name("FOLDER")
+      ->allow_extra_args(false);
   parser.add_option("--data", arguments->data, "folder of real data (presets of kind real)")->type_name("FOLDER");
   parser.add_flag("--print-config", arguments->print_config, "print the resolved configuration and leave");
   parser.add_flag("--list", arguments->list,

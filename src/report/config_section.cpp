@@ -65,6 +65,11 @@ std::string machine_table(const Json& timing) {
   if (const auto seconds = number_at(timing, "cell_seconds")) {
     table.row({"computing time, all runs together", fmt::format("{} min", fixed(*seconds / 60.0))});
   }
+  for (const Json& taken : timing.value("reused", Json::array())) {
+    table.row({"training taken from " + escape(json_string(taken, "study", "timing.reused")),
+               fmt::format("{} runs, {} min", grouped(number_at(taken, "cells")),
+                           fixed(number_at(taken, "train_seconds").value_or(0.0) / 60.0))});
+  }
   return table.str();
 }
 

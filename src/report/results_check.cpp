@@ -214,7 +214,8 @@ Shape timing() {
                                    {"train_overhead", number()},
                                    {"eval_overhead", number()},
                                    {"decode_overhead", number()}})},
-                 {"cell_seconds", number()}});
+                 {"cell_seconds", number()},
+                 {"reused", objects({{"study", text()}, {"cells", integer()}, {"train_seconds", number()}})}});
 }
 
 Shape results_shape() {

@@ -106,6 +106,15 @@ Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer) {
   return inputs.take();
 }
 
+std::string other_input(const Json& there, const Json& here, const std::string& where) {
+  for (const Json* one : {&there, &here}) {
+    for (const auto& [name, facts] : one->items()) {
+      if (!is_same(there, here, name, where)) return name;
+    }
+  }
+  return "";
+}
+
 bool compares_inputs(const std::filesystem::path& folder) {
   return fs::exists(folder / "inputs.json") && has_begun(folder);
 }
@@ -121,15 +130,12 @@ void keep_inputs(const Json& inputs, const std::filesystem::path& folder) {
   }
   if (!compares_inputs(folder)) return write_json(file, inputs);
   const Json there = read_json(file);
-  for (const Json* one : {&there, &inputs}) {
-    for (const auto& [name, facts] : one->items()) {
-      if (is_same(there, inputs, name, file.string())) continue;
-      fail_input(
-          "{}: {} is no longer what the run began with: it was {}, and is {}. Put it back, or begin another run in "
-          "another folder (init={}/step-N takes over the weights)",
-          folder.string(), name, shown(there, name, file.string()), shown(inputs, name, "now"), checkpoints.string());
-    }
-  }
+  const std::string name = other_input(there, inputs, file.string());
+  if (name.empty()) return;
+  fail_input(
+      "{}: {} is no longer what the run began with: it was {}, and is {}. Put it back, or begin another run in "
+      "another folder (init={}/step-N takes over the weights)",
+      folder.string(), name, shown(there, name, file.string()), shown(inputs, name, "now"), checkpoints.string());
 }
 
 }  // namespace flanmoe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/json.h"
 #include "data/tokenizer/tokenizer.h"
@@ -14,6 +15,10 @@ namespace flanmoe {
 // says what it is and not where it lies. Every file is read once, which takes a small part of the time that making
 // tokens of it does; no time of change is trusted.
 Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer);
+
+// The name of the first input that is other content in two records, or in one of them alone; "" = they are the same.
+// UserError naming `where` they come from for what is no record.
+std::string other_input(const Json& there, const Json& here, const std::string& where);
 
 // Whether the folder holds an inputs.json that keep_inputs will hold the inputs against.
 bool compares_inputs(const std::filesystem::path& folder);

@@ -29,9 +29,10 @@ struct Spent {
   double seconds = 0.0, work = 0.0;
 };
 
-std::optional<double> seconds_of(const Cell& cell, const StudyFolder& folder) {
-  if (!fs::exists(folder.result(cell.key))) return std::nullopt;
-  return read_cell_result(cell.key, folder).wall_seconds;
+// What the cell would have taken had its training not been taken from another study.
+double seconds_with_training(const CellResult& result) {
+  if (result.reused.is_null()) return result.wall_seconds;
+  return result.wall_seconds + json_number(result.reused, "train_seconds", result.key.name() + ": 'reused'");
 }
 
 }  // namespace
@@ -41,10 +42,10 @@ Json cell_list_json(const StudyOptions& options, const std::vector<ArmOptions>& 
   std::map<Phase, Spent> spent;
   std::map<CellKey, double> measured;
   for (const Cell& cell : cells) {
-    const std::optional<double> seconds = seconds_of(cell, folder);
-    if (!seconds) continue;
-    measured[cell.key] = *seconds;
-    spent[cell.key.phase].seconds += *seconds;
+    if (!fs::exists(folder.result(cell.key))) continue;
+    const CellResult result = read_cell_result(cell.key, folder);
+    measured[cell.key] = result.wall_seconds;
+    spent[cell.key.phase].seconds += seconds_with_training(result);
     spent[cell.key.phase].work += work_of(arm_of_cell(arms, cell.key), cell.key.phase);
   }
   const int64_t jobs = options.jobs == 0 ? num_cores() : options.jobs;

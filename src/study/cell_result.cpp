@@ -49,16 +49,22 @@ std::map<std::string, EvalResult> evaluated_in(const Json& json, const std::stri
 }
 
 Json timing_of(const CellResult& result) {
-  return {{"train_seconds", result.train_seconds},
-          {"tokens_per_second", result.tokens_per_second},
-          {"wall_seconds", result.wall_seconds},
-          {"commit", result.commit},
-          {"binary", result.binary},
-          {"peak_memory_bytes", result.peak_memory_bytes},
-          {"platform", result.platform}};
+  Json timing = {{"train_seconds", result.train_seconds},
+                 {"tokens_per_second", result.tokens_per_second},
+                 {"wall_seconds", result.wall_seconds},
+                 {"commit", result.commit},
+                 {"binary", result.binary},
+                 {"peak_memory_bytes", result.peak_memory_bytes},
+                 {"platform", result.platform}};
+  if (!result.reused.is_null()) timing["reused"] = result.reused;
+  return timing;
 }
 
 }  // namespace
+
+int64_t CellResult::training_memory_bytes() const {
+  return reused.is_null() ? peak_memory_bytes : json_int(reused, "peak_memory_bytes", key.name() + ": 'reused'");
+}
 
 void write_cell_result(const CellResult& result, const StudyFolder& folder) {
   const CellKey& key = result.key;
@@ -116,6 +122,7 @@ CellResult read_cell_result(const CellKey& key, const StudyFolder& folder) {
   result.commit = timing.value("commit", "");
   result.binary = timing.value("binary", "");
   if (timing.contains("platform")) result.platform = timing.at("platform");
+  if (timing.contains("reused")) result.reused = timing.at("reused");
   return result;
 }
 

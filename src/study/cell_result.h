@@ -35,6 +35,12 @@ struct CellResult {
   int64_t peak_memory_bytes = 0;
   Json platform;               // tensor/platform.h
   std::string commit, binary;  // that made it: of the sources ("" = not known), checksum of the program
+  // Where its training was taken from, which the seconds and the memory above leave out: {"study", "cell",
+  // "train_seconds", "peak_memory_bytes", "commit", "binary", "platform"}, as that cell says. Null: it was trained
+  // here.
+  Json reused;
+
+  int64_t training_memory_bytes() const;  // peak of the process that trained it
 };
 
 void write_cell_result(const CellResult& result, const StudyFolder& folder);

@@ -15,6 +15,7 @@
 #include "model/average.h"
 #include "model/evaluation_settings.h"
 #include "model/folder.h"
+#include "run/copied_run.h"
 #include "run/held_out.h"
 #include "run/run.h"
 #include "run/source.h"
@@ -23,6 +24,7 @@
 #include "study/cell_result.h"
 #include "study/evaluations.h"
 #include "study/log_odds.h"
+#include "study/reuse.h"
 #include "tensor/device.h"
 #include "tensor/platform.h"
 #include "train/checkpoint.h"
@@ -216,13 +218,14 @@ Trained train_at_rates(RunOptions run, const StudyOptions& options, const Cell& 
 }  // namespace
 
 void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-              const StudyFolder& folder, const std::string& commit) {
+              const StudyFolder& folder, const StudyCall& call) {
   const Stopwatch since_start;
   const RunOptions run = run_options_of(options, arms, cell, folder);
   const int64_t average = arm_of_cell(arms, cell.key).recipe.average.of(run.mode);
   CellResult result;
   result.key = cell.key;
   keep_upcycled(cell, run, folder);
+  take_training(cell, run, average, folder, call.reuse);
   const bool searches = run.mode == Phase::kFinetune && !options.finetune_rates.empty();
   const Trained trained = searches ? train_at_rates(run, options, cell, folder, average, result)
                                    : train(run, folder.cell(cell.key), cell.key.name(), average);
@@ -238,7 +241,8 @@ void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, 
   result.tokens_per_second = trained.result.tokens_per_second;
   result.peak_memory_bytes = peak_memory_bytes();
   result.platform = platform_json();
-  result.commit = commit;
+  result.reused = origin_of_run(folder.cell(cell.key));
+  result.commit = call.commit;
   result.binary = checksum_file("/proc/self/exe");
   result.wall_seconds = since_start.seconds();
   write_cell_result(result, folder);

@@ -1,15 +1,15 @@
 // One cell of a study, in a process of its own.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "study/cells.h"
+#include "study/study.h"
 
 namespace flanmoe {
 
-// Trains, evaluates and analyses one cell, and writes its result.json; `commit` of the program's sources goes there.
+// Trains, evaluates and analyses one cell, and writes its result.json.
 void run_cell(const StudyOptions& options, const std::vector<ArmOptions>& arms, const Cell& cell,
-              const StudyFolder& folder, const std::string& commit);
+              const StudyFolder& folder, const StudyCall& call);
 
 }  // namespace flanmoe

@@ -23,8 +23,13 @@ std::string last_words(const std::filesystem::path& log) {
 
 class Grid {
  public:
-  Grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs)
-      : cells_(cells), folder_(folder), jobs_(jobs), progress_("study", static_cast<int64_t>(cells.size()), "cell") {
+  Grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs,
+       const std::vector<std::filesystem::path>& reuse)
+      : cells_(cells),
+        folder_(folder),
+        jobs_(jobs),
+        reuse_(reuse),
+        progress_("study", static_cast<int64_t>(cells.size()), "cell") {
     for (const Cell& cell : cells_) {
       if (fs::exists(folder_.result(cell.key))) done_.insert(cell.key);
     }
@@ -54,11 +59,16 @@ class Grid {
       if (static_cast<int64_t>(running_.size()) >= jobs_) return;
       if (!is_ready(cell)) continue;
       make_folders(folder_.cell(cell.key));
-      const pid_t pid =
-          start_process({"study", "--out", folder_.root.string(), "--cell", cell.key.name()}, log_of(cell.key), 1);
+      const pid_t pid = start_process(command_of(cell.key), log_of(cell.key), 1);
       running_.emplace(pid, cell.key);
       started_.insert(cell.key);
     }
+  }
+
+  std::vector<std::string> command_of(const CellKey& key) const {
+    std::vector<std::string> command = {"study", "--out", folder_.root.string(), "--cell", key.name()};
+    for (const std::filesystem::path& other : reuse_) command.insert(command.end(), {"--reuse", other.string()});
+    return command;
   }
 
   void settle(const EndedProcess& ended) {
@@ -94,6 +104,7 @@ class Grid {
   const std::vector<Cell>& cells_;
   const StudyFolder& folder_;
   int64_t jobs_;
+  const std::vector<std::filesystem::path>& reuse_;
   Progress progress_;
   std::set<CellKey> done_, started_;
   std::map<pid_t, CellKey> running_;
@@ -101,8 +112,9 @@ class Grid {
 
 }  // namespace
 
-void run_grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs) {
-  Grid(cells, folder, jobs == 0 ? num_cores() : jobs).run();
+void run_grid(const std::vector<Cell>& cells, const StudyFolder& folder, int64_t jobs,
+              const std::vector<std::filesystem::path>& reuse) {
+  Grid(cells, folder, jobs == 0 ? num_cores() : jobs, reuse).run();
 }
 
 }  // namespace flanmoe

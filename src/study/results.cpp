@@ -18,6 +18,7 @@
 #include "study/finetune_json.h"
 #include "study/majority.h"
 #include "study/measures.h"
+#include "study/reuse.h"
 #include "study/sparse_layers.h"
 #include "study/stage.h"
 #include "study/verdicts.h"
@@ -86,7 +87,11 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
   }
   Json machine = platform_json();
   machine.update({{"cores", num_cores()}, {"system", operating_system()}, {"finished", utc_now()}});
-  Json timing = {{"machine", machine}, {"cell_seconds", seconds}, {"wall_seconds", wall}, {"cost", Json::array()}};
+  Json timing = {{"machine", machine},
+                 {"cell_seconds", seconds},
+                 {"wall_seconds", wall},
+                 {"reused", reused_json(results)},
+                 {"cost", Json::array()}};
   if (options.cost_steps == 0) return timing;
   const std::string file = folder.cost().string();
   const Json cost = read_json(file);
@@ -95,7 +100,7 @@ Json timing_json(const StudyOptions& options, const std::vector<ArmOptions>& arm
   };
   for (const ArmOptions& arm : arms) {
     const CellResult& cell = results.at(cell_of(arm, options.seeds.front(), Phase::kPretrain));
-    Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.peak_memory_bytes}};
+    Json row = {{"arm", arm.name}, {"peak_memory_bytes", cell.training_memory_bytes()}};
     for (const std::string what : {"train", "eval", "decode"}) {
       const std::string key = what + "_tokens_per_second";
       const double rate = rate_of(arm.name, key);

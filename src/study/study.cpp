@@ -27,6 +27,7 @@
 #include "study/processes.h"
 #include "study/protocol_file.h"
 #include "study/results.h"
+#include "study/reuse.h"
 
 namespace flanmoe {
 namespace {
@@ -151,6 +152,7 @@ void tell_arms_left_out(const StudyOptions& options) {
 std::filesystem::path run_study(const StudyOptions& options, const StudyCall& call) {
   const StudyFolder folder{absolute_path(call.folder.string())};
   check_study(options, folder);
+  check_other_studies(call.reuse, folder);
   make_folders(folder.root);
   const FileLock lock(
       folder.root / kLockFile,
@@ -167,9 +169,10 @@ std::filesystem::path run_study(const StudyOptions& options, const StudyCall& ca
   keep_protocol(options, resolve_comparisons(options, arms, data), folder, call.commit);
   const std::vector<Cell> cells = study_cells(options, arms);
   check_done_cells(cells, folder);
-  run_grid(cells, folder, options.jobs);
+  run_grid(cells, folder, options.jobs, call.reuse);
   keep_cost(options, folder);
   const Json results = study_results(options, arms, cells, folder, call);
+  tell_reused(results.at("timing").at("reused"), call.reuse);
   write_json(folder.root / "results.json", results);
   write_report(folder.root / "results.json", folder.root / "report.html");
   for (const std::string& line : lines_on(results)) log_info("{}", line);
@@ -182,14 +185,14 @@ Json list_study(const StudyOptions& options, const std::filesystem::path& root) 
   return cell_list_json(options, arms, study_cells(options, arms), folder);
 }
 
-void run_study_cell(const std::filesystem::path& root, const std::string& cell_name, const std::string& commit) {
-  const StudyFolder folder{absolute_path(root.string())};
+void run_study_cell(const StudyCall& call, const std::string& cell_name) {
+  const StudyFolder folder{absolute_path(call.folder.string())};
   const StudyOptions options = options_of(folder);
   const std::vector<ArmOptions> arms = arms_of(options, folder);
   for (const Cell& cell : study_cells(options, arms)) {
-    if (cell.key.name() == cell_name) return run_cell(options, arms, cell, folder, commit);
+    if (cell.key.name() == cell_name) return run_cell(options, arms, cell, folder, call);
   }
-  fail_input("{}: no cell '{}' in this study", root.string(), cell_name);
+  fail_input("{}: no cell '{}' in this study", call.folder.string(), cell_name);
 }
 
 void run_study_cost(const std::filesystem::path& root) {

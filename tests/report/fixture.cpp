@@ -261,7 +261,8 @@ Json timing_of(const Json& arms) {
   }
   return {{"machine", {{"cpu", "AMD EPYC 7B13"}, {"cores", 2}, {"system", "Debian GNU/Linux 12 (bookworm)"}}},
           {"cost", cost},
-          {"cell_seconds", 5432.1}};
+          {"cell_seconds", 5432.1},
+          {"reused", {{{"study", "runs/lab"}, {"cells", 3}, {"train_seconds", 270.0}}}}};
 }
 
 Json capacity_of(const Json& arms, int seeds) {
