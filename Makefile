@@ -66,7 +66,9 @@ harness: setup-test ## rank ARC and MMLU (DATA=FOLDER) beside lm-evaluation-harn
 
 bench: setup ## build and run the benchmarks of the kernels against their references
 	@scripts/build.sh $(BUILD) $(JOBS) bench_kernels
+	@scripts/build.sh $(BUILD) $(JOBS) bench_optimizer
 	@OMP_NUM_THREADS=1 $(BUILD)/bench_kernels
+	@OMP_NUM_THREADS=1 $(BUILD)/bench_optimizer 1
 
 bench-decode: setup-test ## time loading and decoding of T5-base and Switch-base-16 beside transformers
 	@scripts/build.sh $(BUILD) $(JOBS) flanmoe
