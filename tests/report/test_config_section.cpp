@@ -73,7 +73,8 @@ TEST(ConfigSection, NamesTheMachine) {
   EXPECT_TRUE(holds(html, "<td class=\"left\">cores</td><td class=\"left\">2</td>"));
   EXPECT_TRUE(holds(html, "<td class=\"left\">vector_code</td><td class=\"left\">true</td>"));
   EXPECT_TRUE(holds(html, "<td class=\"left\">90.5 min</td>"));
-  EXPECT_TRUE(holds(html, "<td class=\"left\">training taken from runs/lab</td><td class=\"left\">3 runs, 4.5 min</td>"));
+  EXPECT_TRUE(
+      holds(html, "<td class=\"left\">training taken from runs/lab</td><td class=\"left\">3 runs, 4.5 min</td>"));
   results["timing"]["cell_seconds"] = nullptr;
   EXPECT_FALSE(holds(drawn(config_section, results), "computing time"));
   results["timing"]["machine"] = nullptr;

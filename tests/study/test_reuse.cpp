@@ -282,7 +282,8 @@ TEST_F(Reuse, IsCountedByStudy) {
   testing::internal::CaptureStderr();
   tell_reused(reused, {"/runs/lab", "/runs/tasks"});
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("2 cells of this study were taken from /runs/lab, trained in 1 min 00 s"), std::string::npos) << said;
+  EXPECT_NE(said.find("2 cells of this study were taken from /runs/lab, trained in 1 min 00 s"), std::string::npos)
+      << said;
   EXPECT_NE(said.find("no cell of this study was taken from /runs/tasks"), std::string::npos) << said;
 }
 
