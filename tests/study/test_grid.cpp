@@ -34,7 +34,7 @@ class Grid : public FolderTest {
                                                           {"GTEST_BRIEF", "0"},
                                                           {kLogVariable, log}};
     for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
-    const std::string message = message_of<RunError>([&] { run_grid({cell}, folder, 1); });
+    const std::string message = message_of<RunError>([&] { run_grid({cell}, folder, 1, {}); });
     for (const auto& [name, value] : variables) ::unsetenv(name.c_str());
     return message;
   }
