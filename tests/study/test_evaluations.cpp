@@ -142,9 +142,11 @@ TEST(Evaluations, MistakesAreNamed) {
 class EvaluationsOfTasks : public FolderTest {};
 
 TEST_F(EvaluationsOfTasks, HaveTheExamplesThatAreShown) {
-  const std::string row = R"({"id": "1", "fields": {"q": "a"}, "answers": ["b"]})";
-  put("test.jsonl", row + "\n");
-  put("dev.jsonl", row + "\n" + row + "\n");
+  const auto row = [](const char* id) {
+    return fmt::format("{{\"id\": \"{}\", \"fields\": {{\"q\": \"a\"}}, \"answers\": [\"b\"]}}\n", id);
+  };
+  put("test.jsonl", row("1"));
+  put("dev.jsonl", row("1") + row("2"));
   const std::string task = "format: jsonl\ntemplates: [{input: \"{q}\"}]\n";
   put("some.yaml", "name: some\n" + task + "splits: {test: test.jsonl, dev: dev.jsonl}\n");
   put("none.yaml", "name: none\n" + task + "splits: {test: test.jsonl}\n");
