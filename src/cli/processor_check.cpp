@@ -5,6 +5,7 @@
 namespace {
 
 __attribute__((constructor(101))) void check_processor() {
+  __builtin_cpu_init();  // libgcc's own initialiser has the same priority: the linker decides which of them is first
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) return;
   static const char kText[] =
       "flanmoe: error: this processor has no AVX2; flanmoe needs x86-64-v3 (AVX2, FMA, BMI2: Intel Haswell or AMD Zen "
