@@ -56,10 +56,10 @@ DecodeState advance_batch(const T5Model& model, DecodeState state, const at::Ten
   keys.next_position = keys.next_position + 1;
   StackInput input;
   input.hidden = embed(weights, ids.unsqueeze(1));
-  input.self_bias = relative_position_bias(weights.decoder.relative_bias, position, keys.positions, false,
+  input.self_step = relative_position_bias(weights.decoder.relative_bias, position, keys.positions, false,
                                            model.options().relative_max_distance) +
                     keys.mask;
-  input.cross_bias = state.memory_mask;
+  input.cross_step = state.memory_mask;
   input.places = every_row(ids);
   state.hidden = run_decoder(model, input, keys, state.memory).select(1, 0);
   return state;
@@ -81,7 +81,7 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
   for (const BlockWeights& block : model.weights().decoder.blocks)
     state.memory.push_back(project_memory(memory, block.cross, num_heads));
   const at::Tensor segments = segments_of(source_ids, at::Tensor());
-  state.memory_mask = segment_mask(segments, segments, false);
+  state.memory_mask = padding_mask(segments);
   state.keys = BatchKeys{std::vector<AttentionCache>(state.memory.size()),
                          at::zeros({num_rows, 1, 1, 0}, state.memory_mask.options()),
                          at::zeros({num_rows, 0}, source_ids.options()), at::zeros({num_rows}, source_ids.options())};
@@ -99,12 +99,11 @@ DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_id
   const at::Tensor segments = (positions <= lengths.unsqueeze(1)).to(at::kLong);
   DecodeState state;
   state.memory.resize(weights.decoder.blocks.size());
-  BatchKeys keys{std::vector<AttentionCache>(state.memory.size()), segment_mask(segments, segments, false),
+  BatchKeys keys{std::vector<AttentionCache>(state.memory.size()), padding_mask(segments),
                  positions.expand({num_rows, length}), lengths + 1};
   StackInput input;
   input.hidden = embed(weights, at::cat({at::zeros({num_rows, 1}, source_ids.options()), source_ids}, 1));
-  input.self_bias = self_bias(weights.decoder, segments, false, model.options(),
-                              [&keys](const QueryPart& part) { return keys.mask.narrow(0, part.row, part.num_rows); });
+  input.self_pairs = self_pairs(weights.decoder, false, model.options(), segment_runs(segments, segments, false));
   input.places = token_places(segments, model.options(), {});
   state.hidden = rows_at(run_decoder(model, input, keys, state.memory), lengths);
   state.keys = std::move(keys);

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "model/score_bias.h"
+#include "kernels/bias_attention.h"
 #include "model/weights.h"
 
 namespace flanmoe {
@@ -17,8 +17,11 @@ struct AttentionCache {
   at::Tensor keys, values;  // [B, H, Lk, K]
 };
 
+// Of whole rows, or of one position of each row beside what is cached, whose keys are no runs: prompts of several
+// lengths have padding between them and the answer.
 struct AttentionCall {
-  ScoreBias bias;        // added to the scores: position bias and mask
+  AttentionPairs pairs;
+  at::Tensor step_bias;  // of a position, instead of pairs: bias and mask, added to scores [B, H or 1, 1, Lk]
   double dropout = 0.0;  // on the probabilities
   uint64_t noise_key = 0;
   AttentionCache* cache = nullptr;  // self-attention: new keys are appended; cross: read when given

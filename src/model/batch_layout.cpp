@@ -11,9 +11,26 @@
 namespace flanmoe {
 namespace {
 
-// 0 where `allowed`, kMasked elsewhere.
-at::Tensor additive(const at::Tensor& allowed) {
-  return at::zeros(allowed.sizes(), allowed.options().dtype(at::kFloat)).masked_fill(allowed.logical_not(), kMasked);
+// Rows in which equal numbers stand side by side in rising order, padding behind them all.
+at::Tensor padding_last(const at::Tensor& segments) {
+  const at::Tensor sorted = segments.masked_fill(segments == 0, std::numeric_limits<int64_t>::max()).contiguous();
+  TORCH_CHECK(sorted.size(1) < 2 || sorted.diff().ge(0).all().item<bool>(),
+              "attention: segments in rising order and padding behind them expected, in each row");
+  return sorted;
+}
+
+// Run of the keys whose number is the query's; queries of 0 see none.
+at::Tensor equal_runs(const at::Tensor& queries, const at::Tensor& keys) {
+  const at::Tensor sorted = padding_last(keys), of = queries.contiguous();
+  const at::Tensor begin = at::searchsorted(sorted, of), end = at::searchsorted(sorted, of, false, /*right=*/true);
+  return at::stack({begin, end}, 2) * (queries > 0).unsqueeze(2);
+}
+
+// The same runs up to each query's own position; whatever else `least` says it sees.
+at::Tensor up_to_itself(const at::Tensor& runs, const at::Tensor& least) {
+  const at::Tensor next = at::arange(1, runs.size(1) + 1, runs.options());
+  const at::Tensor end = at::minimum(runs.select(2, 1), at::maximum(next, least));
+  return at::stack({runs.select(2, 0), end}, 2);
 }
 
 }  // namespace
@@ -33,19 +50,20 @@ at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments) {
   return shifted;
 }
 
-at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed) {
-  const at::Tensor keys = key_segments.unsqueeze(1).unsqueeze(1);  // [B, 1, 1, Lk]
-  if (!packed) return additive(keys > 0);
-  const at::Tensor queries = query_segments.unsqueeze(1).unsqueeze(3);  // [B, 1, Lq, 1]
-  return additive((queries == keys).logical_and(keys > 0));
+at::Tensor segment_runs(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed) {
+  if (packed) return equal_runs(query_segments, key_segments);
+  return equal_runs(at::ones_like(query_segments), key_segments);
 }
 
-at::Tensor causal_mask(const at::Tensor& segments, bool packed, int64_t query, int64_t num_queries) {
-  const at::Tensor places = at::arange(segments.size(1), segments.options());
-  const at::Tensor past = places.unsqueeze(0) <= places.narrow(0, query, num_queries).unsqueeze(1);  // [Lq, L]
-  if (!packed) return additive(past).unsqueeze(0).unsqueeze(0);
-  const at::Tensor queries = segments.narrow(1, query, num_queries);
-  return additive((queries.unsqueeze(2) == segments.unsqueeze(1)).logical_and(past)).unsqueeze(1);
+at::Tensor causal_runs(const at::Tensor& segments, bool packed) {
+  // Padding of rows that are not packed sees the past as any token, as in transformers.
+  const at::Tensor own = packed ? segments : at::ones_like(segments);
+  return up_to_itself(equal_runs(own, own), at::zeros({1}, segments.options()));
+}
+
+at::Tensor padding_mask(const at::Tensor& segments) {
+  const at::Tensor mask = at::zeros(segments.sizes(), segments.options().dtype(at::kFloat));
+  return mask.masked_fill(segments == 0, kMasked).unsqueeze(1).unsqueeze(1);
 }
 
 MoeTokenPlaces token_places(const at::Tensor& segments, const ModelOptions& options, const ForwardOptions& call) {
@@ -91,17 +109,11 @@ PrefixRows prefix_rows(const TokenBatch& batch) {
   return rows;
 }
 
-at::Tensor prefix_mask(const PrefixRows& rows, const QueryPart& part) {
-  const auto keys_of = [&](const at::Tensor& x) { return x.narrow(0, part.row, part.num_rows).unsqueeze(1); };
-  const auto queries_of = [&](const at::Tensor& x) {
-    return x.narrow(0, part.row, part.num_rows).narrow(1, part.query, part.num_queries).unsqueeze(2);
-  };
-  const at::Tensor keys = keys_of(rows.segments);
-  const at::Tensor same = (queries_of(rows.segments) == keys).logical_and(keys > 0);
-  const at::Tensor places = at::arange(rows.segments.size(1), rows.segments.options());
-  const at::Tensor past = places.unsqueeze(0) <= places.narrow(0, part.query, part.num_queries).unsqueeze(1);
-  const at::Tensor both = queries_of(rows.prefix).logical_and(keys_of(rows.prefix));
-  return additive(same.logical_and(past.logical_or(both))).unsqueeze(1);
+at::Tensor prefix_runs(const PrefixRows& rows) {
+  // Inside a segment the prefix comes first: 2 s for it, 2 s + 1 for the rest.
+  const at::Tensor twice = rows.segments * 2;
+  const at::Tensor parts = twice + (rows.prefix.logical_not().logical_and(rows.segments > 0)).to(at::kLong);
+  return up_to_itself(equal_runs(rows.segments, rows.segments), equal_runs(twice, parts).select(2, 1));
 }
 
 }  // namespace flanmoe

@@ -1,4 +1,4 @@
-// From a batch of token ids to what the stacks need: decoder inputs, masks, positions, groups. Legend: B rows, L
+// From a batch of token ids to what the stacks need: decoder inputs, runs of keys, positions, groups. Legend: B rows, L
 // length, Ls source, Lt target, T real tokens.
 #pragma once
 
@@ -8,7 +8,6 @@
 
 #include "model/forward.h"
 #include "model/options.h"
-#include "model/score_bias.h"
 #include "moe/groups.h"
 
 namespace flanmoe {
@@ -19,10 +18,14 @@ at::Tensor segments_of(const at::Tensor& ids, const at::Tensor& segments);
 // ids shifted right by one inside each segment, 0 first: what the decoder reads. The first padding gets the last id.
 at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments);
 
-// Additive masks [B, 1, Lq, Lk] (or [B, 1, 1, Lk] where rows are not packed).
-at::Tensor segment_mask(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed);
-// Of `num_queries` positions from `query` on, [B or 1, 1, num_queries, L].
-at::Tensor causal_mask(const at::Tensor& segments, bool packed, int64_t query, int64_t num_queries);
+// Which keys each position attends to: runs [B, Lq, 2] (kernels/bias_attention.h). In packed rows those of its own
+// segment, else all real ones; of a causal stack those up to itself. Padding stands behind all real tokens of a row,
+// segments in rising order.
+at::Tensor segment_runs(const at::Tensor& query_segments, const at::Tensor& key_segments, bool packed);
+at::Tensor causal_runs(const at::Tensor& segments, bool packed);
+
+// Additive mask [B, 1, 1, L]: 0 at real tokens, kMasked at padding.
+at::Tensor padding_mask(const at::Tensor& segments);
 
 // Positions of real tokens (segments > 0) and their groups: training cuts to group_size, evaluation takes one segment
 // each (or the batch). Under Hugging Face's rule: every position, a row each.
@@ -36,7 +39,7 @@ struct PrefixRows {
   at::Tensor target_places;  // [B * Lt] int64: flat position whose logits predict target_ids[b, t]; 0 at padding
 };
 PrefixRows prefix_rows(const TokenBatch& batch);
-// Additive mask [num_rows, 1, num_queries, L]: causal, and both ways inside the prefix.
-at::Tensor prefix_mask(const PrefixRows& rows, const QueryPart& part);
+// Runs [B, L, 2]: causal, and both ways inside the prefix.
+at::Tensor prefix_runs(const PrefixRows& rows);
 
 }  // namespace flanmoe

@@ -99,13 +99,13 @@ at::Tensor run_block(const at::Tensor& x, const BlockWeights& block, const Block
                      RouterReports& reports) {
   const StackInput& input = place.input;
   const int64_t num_heads = place.options.num_heads;
-  const AttentionCall self{input.self_bias, place.dropout_rate(), place.noise("self_probabilities"),
+  const AttentionCall self{input.self_pairs, input.self_step, place.dropout_rate(), place.noise("self_probabilities"),
                            cache ? &cache->self : nullptr};
   at::Tensor hidden =
       x + place.drop(self_attention(place.norm(x, block.self.norm), block.self, num_heads, self), "self");
   if (block.cross.q.defined()) {
-    const AttentionCall cross{input.cross_bias, place.dropout_rate(), place.noise("cross_probabilities"),
-                              cache ? &cache->cross : nullptr};
+    const AttentionCall cross{input.cross_pairs, input.cross_step, place.dropout_rate(),
+                              place.noise("cross_probabilities"), cache ? &cache->cross : nullptr};
     const at::Tensor query = place.norm(hidden, block.cross.norm);
     hidden = hidden + place.drop(cross_attention(query, input.memory, block.cross, num_heads, cross), "cross");
   }

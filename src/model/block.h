@@ -10,7 +10,6 @@
 #include "model/attention.h"
 #include "model/forward.h"
 #include "model/hugging_face_losses.h"
-#include "model/score_bias.h"
 #include "model/weights.h"
 #include "moe/groups.h"
 
@@ -21,11 +20,12 @@ struct BlockCache {
 };
 
 struct StackInput {
-  at::Tensor hidden;      // [B, L, D] embedded tokens
-  ScoreBias self_bias;    // of pairs [B, H, L, Lk]: position bias and mask
-  at::Tensor memory;      // [B, Ls, D] encoder output, undefined without cross-attention
-  ScoreBias cross_bias;   // [B, 1, L or 1, Ls] mask
-  MoeTokenPlaces places;  // that are routed
+  at::Tensor hidden;  // [B, L, D] embedded tokens
+  AttentionPairs self_pairs;
+  at::Tensor memory;  // [B, Ls, D] encoder output, undefined without cross-attention
+  AttentionPairs cross_pairs;
+  at::Tensor self_step, cross_step;  // of one position of each row, instead of pairs (model/attention.h)
+  MoeTokenPlaces places;             // that are routed
   bool is_decoder = false;
   std::vector<BlockCache>* cache = nullptr;
 };

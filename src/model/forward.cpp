@@ -22,8 +22,7 @@ at::Tensor run_decoder_only(const T5Model& model, const TokenBatch& batch, const
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, rows.ids);
-  input.self_bias = self_bias(weights.decoder, rows.ids, false, model.options(),
-                              [&rows](const QueryPart& part) { return prefix_mask(rows, part); });
+  input.self_pairs = self_pairs(weights.decoder, false, model.options(), prefix_runs(rows));
   input.places = token_places(rows.segments, model.options(), call);
   input.is_decoder = true;
   const at::Tensor hidden = run_stack(weights.decoder, input, model.options(), call, reports);

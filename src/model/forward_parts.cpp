@@ -6,14 +6,15 @@
 
 #include "model/batch_layout.h"
 #include "model/forward.h"
+#include "model/relative_position.h"
 
 namespace flanmoe {
 
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids) { return at::embedding(weights.embedding, ids); }
 
-ScoreBias self_bias(const StackWeights& stack, const at::Tensor& rows, bool bidirectional, const ModelOptions& options,
-                    const ScoreBias::MakePart& mask) {
-  return self_bias(stack.relative_bias, rows.size(0), rows.size(1), bidirectional, options.relative_max_distance, mask);
+AttentionPairs self_pairs(const StackWeights& stack, bool bidirectional, const ModelOptions& options,
+                          const at::Tensor& runs) {
+  return {runs, bias_by_distance(stack.relative_bias, runs.size(1), bidirectional, options.relative_max_distance)};
 }
 
 // A head of its own, or the embedding.
@@ -38,10 +39,7 @@ at::Tensor encode(const T5Model& model, const at::Tensor& source_ids, const at::
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, source_ids);
-  input.self_bias = self_bias(weights.encoder, source_ids, true, model.options(), [=](const QueryPart& part) {
-    const at::Tensor keys = segments.narrow(0, part.row, part.num_rows);
-    return segment_mask(keys.narrow(1, part.query, part.num_queries), keys, packed);
-  });
+  input.self_pairs = self_pairs(weights.encoder, true, model.options(), segment_runs(segments, segments, packed));
   input.places = token_places(segments, model.options(), call);
   return run_stack(weights.encoder, input, model.options(), call, reports);
 }
@@ -54,11 +52,9 @@ at::Tensor decode_targets(const T5Model& model, const TokenBatch& batch, const a
   const T5Weights& weights = model.weights();
   StackInput input;
   input.hidden = embed(weights, shift_right(batch.target_ids, segments));
-  input.self_bias = self_bias(weights.decoder, segments, false, model.options(), [=](const QueryPart& part) {
-    return causal_mask(segments.narrow(0, part.row, part.num_rows), packed, part.query, part.num_queries);
-  });
+  input.self_pairs = self_pairs(weights.decoder, false, model.options(), causal_runs(segments, packed));
   input.memory = memory;
-  input.cross_bias = segment_mask(segments, source_segments, packed);
+  input.cross_pairs.runs = segment_runs(segments, source_segments, packed);
   input.places = token_places(segments, model.options(), call);
   input.is_decoder = true;
   return run_stack(weights.decoder, input, model.options(), call, reports);

@@ -7,16 +7,15 @@
 
 #include "model/block.h"
 #include "model/forward.h"
-#include "model/score_bias.h"
 #include "model/t5.h"
 #include "model/weights.h"
 
 namespace flanmoe {
 
 at::Tensor embed(const T5Weights& weights, const at::Tensor& ids);  // [B, L] -> [B, L, D]
-// What a stack's self-attention adds to its scores: position bias and the mask of `rows` [B, L] of any kind.
-ScoreBias self_bias(const StackWeights& stack, const at::Tensor& rows, bool bidirectional, const ModelOptions& options,
-                    const ScoreBias::MakePart& mask);
+// What a stack's self-attention pairs: runs [B, L, 2] and its position bias.
+AttentionPairs self_pairs(const StackWeights& stack, bool bidirectional, const ModelOptions& options,
+                          const at::Tensor& runs);
 // The head: its matrix, and what it meets.
 Linear head_of(const T5Model& model);
 at::Tensor head_input(const T5Model& model, const at::Tensor& hidden);

@@ -40,4 +40,11 @@ at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& que
   return bias.view({num_rows, num_queries, num_keys, table.size(1)}).permute({0, 3, 1, 2});
 }
 
+at::Tensor bias_by_distance(const at::Tensor& table, int64_t length, bool bidirectional, int64_t max_distance) {
+  std::vector<int64_t> buckets;
+  for (int64_t distance = 1 - length; distance < length; ++distance)
+    buckets.push_back(relative_bucket(distance, bidirectional, table.size(0), max_distance));
+  return table.index_select(0, at::tensor(buckets, at::kLong).to(table.device())).t().contiguous();
+}
+
 }  // namespace flanmoe

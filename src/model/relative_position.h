@@ -15,4 +15,8 @@ int64_t relative_bucket(int64_t relative, bool bidirectional, int64_t num_bucket
 at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions,
                                   const at::Tensor& key_positions, bool bidirectional, int64_t max_distance);
 
+// The bias of `length` positions by distance alone, [H, 2 length - 1]: entry length - 1 + d is that of a key d
+// positions behind the query (kernels/bias_attention.h). Gradient: table.
+at::Tensor bias_by_distance(const at::Tensor& table, int64_t length, bool bidirectional, int64_t max_distance);
+
 }  // namespace flanmoe

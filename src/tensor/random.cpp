@@ -37,24 +37,6 @@ at::Tensor filled(at::IntArrayRef shape, at::ScalarType dtype, Draw draw) {
 int64_t num_dropping(double rate) { return static_cast<int64_t>(rate * kFieldRange); }
 float kept_scale(double rate) { return static_cast<float>(1.0 / (1.0 - rate)); }
 
-at::Tensor dropout_mask_cpu(at::IntArrayRef shape, double rate, uint64_t key) {
-  at::Tensor mask = at::empty(shape, at::kFloat);
-  float* values = mask.mutable_data_ptr<float>();
-  const float scale = kept_scale(rate);
-  const auto dropping = static_cast<uint64_t>(num_dropping(rate));
-  const int64_t count = mask.numel(), num_words = (count + kFieldsOfWord - 1) / kFieldsOfWord;
-  split_work(0, num_words, kGrain / kFieldsOfWord, [=](int64_t begin, int64_t end) {
-    for (int64_t word = begin; word < end; ++word) {
-      uint64_t bits = random_word(key, static_cast<uint64_t>(word));
-      for (int64_t i = word * kFieldsOfWord; i < std::min(count, (word + 1) * kFieldsOfWord); ++i) {
-        values[i] = (bits & (kFieldRange - 1)) < dropping ? 0.0f : scale;
-        bits >>= 16;
-      }
-    }
-  });
-  return mask;
-}
-
 // x >> count without the sign.
 at::Tensor shifted_right(const at::Tensor& x, int64_t count) {
   return x.bitwise_right_shift(count).bitwise_and((int64_t{1} << (64 - count)) - 1);
@@ -108,10 +90,28 @@ at::Tensor random_truncated_normal(at::IntArrayRef shape, double deviation, uint
   });
 }
 
+at::Tensor dropout_mask(at::IntArrayRef shape, double rate, uint64_t key) {
+  at::Tensor mask = at::empty(shape, at::kFloat);
+  float* values = mask.mutable_data_ptr<float>();
+  const float scale = kept_scale(rate);
+  const auto dropping = static_cast<uint64_t>(num_dropping(rate));
+  const int64_t count = mask.numel(), num_words = (count + kFieldsOfWord - 1) / kFieldsOfWord;
+  split_work(0, num_words, kGrain / kFieldsOfWord, [=](int64_t begin, int64_t end) {
+    for (int64_t word = begin; word < end; ++word) {
+      uint64_t bits = random_word(key, static_cast<uint64_t>(word));
+      for (int64_t i = word * kFieldsOfWord; i < std::min(count, (word + 1) * kFieldsOfWord); ++i) {
+        values[i] = (bits & (kFieldRange - 1)) < dropping ? 0.0f : scale;
+        bits >>= 16;
+      }
+    }
+  });
+  return mask;
+}
+
 at::Tensor dropout(const at::Tensor& x, double rate, uint64_t key) {
   if (rate == 0.0) return x;
   const at::Tensor mask =
-      x.is_cpu() ? dropout_mask_cpu(x.sizes(), rate, key) : dropout_mask_reference(x.sizes(), rate, key, x.device());
+      x.is_cpu() ? dropout_mask(x.sizes(), rate, key) : dropout_mask_reference(x.sizes(), rate, key, x.device());
   return x * mask.to(x.options());
 }
 

@@ -20,11 +20,12 @@ at::Tensor random_truncated_normal(at::IntArrayRef shape, double deviation, uint
 // Elementwise dropout: keeps with probability 1 - rate and divides by it; the identity when rate is 0. On the device of
 // x. Differentiable in x.
 at::Tensor dropout(const at::Tensor& x, double rate, uint64_t key);
+// What it multiplies with: 0 or 1 / (1 - rate), float32, on the CPU.
+at::Tensor dropout_mask(at::IntArrayRef shape, double rate, uint64_t key);
 
 // The streams as tensor expressions, for any device: the oracle of the loops on the CPU. [count] int64, the bits of
 // random_word(key, 0), random_word(key, 1), ...
 at::Tensor random_words_reference(int64_t count, uint64_t key, at::Device device);
-// What dropout multiplies with: 0 or 1 / (1 - rate), float32.
 at::Tensor dropout_mask_reference(at::IntArrayRef shape, double rate, uint64_t key, at::Device device);
 
 }  // namespace flanmoe

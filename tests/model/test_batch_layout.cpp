@@ -1,4 +1,4 @@
-// From a batch to what the stacks read: shifts, masks, groups and the rows of a decoder-only model, by hand.
+// From a batch to what the stacks read: shifts, runs of keys, groups and the rows of a decoder-only model, by hand.
 #include "model/batch_layout.h"
 
 #include <ATen/ATen.h>
@@ -54,45 +54,41 @@ TEST(ShiftRight, LeavesWhatItWasGiven) {
   EXPECT_TRUE(at::equal(kIds, before));
 }
 
-TEST(SegmentMask, OfRowsHidesPaddingAlone) {
-  const at::Tensor mask = segment_mask(kSegments, kSegments, false);
+// The runs of a row, begin and end in turns.
+Row run_of(const at::Tensor& runs, int64_t row = 0) { return row_of(runs[row].reshape({1, -1})); }
+
+TEST(SegmentRuns, OfRowsHidePaddingAlone) {
+  const at::Tensor segments = rows({{1, 1, 1}, {1, 1, 0}}), runs = segment_runs(segments, segments, false);
+  ASSERT_EQ(runs.sizes(), (at::IntArrayRef{2, 3, 2}));
+  EXPECT_EQ(run_of(runs, 0), (Row{0, 3, 0, 3, 0, 3}));
+  EXPECT_EQ(run_of(runs, 1), (Row{0, 2, 0, 2, 0, 2}));
+}
+
+TEST(SegmentRuns, OfPackedRowsKeepExamplesApart) {
+  const at::Tensor queries = rows({{1, 2, 2, 3, 0}}), keys = rows({{1, 1, 2, 0, 0}});
+  EXPECT_EQ(run_of(segment_runs(queries, keys, true)), (Row{0, 2, 2, 3, 2, 3, 3, 3, 0, 0}));
+}
+
+TEST(SegmentRuns, OtherRowsAreRefused) {
+  for (const at::Tensor& segments : {rows({{1, 0, 1}}), rows({{2, 2, 1}}), rows({{0, 1, 1}})}) {
+    EXPECT_THROW(segment_runs(segments, segments, true), c10::Error);
+    EXPECT_THROW(segment_runs(segments, segments, false), c10::Error);
+  }
+}
+
+TEST(CausalRuns, SeeThePastAndThemselves) {
+  const at::Tensor runs = causal_runs(rows({{1, 1, 1}, {1, 1, 0}}), false);
+  for (const int64_t row : {0, 1}) EXPECT_EQ(run_of(runs, row), (Row{0, 1, 0, 2, 0, 3}));
+}
+
+TEST(CausalRuns, OfPackedRowsSeeNoOtherExample) {
+  EXPECT_EQ(run_of(causal_runs(rows({{1, 1, 2, 2, 0}}), true)), (Row{0, 1, 0, 2, 2, 3, 2, 4, 0, 0}));
+}
+
+TEST(PaddingMask, HidesPadding) {
+  const at::Tensor mask = padding_mask(kSegments);
   ASSERT_EQ(mask.sizes(), (at::IntArrayRef{2, 1, 1, 7}));
   EXPECT_EQ(allowed(mask[0]), (Row{1, 1, 1, 1, 1, 0, 0}));
-}
-
-TEST(SegmentMask, OfPackedRowsKeepsExamplesApart) {
-  const at::Tensor queries = rows({{1, 2, 2, 0}}), keys = rows({{1, 1, 2, 0, 0}});
-  const at::Tensor mask = segment_mask(queries, keys, true);
-  ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 4, 5}));
-  EXPECT_EQ(allowed(mask), (Row{1, 1, 0, 0, 0,  //
-                                0, 0, 1, 0, 0,  //
-                                0, 0, 1, 0, 0,  //
-                                0, 0, 0, 0, 0}));
-}
-
-TEST(CausalMask, SeesThePastAndItself) {
-  const at::Tensor mask = causal_mask(rows({{1, 1, 1}, {1, 1, 0}}), false, 0, 3);
-  ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 3, 3}));
-  EXPECT_EQ(allowed(mask), (Row{1, 0, 0, 1, 1, 0, 1, 1, 1}));
-}
-
-TEST(CausalMask, OfPackedRowsSeesNoOtherExample) {
-  const at::Tensor mask = causal_mask(rows({{1, 1, 2, 2}}), true, 0, 4);
-  ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 4, 4}));
-  EXPECT_EQ(allowed(mask), (Row{1, 0, 0, 0,  //
-                                1, 1, 0, 0,  //
-                                0, 0, 1, 0,  //
-                                0, 0, 1, 1}));
-}
-
-TEST(CausalMask, OfAPartIsThatPartOfTheMask) {
-  for (const bool packed : {false, true}) {
-    const at::Tensor whole = causal_mask(rows({{1, 1, 2, 2, 0}}), packed, 0, 5);
-    for (int64_t query = 0; query < 5; ++query) {
-      const at::Tensor part = causal_mask(rows({{1, 1, 2, 2, 0}}), packed, query, 5 - query);
-      EXPECT_TRUE(at::equal(part, whole.slice(2, query))) << query;
-    }
-  }
 }
 
 // A model with experts, groups of four tokens in training.
@@ -175,12 +171,8 @@ TEST(PrefixRows, AreSourceAndTargetShifted) {
   EXPECT_EQ(row_of(prefix.ids), (Row{0, 7, 8, 5, 1, 3, 9}));
   EXPECT_EQ(row_of(prefix.segments), (Row{1, 1, 1, 1, 1, 1, 1}));
   EXPECT_EQ(row_of(prefix.target_places), (Row{4, 5, 6}));
-  const at::Tensor mask = prefix_mask(prefix, {0, 1, 0, 7});
-  ASSERT_EQ(mask.sizes(), (at::IntArrayRef{1, 1, 7, 7}));
-  const Row seen = allowed(mask);
-  for (int64_t q = 0; q < 7; ++q) {
-    for (int64_t k = 0; k < 7; ++k) EXPECT_EQ(seen[7 * q + k], k <= q || (q < 5 && k < 5) ? 1 : 0) << q << " " << k;
-  }
+  // The prefix is seen whole by all of it, then each target the past.
+  EXPECT_EQ(run_of(prefix_runs(prefix)), (Row{0, 5, 0, 5, 0, 5, 0, 5, 0, 5, 0, 6, 0, 7}));
 }
 
 TEST(PrefixRows, OfPackedRowsKeepExamplesApart) {
@@ -189,22 +181,7 @@ TEST(PrefixRows, OfPackedRowsKeepExamplesApart) {
   EXPECT_EQ(row_of(prefix.ids), (Row{0, 7, 1, 3, 0, 8, 1, 9, 0}));
   EXPECT_EQ(row_of(prefix.segments), (Row{1, 1, 1, 1, 2, 2, 2, 2, 0}));
   EXPECT_EQ(row_of(prefix.target_places), (Row{2, 3, 6, 7}));
-  const Row seen = allowed(prefix_mask(prefix, {0, 1, 0, 9}));
-  const Row segment = row_of(prefix.segments);
-  for (int64_t q = 0; q < 9; ++q) {
-    for (int64_t k = 0; k < 9; ++k) {
-      const bool same = segment[q] == segment[k] && segment[q] > 0, both_in_prefix = q % 4 < 3 && k % 4 < 3;
-      EXPECT_EQ(seen[9 * q + k], same && (k <= q || both_in_prefix) ? 1 : 0) << q << " " << k;
-    }
-  }
-}
-
-TEST(PrefixRows, MaskOfAPartIsThatPartOfTheMask) {
-  const PrefixRows prefix = prefix_rows(batch_of(rows({{7, 8, 1}, {5, 1, 0}}), rows({{3, 1}, {1, 0}})));
-  const at::Tensor whole = prefix_mask(prefix, {0, 2, 0, 5});
-  for (int64_t query = 0; query < 5; ++query) {
-    EXPECT_TRUE(at::equal(prefix_mask(prefix, {1, 1, query, 5 - query}), whole.slice(0, 1).slice(2, query))) << query;
-  }
+  EXPECT_EQ(run_of(prefix_runs(prefix)), (Row{0, 3, 0, 3, 0, 3, 0, 4, 4, 7, 4, 7, 4, 7, 4, 8, 0, 0}));
 }
 
 TEST(PrefixRows, ShorterRowsArePadded) {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "model/attention.h"
+#include "model/relative_position.h"
 #include "model/weights.h"
 #include "tensor/feed_forward.h"
 #include "tensor/random.h"
@@ -90,17 +91,17 @@ TEST_P(RankCuts, AnAttentionIsTheSumOfItsHeads) {
     return result;
   };
   const at::Tensor x = random_normal({2, 7, model.o.d_model}, 1.0, 1);
-  const at::Tensor buckets = at::arange(49).view({7, 7}).remainder(model.o.relative_buckets);
-  const auto bias = [&](const at::Tensor& table) {  // [1, H, 7, 7]
-    return table.index_select(0, buckets.view({-1})).view({1, 7, 7, -1}).permute({0, 3, 1, 2});
+  const at::Tensor runs = at::tensor(std::vector<int64_t>{0, 7}, at::kLong).expand({2, 7, 2});
+  const auto pairs = [&](const at::Tensor& table) {
+    return AttentionPairs{runs, bias_by_distance(table, 7, true, model.o.relative_max_distance)};
   };
   const std::string table = prefix + "relative_attention_bias.weight";
   const at::Tensor whole = self_attention(x, weights([&](const std::string& name) { return model.whole(name); }),
-                                          model.o.num_heads, {bias(model.whole(table))});
+                                          model.o.num_heads, {pairs(model.whole(table))});
   at::Tensor sum = at::zeros_like(whole);
   for (int64_t rank = 0; rank < kRanks; ++rank) {
     sum += self_attention(x, weights([&](const std::string& name) { return model.part(name, rank); }),
-                          model.o.num_heads / kRanks, {bias(model.part(table, rank))});
+                          model.o.num_heads / kRanks, {pairs(model.part(table, rank))});
   }
   EXPECT_TRUE(model.is_summed(prefix + "o.weight"));
   expect_close(sum, whole);

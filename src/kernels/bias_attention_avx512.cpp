@@ -1,0 +1,7 @@
+#include "kernels/bias_attention_loops.h"
+
+namespace flanmoe::kernels {
+
+const AttentionLoops kAttentionByAvx512 = {scratch_numbers, forward, backward};
+
+}  // namespace flanmoe::kernels
