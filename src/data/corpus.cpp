@@ -198,11 +198,36 @@ class CorpusSource final : public BatchSource {
   mutable uint64_t num_epochs_ = 0;
 };
 
+// One source for the first batches, then another from its beginning.
+class TwoSources final : public BatchSource {
+ public:
+  TwoSources(std::unique_ptr<BatchSource> first, uint64_t first_batches, std::unique_ptr<BatchSource> then)
+      : first_(std::move(first)), first_batches_(first_batches), then_(std::move(then)) {}
+
+  TokenBatch batch(uint64_t step) const override {
+    return step < first_batches_ ? first_->batch(step) : then_->batch(step - first_batches_);
+  }
+  std::string describe() const override {
+    return fmt::format("{}; before that, {} batches of {}", then_->describe(), first_batches_, first_->describe());
+  }
+
+ private:
+  std::unique_ptr<BatchSource> first_;
+  uint64_t first_batches_;
+  std::unique_ptr<BatchSource> then_;
+};
+
 }  // namespace
 
 void CorpusOptions::fields(FieldVisitor& v) {
   v.field("files", files,
           ".txt (a blank line between documents) or .jsonl with \"text\" and, if it likes, \"spans\"; .gz too");
+  v.field(
+      "first_files", first_files,
+      "text that is read alone at first, in batches of its own: a small part of all teaches how facts are recalled");
+  v.field("first_batches", first_batches, "batches of first_files before those of files");
+  v.require_within(first_batches, 0, 1'000'000'000, "first_batches");
+  v.require((first_batches > 0) == !first_files.empty(), "first_batches", "above 0 with first_files, and 0 without");
   v.field("source_length", source_length, "row budget in source tokens, eos included");
   v.require_within(source_length, 4, 1'000'000, "source_length");
   v.field("noise_density", noise_density, "share of tokens that are masked");
@@ -224,7 +249,13 @@ void CorpusOptions::fields(FieldVisitor& v) {
 
 std::unique_ptr<BatchSource> make_corpus_source(const CorpusOptions& options, const Tokenizer& tokenizer, uint64_t seed,
                                                 CorpusPart part) {
-  return std::make_unique<CorpusSource>(options, tokenizer, seed, part);
+  auto source = std::make_unique<CorpusSource>(options, tokenizer, seed, part);
+  if (options.first_batches == 0 || part == CorpusPart::kHeldOut) return source;
+  CorpusOptions first = options;
+  first.files = options.first_files;
+  first.held_out_share = 0.0;  // what is kept apart are documents of the files
+  return std::make_unique<TwoSources>(std::make_unique<CorpusSource>(first, tokenizer, seed, part),
+                                      static_cast<uint64_t>(options.first_batches), std::move(source));
 }
 
 }  // namespace flanmoe

@@ -22,6 +22,8 @@ constexpr std::array<Named<Objective>, 2> names_of(Objective) {
 
 struct CorpusOptions {
   std::vector<std::string> files;
+  std::vector<std::string> first_files;  // alone, for the first first_batches batches
+  int64_t first_batches = 0;
   int64_t source_length = 64;
   double noise_density = 0.15;
   double mean_span_length = 3.0;

@@ -101,16 +101,19 @@ inline void tile_product(Factor a, Factor b, int64_t rows, int64_t depth, int64_
 
 inline void transpose_eight(const __m256* rows, __m256* columns) {
   __m256 pairs[8], quads[8];
+#pragma GCC unroll 4
   for (int i = 0; i < 8; i += 2) {
     pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
     pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
   }
+#pragma GCC unroll 2
   for (int i = 0; i < 8; i += 4) {
     quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
     quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
     quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
     quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
   }
+#pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     columns[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
     columns[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
@@ -120,6 +123,19 @@ inline void transpose_eight(const __m256* rows, __m256* columns) {
 // Numbers that panels of `rows` rows take; a little more than they hold, for whole vectors at the end.
 inline int64_t numbers_of_panels(int64_t rows, int64_t depth, int width) {
   return (rows + width - 1) / width * width * depth + 16;
+}
+
+// Eight depths of up to eight rows, to `to` by depth, kWidth apart. kAll: there are eight rows; else the others are
+// zeros.
+template <int kWidth, bool kAll>
+inline void pack_eight(const float* from, int64_t stride, int64_t rows, float* to) {
+  __m256 eight_rows[8], columns[8];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i)
+    eight_rows[i] = kAll || i < rows ? _mm256_loadu_ps(from + i * stride) : _mm256_setzero_ps();
+  transpose_eight(eight_rows, columns);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) _mm256_storeu_ps(to + i * kWidth, columns[i]);
 }
 
 // A matrix [rows, depth], its rows `stride` apart, as panels of kWidth rows, each with the rows' numbers of one depth
@@ -135,13 +151,13 @@ Factor pack_rows(const float* from, int64_t stride, int64_t rows, int64_t depth,
     for (; k + 8 <= depth; k += 8) {
       // The last group first: what it writes beyond the width, the others and the next depth overwrite.
       for (int group = kGroups - 1; group >= 0; --group) {
-        __m256 eight_rows[8], columns[8];
-        for (int i = 0; i < 8; ++i) {
-          const int64_t row = group * 8 + i;
-          eight_rows[i] = row < here ? _mm256_loadu_ps(top + row * stride + k) : _mm256_setzero_ps();
+        const float* corner = top + group * 8 * stride + k;
+        float* place = panel + k * kWidth + group * 8;
+        if (here >= group * 8 + 8) {
+          pack_eight<kWidth, true>(corner, stride, 8, place);
+        } else {
+          pack_eight<kWidth, false>(corner, stride, here - group * 8, place);
         }
-        transpose_eight(eight_rows, columns);
-        for (int i = 0; i < 8; ++i) _mm256_storeu_ps(panel + (k + i) * kWidth + group * 8, columns[i]);
       }
     }
     for (; k < depth; ++k) {

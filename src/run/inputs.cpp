@@ -94,6 +94,7 @@ Json inputs_of(const RunOptions& options, const Tokenizer& tokenizer) {
   inputs.add("the vocabulary", tokenizer.model_file());
   if (options.mode == Phase::kPretrain) {
     inputs.add_texts("corpus.files", options.corpus.files, options.data);
+    inputs.add_texts("corpus.first_files", options.corpus.first_files, options.data);
   } else {
     const bool reads_loss_split = options.train.validates() && options.mixture.held_out_share == 0.0;
     for (const TaskSpec& task : mixture_specs(options.mixture, options.data)) {

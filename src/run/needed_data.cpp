@@ -61,6 +61,7 @@ void check_data_is_given(const RunOptions& options) {
   }
   if (options.mode == Phase::kPretrain) {
     check_paths("corpus.files", options.corpus.files);
+    check_paths("corpus.first_files", options.corpus.first_files);
   } else {
     check_paths("mixture.cache", {options.mixture.cache});
     check_tasks("mixture.tasks", options.mixture.tasks);

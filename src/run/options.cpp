@@ -27,8 +27,8 @@ void RunOptions::fields(FieldVisitor& v) {
 }
 
 void load_run_options(const ConfigNode& config, RunOptions& options) {
-  load_options(with_absolute_paths(config, {"data", "tokenizer", "init", "corpus.files", "mixture.tasks",
-                                            "mixture.cache", "validation.tasks", "validation.files"}),
+  load_options(with_absolute_paths(config, {"data", "tokenizer", "init", "corpus.files", "corpus.first_files",
+                                            "mixture.tasks", "mixture.cache", "validation.tasks", "validation.files"}),
                options);
 }
 

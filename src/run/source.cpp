@@ -26,6 +26,7 @@ std::unique_ptr<BatchSource> make_source(const RunOptions& options, const Tokeni
   if (options.mode == Phase::kPretrain) {
     CorpusOptions corpus = options.corpus;
     corpus.files = resolved_paths(corpus.files, options.data);
+    corpus.first_files = resolved_paths(corpus.first_files, options.data);
     return make_corpus_source(corpus, tokenizer, seed);
   }
   if (options.mixture.cache.empty()) return make_mixture_source(options.mixture, options.data, tokenizer, seed);

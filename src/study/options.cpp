@@ -101,7 +101,7 @@ void load_study_options(const ConfigNode& config, StudyOptions& options) {
       "data", "tokenizer", "finetune_sets", "heldout.tasks", "validation.tasks", "curve.tasks", "finetune_eval.tasks"};
   for (const char* owner : {"", "arms.*.", "axes.*.values.*."}) {
     for (const char* path :
-         {"corpus.files", "mixture.tasks", "mixture.cache", "finetune_mixture.tasks", "finetune_mixture.cache"})
+         {"corpus.files", "corpus.first_files", "mixture.tasks", "mixture.cache", "finetune_mixture.tasks", "finetune_mixture.cache"})
       paths.push_back(std::string(owner) + path);
   }
   load_options(with_absolute_paths(config, paths, {"arms.*.routing", "decided_by"}), options);

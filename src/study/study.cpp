@@ -93,9 +93,13 @@ std::vector<ArmOptions> arms_of(const StudyOptions& options, const StudyFolder& 
 void check_files(const StudyOptions& options, const StudyFolder& folder) {
   const std::filesystem::path data = data_folder(options, folder, options.seeds.front());
   const std::vector<std::pair<const char*, std::vector<std::string>>> lists = {
-      {"corpus.files", options.recipe.corpus.files},  {"mixture.tasks", options.recipe.mixture.tasks},
-      {"finetune_sets", options.finetune_sets},       {"heldout.tasks", options.heldout.tasks},
-      {"validation.tasks", options.validation.tasks}, {"curve.tasks", options.curve.tasks}};
+      {"corpus.files", options.recipe.corpus.files},
+      {"corpus.first_files", options.recipe.corpus.first_files},
+      {"mixture.tasks", options.recipe.mixture.tasks},
+      {"finetune_sets", options.finetune_sets},
+      {"heldout.tasks", options.heldout.tasks},
+      {"validation.tasks", options.validation.tasks},
+      {"curve.tasks", options.curve.tasks}};
   for (const auto& [key, paths] : lists) {
     for (const std::string& path : paths) {
       const std::filesystem::path file = resolve_path(path, data);

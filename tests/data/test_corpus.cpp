@@ -1,4 +1,5 @@
 // Pre-training batches: what was hidden merges back into the documents, each document once an epoch.
+#include <ATen/ATen.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -269,6 +270,32 @@ TEST_F(Corpus, SeveralFilesAreOneCorpusAndEachEpochHasAnOrderOfItsOwn) {
   }
   EXPECT_NE(first_rows[0], first_rows[1]);
   EXPECT_NE(first_rows[1], first_rows[2]);
+}
+
+TEST_F(Corpus, FirstFilesAreReadAloneAndTheRestFromItsBeginning) {
+  write_documents("few.jsonl", 1);
+  write_documents("all.jsonl", 2);
+  const CorpusOptions few = options("few.jsonl", 40), all = options("all.jsonl", 40);
+  CorpusOptions both = all;
+  both.first_files = few.files;
+  both.first_batches = 3;
+  const auto source = make_corpus_source(both, cases::tokenizer(), 5);
+  const auto first = make_corpus_source(few, cases::tokenizer(), 5),
+             then = make_corpus_source(all, cases::tokenizer(), 5);
+  for (uint64_t step = 0; step < 8; ++step) {
+    const TokenBatch expected = step < 3 ? first->batch(step) : then->batch(step - 3);
+    EXPECT_TRUE(at::equal(source->batch(step).source_ids, expected.source_ids)) << step;
+    EXPECT_TRUE(at::equal(source->batch(step).target_ids, expected.target_ids)) << step;
+  }
+  EXPECT_NE(source->describe().find("before that, 3 batches of "), std::string::npos);
+}
+
+TEST_F(Corpus, FirstBatchesNeedFilesAndFilesBatches) {
+  for (const char* settings : {"first_batches: 2", "first_files: [a.txt]"}) {
+    CorpusOptions o;
+    const std::string message = message_of<UserError>([&] { load_options(parse_config(settings, "here"), o); });
+    EXPECT_NE(message.find("'first_batches'"), std::string::npos) << message;
+  }
 }
 
 // 20 sentinels: found before the first batch, with the settings that ask for more.

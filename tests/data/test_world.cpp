@@ -93,7 +93,7 @@ TEST_F(WorldFiles, AWorldOfAnotherFormatIsRefused) {
       {"{}", "1"}, {"{\"format\": 2}", "2"}, {"{\"format\": \"2\"}", "\"2\""}, {"[]", "null"}};
   for (const auto& [text, found] : others) {
     put("world.json", text);
-    EXPECT_EQ(refused(), (folder_ / "world.json").string() + ": a world of format " + found + ", expected 3" + remedy);
+    EXPECT_EQ(refused(), (folder_ / "world.json").string() + ": a world of format " + found + ", expected 4" + remedy);
   }
   put("world.json", "{\n\"format\" 2}");
   EXPECT_NE(refused().find("world.json:2"), std::string::npos) << refused();

@@ -113,6 +113,23 @@ TEST(WorldCorpus, AsksEveryFactOnce) {
   EXPECT_EQ(num_spans, facts.size());
 }
 
+// The first text is of every tenth entity, and tells and asks all of its facts.
+TEST(WorldCorpus, FirstTextTellsOfAFewAll) {
+  const cases::SmallWorld& w = small_world();
+  std::map<std::string, size_t> told_of;  // entity -> facts told or asked
+  for (const auto& document : cases::documents_of(w.folder / "corpus/first.jsonl")) {
+    for (const world::Entity& entity : w.drawn.entities) {
+      if (document.text.find(entity.name) != std::string::npos) told_of[entity.name] += document.spans.size();
+    }
+  }
+  EXPECT_EQ(told_of.size(), (w.drawn.entities.size() + 9) / 10);
+  for (size_t i = 0; i < w.drawn.entities.size(); i += 10) {
+    const world::Entity& entity = w.drawn.entities[i];
+    const auto times = static_cast<size_t>(w.options.num_phrasings) + 1;
+    EXPECT_EQ(told_of[entity.name], times * entity.values.size()) << entity.name;
+  }
+}
+
 // What comes again stands in the text before, once, with its own person; nothing else does, so that it cannot be told
 // by leaving out.
 TEST(WorldCorpus, ReadingsTellWhatComesAgain) {

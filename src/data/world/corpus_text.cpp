@@ -166,6 +166,20 @@ std::vector<Document> question_documents(const World& world) {
   return documents;
 }
 
+std::vector<Document> first_documents(const World& world) {
+  constexpr size_t kOneOf = 10;
+  RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/first");
+  std::vector<Document> documents;
+  for (size_t i = 0; i < world.entities.size(); i += kOneOf) {
+    const Entity& entity = world.entities[i];
+    for (size_t phrasing = 0; phrasing < static_cast<size_t>(world.options.num_phrasings); ++phrasing)
+      add_articles(documents, entity, phrasing, stream);
+    add_questions(documents, entity, stream);
+  }
+  stream.shuffle(documents);
+  return documents;
+}
+
 std::vector<Document> reading_documents(const World& world) {
   RandomStream stream(static_cast<uint64_t>(world.options.seed), "world/readings");
   std::vector<Document> documents;

@@ -20,6 +20,9 @@ std::vector<Document> fact_documents(const World& world);
 std::vector<Document> general_documents(const World& world);
 // Every fact once more, as a question and its answer.
 std::vector<Document> question_documents(const World& world);
+// Every tenth entity alone, in articles and questions like the others' and about the same facts: little text that is read
+// often, with which a model learns how facts are recalled before it learns all of them.
+std::vector<Document> first_documents(const World& world);
 // num_readings texts of story people, other values in each, that tell something and then tell it again, or ask for it.
 std::vector<Document> reading_documents(const World& world);
 

@@ -141,6 +141,7 @@ void make_world(const WorldOptions& options, const std::filesystem::path& folder
     world::Written written;
     world::write_corpus(world::fact_documents(drawn), root / "corpus" / "facts.jsonl", written);
     world::write_corpus(world::question_documents(drawn), root / "corpus" / "questions.jsonl", written);
+    world::write_corpus(world::first_documents(drawn), root / "corpus" / "first.jsonl", written);
     world::write_corpus(world::general_documents(drawn), root / "corpus" / "general.jsonl", written);
     world::write_corpus(world::reading_documents(drawn), root / "corpus" / "readings.jsonl", written);
     world::write_instructions(drawn, root, written);

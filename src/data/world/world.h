@@ -24,7 +24,7 @@ struct WorldOptions {
 };
 
 // Raised whenever the same options come to mean other texts; stands in world.json as "format".
-constexpr int64_t kWorldFormat = 3;
+constexpr int64_t kWorldFormat = 4;
 
 // Writes the whole world into `folder` (which must not exist): corpus/*.jsonl, spiece.model,
 // tasks/{muffin,t0_sf,niv2,cot}/*.yaml, heldout/{exam,hard,reasoning,qa}/*.yaml, validation/*.yaml (held-in),
