@@ -5,7 +5,9 @@
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
+#include "kernels/bias_attention.h"
 #include "kernels/grouped_linear.h"
+#include "kernels/linear_cross_entropy.h"
 #include "kernels/permute.h"
 #include "kernels/plan_rows.h"
 #include "kernels/rms_norm.h"
@@ -76,6 +78,38 @@ void norm(benchmark::State& state) {
 }
 BENCHMARK(norm<true>)->Name("rms_norm/fast")->FLANMOE_SIZES;
 BENCHMARK(norm<false>)->Name("rms_norm/reference")->FLANMOE_SIZES;
+
+// Attention of whole rows that see all keys (arguments: rows, length, heads, width of a head).
+template <bool kFast>
+void attention(benchmark::State& state) {
+  const int64_t rows = state.range(0), length = state.range(1), heads = state.range(2), width = heads * state.range(3);
+  const at::Tensor q = input({rows, length, width}, 1), k = input({rows, length, width}, 2),
+                   v = input({rows, length, width}, 3), bias = input({heads, 2 * length - 1}, 4);
+  const at::Tensor runs = at::tensor(std::vector<int64_t>{0, length}, at::kLong).expand({rows, length, 2}).contiguous();
+  run(state, [&] {
+    return kFast ? bias_attention(q, k, v, heads, {runs, bias})
+                 : bias_attention_reference(q, k, v, heads, {runs, bias});
+  });
+}
+#define FLANMOE_ATTENTIONS \
+  Args({16, 56, 4, 16})->Args({4, 128, 8, 64})->Args({2, 512, 8, 64})->Unit(benchmark::kMicrosecond)
+BENCHMARK(attention<true>)->Name("bias_attention/fast")->FLANMOE_ATTENTIONS;
+BENCHMARK(attention<false>)->Name("bias_attention/reference")->FLANMOE_ATTENTIONS;
+
+// The loss over a vocabulary (arguments: tokens, width, vocabulary).
+template <bool kFast>
+void cross_entropy(benchmark::State& state) {
+  const int64_t tokens = state.range(0), width = state.range(1), vocabulary = state.range(2);
+  const at::Tensor hidden = input({tokens, width}, 1), weight = input({vocabulary, width}, 2),
+                   targets = at::arange(tokens, at::kLong).mul(7).remainder(vocabulary);
+  run(state, [&] {
+    return kFast ? linear_cross_entropy(hidden, weight, targets)
+                 : linear_cross_entropy_reference(hidden, weight, targets);
+  });
+}
+#define FLANMOE_LOSSES Args({340, 64, 1344})->Args({512, 512, 32128})->Unit(benchmark::kMicrosecond)
+BENCHMARK(cross_entropy<true>)->Name("linear_cross_entropy/fast")->FLANMOE_LOSSES;
+BENCHMARK(cross_entropy<false>)->Name("linear_cross_entropy/reference")->FLANMOE_LOSSES;
 
 // Choices and plans of one layer (arguments: tokens, experts, choices): what training does once per sparse layer and
 // pass, without a gradient.

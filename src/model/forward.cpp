@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/linear_cross_entropy.h"
 #include "model/batch_layout.h"
 #include "model/block.h"
 #include "model/forward_parts.h"
@@ -55,13 +56,23 @@ ForwardResult forward(const T5Model& model, const TokenBatch& batch_anywhere, co
     const at::Tensor memory = encode(model, batch.source_ids, batch.source_segments, call, reports);
     hidden = decode_targets(model, batch, memory, call, reports);
   }
-  if (call.only_real_targets) {
-    const at::Tensor real = batch.target_ids.reshape({-1}).nonzero().view({-1});
+  const at::Tensor targets = batch.target_ids.reshape({-1});
+  at::Tensor real, logits;
+  if (call.only_real_targets || call.only_loss) {
+    real = targets.nonzero().view({-1});
     hidden = hidden.reshape({-1, hidden.size(2)}).index_select(0, real);
   }
-  ForwardResult result{output_logits(model, hidden), mean_of(reports.balance_losses, hidden.device()),
-                       mean_of(reports.z_losses, hidden.device()), std::move(reports.statistics),
-                       std::move(reports.tokens)};
+  if (!call.only_loss) logits = output_logits(model, hidden);
+  ForwardResult result{logits,
+                       mean_of(reports.balance_losses, hidden.device()),
+                       mean_of(reports.z_losses, hidden.device()),
+                       std::move(reports.statistics),
+                       std::move(reports.tokens),
+                       {}};
+  if (call.only_loss) {
+    const at::Tensor of_targets = targets.index_select(0, real);
+    result.loss = {linear_cross_entropy(head_input(model, hidden), head_of(model).weight, of_targets), real.size(0)};
+  }
   if (!reports.pooled.empty()) {
     const PooledLosses pooled = pooled_losses(reports.pooled);
     result.balance_loss = pooled.balance;

@@ -70,12 +70,12 @@ double held_out_loss(const T5Model& model, const std::vector<TokenBatch>& batche
                      const std::function<void()>& before_batch) {
   const at::NoGradGuard no_gradients;
   ForwardOptions call;
-  call.only_real_targets = true;
+  call.only_loss = true;
   double sum = 0.0;
   int64_t num_tokens = 0;
   for (const TokenBatch& batch : batches) {
     if (before_batch) before_batch();
-    const TokenLoss loss = token_loss(forward(model, batch, call).logits, batch);
+    const TokenLoss loss = forward(model, batch, call).loss;
     sum += loss.loss.item<double>() * static_cast<double>(loss.num_tokens);
     num_tokens += loss.num_tokens;
   }

@@ -83,14 +83,14 @@ StepMetrics TrainStepper::step(const T5Model& model, const std::vector<TokenBatc
   StepMetrics metrics;
   ForwardOptions call;
   call.training = true;
-  call.only_real_targets = true;
+  call.only_loss = true;
   call.collect_statistics = collect_statistics;
   call.dropout = options_.dropout;
   call.expert_dropout = options_.expert_dropout;
   for (size_t i = 0; i < batches.size(); ++i) {
     call.noise_key = stream_key(seed_, "noise", static_cast<uint64_t>(step) * batches.size() + i);
     const ForwardResult result = forward(model, batches[i], call);
-    const TokenLoss loss = token_loss(result.logits, batches[i]);
+    const TokenLoss& loss = result.loss;
     FLANMOE_ASSERT(loss.num_tokens == batches[i].num_target_tokens);  // counted (tensor/batch.h)
     const double weight = static_cast<double>(loss.num_tokens) / all_targets;
     const at::Tensor total = loss.loss * weight + result.balance_loss * (balance_coefficient * share) +

@@ -1,0 +1,102 @@
+#include "kernels/linear_cross_entropy.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "kernels/linear_cross_entropy_arrays.h"
+#include "kernels/vector_code.h"
+#include "tensor/threads.h"
+
+namespace flanmoe {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr int64_t kLogitsAtOnce = 1 << 17;  // that stay in the cache,
+constexpr int64_t kFewestRows = 256;        // or as many as make products worth while
+constexpr int64_t kLogitsPerThread = 16384;
+
+// Losses of the rows; their logits become their gradients, of a mean over num_rows.
+void rows_losses(at::Tensor& logits, const int64_t* targets, int64_t num_rows, double* losses) {
+  const kernels::CrossEntropyLoops& loops =
+      has_avx512() ? kernels::kCrossEntropyByAvx512 : kernels::kCrossEntropyByAvx2;
+  float* numbers = logits.mutable_data_ptr<float>();
+  const int64_t vocabulary = logits.size(1), grain = std::max<int64_t>(1, kLogitsPerThread / vocabulary);
+  split_work(0, logits.size(0), grain, [&](int64_t begin, int64_t end) {
+    loops.losses(numbers + begin * vocabulary, targets + begin, end - begin, vocabulary,
+                 1.0f / static_cast<float>(num_rows), losses + begin);
+  });
+}
+
+struct LossAndGradients {
+  at::Tensor loss, hidden, weight;  // gradients undefined where not wanted
+};
+
+LossAndGradients compute(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets, bool of_hidden,
+                         bool of_weight) {
+  const int64_t num_rows = hidden.size(0), vocabulary = weight.size(0);
+  const int64_t at_once = std::min(num_rows, std::max(kFewestRows, kLogitsAtOnce / vocabulary));
+  LossAndGradients result;
+  if (of_hidden) result.hidden = at::empty_like(hidden);
+  if (of_weight) result.weight = at::zeros_like(weight);
+  const at::Tensor room = at::empty({at_once, vocabulary}, hidden.options());
+  std::vector<double> losses(static_cast<size_t>(num_rows));
+  for (int64_t row = 0; row < num_rows; row += at_once) {
+    const int64_t here = std::min(at_once, num_rows - row);
+    const at::Tensor rows = hidden.narrow(0, row, here);
+    at::Tensor logits = room.narrow(0, 0, here);
+    at::mm_out(logits, rows, weight.t());
+    rows_losses(logits, targets.const_data_ptr<int64_t>() + row, num_rows, losses.data() + row);
+    if (of_hidden) {
+      at::Tensor gradient = result.hidden.narrow(0, row, here);
+      at::mm_out(gradient, logits, weight);
+    }
+    if (of_weight) result.weight.addmm_(logits.t(), rows);
+  }
+  const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
+  result.loss = at::scalar_tensor(sum / static_cast<double>(num_rows), hidden.options());
+  return result;
+}
+
+class LinearCrossEntropy : public torch::autograd::Function<LinearCrossEntropy> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
+                            const at::Tensor& targets) {
+    const LossAndGradients all =
+        compute(hidden.detach(), weight.detach(), targets, hidden.requires_grad(), weight.requires_grad());
+    context->saved_data["hidden"] = all.hidden;
+    context->saved_data["weight"] = all.weight;
+    return all.loss;
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const double factor = gradients[0].item<double>();
+    const auto times_factor = [&](const char* name) {
+      const at::Tensor gradient = context->saved_data[name].toTensor();
+      return !gradient.defined() || factor == 1.0 ? gradient : gradient * factor;
+    };
+    return {times_factor("hidden"), times_factor("weight"), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets) {
+  TORCH_CHECK(hidden.dim() == 2 && weight.dim() == 2 && hidden.size(1) == weight.size(1) &&
+                  targets.sizes() == at::IntArrayRef({hidden.size(0)}) && targets.scalar_type() == at::kLong,
+              "linear_cross_entropy: hidden [T, D], weight [V, D] and targets [T] int64 expected, got ", hidden.sizes(),
+              ", ", weight.sizes(), " and ", targets.sizes());
+  if (!hidden.is_cpu() || hidden.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat)
+    return linear_cross_entropy_reference(hidden, weight, targets);
+  const int64_t vocabulary = weight.size(0);
+  TORCH_CHECK(
+      targets.numel() == 0 || (targets.min().item<int64_t>() >= 0 && targets.max().item<int64_t>() < vocabulary),
+      "linear_cross_entropy: a target outside the vocabulary of ", vocabulary);
+  return LinearCrossEntropy::apply(hidden.contiguous(), weight.contiguous(), targets.contiguous());
+}
+
+}  // namespace flanmoe
