@@ -7,6 +7,7 @@
 
 #include "kernels/bias_attention.h"
 #include "kernels/grouped_linear.h"
+#include "kernels/linear.h"
 #include "kernels/linear_cross_entropy.h"
 #include "kernels/permute.h"
 #include "kernels/plan_rows.h"
@@ -95,6 +96,17 @@ void attention(benchmark::State& state) {
   Args({16, 56, 4, 16})->Args({4, 128, 8, 64})->Args({2, 512, 8, 64})->Unit(benchmark::kMicrosecond)
 BENCHMARK(attention<true>)->Name("bias_attention/fast")->FLANMOE_ATTENTIONS;
 BENCHMARK(attention<false>)->Name("bias_attention/reference")->FLANMOE_ATTENTIONS;
+
+// A projection (arguments: rows, inputs, outputs).
+template <bool kFast>
+void projection(benchmark::State& state) {
+  const at::Tensor x = input({state.range(0), state.range(1)}, 1), weight = input({state.range(2), state.range(1)}, 2);
+  run(state, [&] { return kFast ? linear(x, Linear(weight)) : linear_reference(x, Linear(weight)); });
+}
+#define FLANMOE_PROJECTIONS \
+  Args({900, 64, 64})->Args({900, 64, 256})->Args({900, 256, 64})->Args({512, 512, 2048})->Unit(benchmark::kMicrosecond)
+BENCHMARK(projection<true>)->Name("linear/fast")->FLANMOE_PROJECTIONS;
+BENCHMARK(projection<false>)->Name("linear/reference")->FLANMOE_PROJECTIONS;
 
 // The loss over a vocabulary (arguments: tokens, width, vocabulary).
 template <bool kFast>

@@ -1,6 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "kernels/grouped_linear.h"
+#include "kernels/linear.h"
+#include "kernels/matrix_of.h"
 #include "kernels/row_linear.h"
 
 namespace flanmoe::kernels {
@@ -21,6 +23,13 @@ void one_row(const float* row, const at::Tensor& weights, float* out) {
   row_linear({row, inputs}, {{weights, {out, outputs}}});
 }
 
+// Enough rows for our own products (kernels/linear.h says why), of contiguous float32.
+bool takes_own_products(int64_t rows, const at::Tensor& x, const at::Tensor& y) {
+  return rows >= kRowsOfOwnProducts && x.scalar_type() == at::kFloat && x.is_contiguous() && y.is_contiguous();
+}
+
+float* numbers_of(const at::Tensor& x) { return x.mutable_data_ptr<float>(); }
+
 }  // namespace
 
 at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
@@ -33,7 +42,13 @@ at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights,
       return;
     }
     at::Tensor slice = out.slice(0, begin, end);
-    at::mm_out(slice, rows.slice(0, begin, end), weights.select(0, e).t());
+    const at::Tensor mine = rows.slice(0, begin, end), weight = weights.select(0, e);
+    if (takes_own_products(end - begin, rows, weights)) {
+      matrix_product(end - begin, out.size(1), rows.size(1), matrix_of(mine), transpose_of(weight), numbers_of(slice),
+                     out.size(1));
+      return;
+    }
+    at::mm_out(slice, mine, weight.t());
   });
   return out;
 }
@@ -43,7 +58,13 @@ at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const a
   at::Tensor out = at::empty({gradient.size(0), weights.size(2)}, gradient.options());
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     at::Tensor slice = out.slice(0, begin, end);
-    at::mm_out(slice, gradient.slice(0, begin, end), weights.select(0, e));
+    const at::Tensor mine = gradient.slice(0, begin, end), weight = weights.select(0, e);
+    if (takes_own_products(end - begin, gradient, weights)) {
+      matrix_product(end - begin, out.size(1), gradient.size(1), matrix_of(mine), matrix_of(weight), numbers_of(slice),
+                     out.size(1));
+      return;
+    }
+    at::mm_out(slice, mine, weight);
   });
   return out;
 }
@@ -53,7 +74,13 @@ at::Tensor grouped_linear_cpu_weight_gradient(const at::Tensor& gradient, const 
   at::Tensor out = at::zeros({offsets.size(0) - 1, gradient.size(1), rows.size(1)}, gradient.options());
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     at::Tensor slice = out.select(0, e);
-    at::mm_out(slice, gradient.slice(0, begin, end).t(), rows.slice(0, begin, end));
+    const at::Tensor mine = gradient.slice(0, begin, end), read = rows.slice(0, begin, end);
+    if (takes_own_products(end - begin, gradient, rows)) {
+      matrix_product(slice.size(0), slice.size(1), end - begin, transpose_of(mine), matrix_of(read), numbers_of(slice),
+                     slice.size(1));
+      return;
+    }
+    at::mm_out(slice, mine.t(), read);
   });
   return out;
 }

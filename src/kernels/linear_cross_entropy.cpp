@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "kernels/linear_cross_entropy_arrays.h"
+#include "kernels/matrix_of.h"
 #include "kernels/vector_code.h"
 #include "tensor/threads.h"
 
 namespace flanmoe {
 namespace {
 
+using kernels::matrix_product;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
@@ -21,14 +23,14 @@ constexpr int64_t kLogitsAtOnce = 1 << 17;  // that stay in the cache,
 constexpr int64_t kFewestRows = 256;        // or as many as make products worth while
 constexpr int64_t kLogitsPerThread = 16384;
 
-// Losses of the rows; their logits become their gradients, of a mean over num_rows.
-void rows_losses(at::Tensor& logits, const int64_t* targets, int64_t num_rows, double* losses) {
+// Losses of some rows; their logits become their gradients, of a mean over num_rows.
+void rows_losses(float* logits, int64_t rows, int64_t vocabulary, const int64_t* targets, int64_t num_rows,
+                 double* losses) {
   const kernels::CrossEntropyLoops& loops =
       has_avx512() ? kernels::kCrossEntropyByAvx512 : kernels::kCrossEntropyByAvx2;
-  float* numbers = logits.mutable_data_ptr<float>();
-  const int64_t vocabulary = logits.size(1), grain = std::max<int64_t>(1, kLogitsPerThread / vocabulary);
-  split_work(0, logits.size(0), grain, [&](int64_t begin, int64_t end) {
-    loops.losses(numbers + begin * vocabulary, targets + begin, end - begin, vocabulary,
+  const int64_t grain = std::max<int64_t>(1, kLogitsPerThread / vocabulary);
+  split_work(0, rows, grain, [&](int64_t begin, int64_t end) {
+    loops.losses(logits + begin * vocabulary, targets + begin, end - begin, vocabulary,
                  1.0f / static_cast<float>(num_rows), losses + begin);
   });
 }
@@ -43,20 +45,24 @@ LossAndGradients compute(const at::Tensor& hidden, const at::Tensor& weight, con
   const int64_t at_once = std::min(num_rows, std::max(kFewestRows, kLogitsAtOnce / vocabulary));
   LossAndGradients result;
   if (of_hidden) result.hidden = at::empty_like(hidden);
-  if (of_weight) result.weight = at::zeros_like(weight);
+  if (of_weight) result.weight = num_rows > 0 ? at::empty_like(weight) : at::zeros_like(weight);
   const at::Tensor room = at::empty({at_once, vocabulary}, hidden.options());
   std::vector<double> losses(static_cast<size_t>(num_rows));
+  const int64_t width = hidden.size(1);
+  float* logits = room.mutable_data_ptr<float>();
   for (int64_t row = 0; row < num_rows; row += at_once) {
     const int64_t here = std::min(at_once, num_rows - row);
-    const at::Tensor rows = hidden.narrow(0, row, here);
-    at::Tensor logits = room.narrow(0, 0, here);
-    at::mm_out(logits, rows, weight.t());
-    rows_losses(logits, targets.const_data_ptr<int64_t>() + row, num_rows, losses.data() + row);
+    const kernels::MatrixView rows = kernels::matrix_of(hidden).from(row, 0);
+    matrix_product(here, vocabulary, width, rows, kernels::transpose_of(weight), logits, vocabulary);
+    rows_losses(logits, here, vocabulary, targets.const_data_ptr<int64_t>() + row, num_rows, losses.data() + row);
     if (of_hidden) {
-      at::Tensor gradient = result.hidden.narrow(0, row, here);
-      at::mm_out(gradient, logits, weight);
+      float* gradient = result.hidden.mutable_data_ptr<float>() + row * width;
+      matrix_product(here, width, vocabulary, {logits, vocabulary}, kernels::matrix_of(weight), gradient, width);
     }
-    if (of_weight) result.weight.addmm_(logits.t(), rows);
+    if (of_weight) {
+      matrix_product(vocabulary, width, here, {logits, vocabulary, true}, rows, result.weight.mutable_data_ptr<float>(),
+                     width, /*add=*/row > 0);
+    }
   }
   const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
   result.loss = at::scalar_tensor(sum / static_cast<double>(num_rows), hidden.options());

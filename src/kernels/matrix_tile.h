@@ -167,5 +167,25 @@ Factor pack_rows(const float* from, int64_t stride, int64_t rows, int64_t depth,
   return {to, kWidth, kWidth * depth};
 }
 
+// A matrix [depth, columns], its rows `stride` apart, as panels of kWidth columns in the same way.
+template <int kWidth>
+Factor pack_columns(const float* from, int64_t stride, int64_t columns, int64_t depth, float* to) {
+  for (int64_t first = 0; first < columns; first += kWidth) {
+    float* panel = to + first * depth;
+    const float* row = from + first;
+    const int64_t here = columns - first < kWidth ? columns - first : kWidth;
+    for (int64_t k = 0; k < depth; ++k, row += stride) {
+      // What is written beyond the width, the next depth overwrites.
+      for (int64_t column = 0; column < kWidth; column += 16) {
+        const Sixteen numbers = column + 16 <= here ? load(row + column)
+                                : column < here     ? load(row + column, first_places(here - column))
+                                                    : repeat(0.0f);
+        store(panel + k * kWidth + column, numbers);
+      }
+    }
+  }
+  return {to, kWidth, kWidth * depth};
+}
+
 }  // namespace
 }  // namespace flanmoe

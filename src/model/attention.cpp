@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/linear.h"
+
 namespace flanmoe {
 namespace {
 

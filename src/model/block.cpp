@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "base/random.h"
+#include "kernels/linear.h"
 #include "kernels/rms_norm.h"
 #include "model/forward.h"
 #include "moe/moe_layer.h"

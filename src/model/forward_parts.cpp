@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "kernels/linear.h"
 #include "model/batch_layout.h"
 #include "model/forward.h"
 #include "model/relative_position.h"

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/linear.h"
 #include "tensor/random.h"
 
 namespace flanmoe {

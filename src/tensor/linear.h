@@ -1,5 +1,4 @@
-// The product with a weight, x W^T, with gradient: every layer's but the experts' (kernels/grouped_linear.h, which take
-// rows sorted by expert). Decoding of a single row has its own without gradient (kernels/row_linear.h and its kin).
+// Weights of projections, as kernels/linear.h and kernels/grouped_linear.h take them.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -25,8 +24,5 @@ struct GroupedLinear {
 
   at::Tensor weight;  // [E, O, I]
 };
-
-// x [..., I] -> x W^T [..., O], in the dtype of x. Gradients: x and the weight.
-at::Tensor linear(const at::Tensor& x, const Linear& projection);
 
 }  // namespace flanmoe

@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "kernels/linear.h"
 #include "model/attention.h"
 #include "model/relative_position.h"
 #include "model/weights.h"
