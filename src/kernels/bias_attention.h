@@ -26,4 +26,23 @@ at::Tensor bias_attention(const at::Tensor& q, const at::Tensor& k, const at::Te
 at::Tensor bias_attention_reference(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, int64_t num_heads,
                                     const AttentionPairs& pairs, double dropout_rate = 0.0, uint64_t noise_key = 0);
 
+namespace kernels {
+// Contiguous, in the shapes above; bias empty where there is none. Of gradients: the same shapes.
+struct AttentionInputs {
+  at::Tensor q, k, v, bias;
+};
+struct AttentionArguments : AttentionInputs {
+  at::Tensor runs;
+  at::Tensor dropout;  // [B, H, Lq, Lk] factors of the probabilities, empty where there are none
+  int64_t num_heads;
+};
+struct AttentionResult {
+  at::Tensor out;
+  at::Tensor softmax;  // [B, H, Lq, 2], for the gradients
+};
+AttentionResult bias_attention_cpu(const AttentionArguments& all);
+AttentionInputs bias_attention_cpu_gradients(const at::Tensor& gradient, const AttentionArguments& all,
+                                             const at::Tensor& softmax);
+}  // namespace kernels
+
 }  // namespace flanmoe

@@ -20,4 +20,12 @@ at::Tensor linear(const at::Tensor& x, const Linear& projection);
 // The plain twin, by torch's own product: the oracle.
 at::Tensor linear_reference(const at::Tensor& x, const Linear& projection);
 
+namespace kernels {
+// The three products, of contiguous matrices: x W^T [N, O] of x [N, I]; gradient W [N, I] and gradient^T x [O, I] of
+// gradient [N, O].
+at::Tensor linear_cpu(const at::Tensor& x, const at::Tensor& weight);
+at::Tensor linear_cpu_input_gradient(const at::Tensor& gradient, const at::Tensor& weight);
+at::Tensor linear_cpu_weight_gradient(const at::Tensor& gradient, const at::Tensor& x);
+}  // namespace kernels
+
 }  // namespace flanmoe

@@ -14,4 +14,13 @@ at::Tensor linear_cross_entropy(const at::Tensor& hidden, const at::Tensor& weig
 at::Tensor linear_cross_entropy_reference(const at::Tensor& hidden, const at::Tensor& weight,
                                           const at::Tensor& targets);
 
+namespace kernels {
+struct LossAndGradients {
+  at::Tensor loss, hidden, weight;  // gradients undefined where not wanted
+};
+// All contiguous.
+LossAndGradients linear_cross_entropy_cpu(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
+                                          bool of_hidden, bool of_weight);
+}  // namespace kernels
+
 }  // namespace flanmoe

@@ -2,9 +2,12 @@
 // dispatch, code for the CPU. Its checks stand apart from its kernels, so that another device is one more file.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace flanmoe {
 namespace {
@@ -32,6 +35,30 @@ TEST(Kernels, EveryOpHasItsFiles) {
     }
   }
   EXPECT_GE(num_ops, 7u);
+}
+
+// Of a function that several objects hold, the linker takes any one: an object compiled for AVX-512 must share none, or
+// code that runs on any processor may call it.
+TEST(Kernels, ObjectsForAvx512ShareNoFunction) {
+  const fs::path objects = fs::path(FLANMOE_BINARY).parent_path() / "src/CMakeFiles/flanmoe_kernels.dir/kernels";
+  size_t num_objects = 0;
+  for (const auto& entry : fs::directory_iterator(objects)) {
+    if (!entry.path().filename().string().ends_with("_avx512.cpp.o")) continue;
+    ++num_objects;
+    FILE* symbols = popen(("nm -C '" + entry.path().string() + "'").c_str(), "r");
+    ASSERT_NE(symbols, nullptr);
+    std::array<char, 4096> line{};
+    size_t num_lines = 0;
+    while (fgets(line.data(), line.size(), symbols) != nullptr) {
+      ++num_lines;
+      for (const char* kind : {" W ", " V ", " u "})
+        EXPECT_EQ(std::string_view(line.data()).find(kind), std::string_view::npos)
+            << entry.path() << ": " << line.data();
+    }
+    EXPECT_EQ(pclose(symbols), 0);
+    EXPECT_GT(num_lines, 0u);
+  }
+  EXPECT_GE(num_objects, 3u);
 }
 
 }  // namespace
