@@ -22,9 +22,14 @@ class Signals : public FolderTest {
  protected:
   std::string at(const std::string& name) const { return (folder_ / name).string(); }
 
-  // Sends the signal after so many seconds; the exit status, which says that it was the signal.
-  Ended stopped(const Words& words, int number, double after) const {
+  // Sends the signal so many seconds after the file `sign` is there (or after the start); the exit status, which says
+  // that it was the signal.
+  Ended stopped(const Words& words, int number, double after, const std::string& sign = "") const {
     Running running(words);
+    const auto start = Clock::now();
+    while (!sign.empty() && !std::filesystem::exists(folder_ / sign) && !running.ended() &&
+           seconds_since(start) < 60.0) {
+    }
     const auto begin = Clock::now();
     while (!running.ended() && seconds_since(begin) < after) {
     }
@@ -56,13 +61,13 @@ TEST_F(Signals, GenerateLeavesWholeLinesAndGoesOn) {
   Words words = long_generation(at("in.txt"));
   words.insert(words.end(), {"--output", at("out.jsonl")});
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-    const Ended ended = stopped(words, number, 1.5);
+    const Ended ended = stopped(words, number, 3.0, "out.jsonl.partial");
     expect_told(ended, "the same command with --resume goes on from here");
     const std::string written = content_of(folder_ / "out.jsonl");
     EXPECT_TRUE(written.empty() || written.ends_with("\n"));
     if (words.back() != "--resume") words.push_back("--resume");
   }
-  expect_told(stopped(long_generation(at("in.txt")), SIGTERM, 1.0), "prompts are answered");
+  expect_told(stopped(long_generation(at("in.txt")), SIGTERM, 4.0), "prompts are answered");
 }
 
 TEST_F(Signals, ScoreStops) {
