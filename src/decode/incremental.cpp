@@ -94,7 +94,7 @@ DecodeState start_encoder_decoder(const T5Model& model, const at::Tensor& source
 DecodeState start_decoder_only(const T5Model& model, const at::Tensor& source_ids) {
   const T5Weights& weights = model.weights();
   const int64_t num_rows = source_ids.size(0), length = source_ids.size(1) + 1;
-  const at::Tensor lengths = (source_ids != 0).sum(1);  // [B]; the prefix has one position more
+  const at::Tensor lengths = segments_of(source_ids, {}).sum(1);  // [B]; the prefix has one position more
   const at::Tensor positions = at::arange(length, source_ids.options()).unsqueeze(0);
   const at::Tensor segments = (positions <= lengths.unsqueeze(1)).to(at::kLong);
   DecodeState state;

@@ -36,7 +36,9 @@ at::Tensor up_to_itself(const at::Tensor& runs, const at::Tensor& least) {
 }  // namespace
 
 at::Tensor segments_of(const at::Tensor& ids, const at::Tensor& segments) {
-  return segments.defined() ? segments : (ids != 0).to(at::kLong);
+  if (segments.defined()) return segments;
+  const at::Tensor real_from_here = (ids != 0).flip({1}).cumsum(1).flip({1});  // how many
+  return (real_from_here > 0).to(at::kLong);
 }
 
 at::Tensor shift_right(const at::Tensor& ids, const at::Tensor& segments) {

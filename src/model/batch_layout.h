@@ -12,7 +12,8 @@
 
 namespace flanmoe {
 
-// [B, L] int64 segments of a batch: as given, else 1 where ids != 0.
+// [B, L] int64 segments of a batch: as given, else 1 up to a row's last id other than 0. A 0 before that, which a text
+// that names the padding holds, is a token as any other, as it is for transformers' tokenizers.
 at::Tensor segments_of(const at::Tensor& ids, const at::Tensor& segments);
 
 // ids shifted right by one inside each segment, 0 first: what the decoder reads. The first padding gets the last id.

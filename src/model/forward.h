@@ -48,7 +48,7 @@ struct ForwardResult {
 // The batch may lie on any device; the result lies on the model's.
 ForwardResult forward(const T5Model& model, const TokenBatch& batch, const ForwardOptions& options);
 
-// The loss of logits, of both forms.
+// The loss of logits, of both forms: the plain twin of only_loss, for tests.
 TokenLoss token_loss(const at::Tensor& logits, const TokenBatch& batch);
 
 }  // namespace flanmoe

@@ -61,7 +61,7 @@ TEST_F(Signals, GenerateLeavesWholeLinesAndGoesOn) {
   Words words = long_generation(at("in.txt"));
   words.insert(words.end(), {"--output", at("out.jsonl")});
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-    const Ended ended = stopped(words, number, 3.0, "out.jsonl.partial");
+    const Ended ended = stopped(words, number, 3.0, "out.jsonl");
     expect_told(ended, "the same command with --resume goes on from here");
     const std::string written = content_of(folder_ / "out.jsonl");
     EXPECT_TRUE(written.empty() || written.ends_with("\n"));

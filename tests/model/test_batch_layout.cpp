@@ -39,6 +39,8 @@ TEST(Segments, AreAsGivenOrOnePerRow) {
   EXPECT_TRUE(at::equal(segments_of(kIds, kSegments), kSegments));
   EXPECT_EQ(row_of(segments_of(kIds, {})[0]), (Row{1, 1, 1, 1, 1, 0, 0}));
   EXPECT_EQ(segments_of(kIds, {}).scalar_type(), at::kLong);
+  // A 0 before the last token is one itself; a row may have none.
+  EXPECT_EQ(row_of(segments_of(rows({{0, 5, 0, 1, 0}, {0, 0, 0, 0, 0}}), {})), (Row{1, 1, 1, 1, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(ShiftRight, InsideEachSegment) {
