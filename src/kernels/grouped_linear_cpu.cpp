@@ -23,18 +23,21 @@ void one_row(const float* row, const at::Tensor& weights, float* out) {
   row_linear({row, inputs}, {{weights, {out, outputs}}});
 }
 
-// Enough rows for our own products (kernels/linear.h says why), of contiguous float32.
-bool takes_own_products(int64_t rows, const at::Tensor& x, const at::Tensor& y) {
-  return rows >= kRowsOfOwnProducts && x.scalar_type() == at::kFloat && x.is_contiguous() && y.is_contiguous();
+// That our own loops can read them.
+bool are_plain(const at::Tensor& x, const at::Tensor& y) {
+  return x.scalar_type() == at::kFloat && x.is_contiguous() && y.is_contiguous();
 }
 
-float* numbers_of(const at::Tensor& x) { return x.mutable_data_ptr<float>(); }
+// Whether an expert with so many rows takes our own products (kernels/linear.h says why).
+bool takes_own_products(int64_t rows, const at::Tensor& x, const at::Tensor& y) {
+  return rows >= kRowsOfOwnProducts && are_plain(x, y);
+}
 
 }  // namespace
 
 at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights, const at::Tensor& offsets) {
   at::Tensor out = at::empty({rows.size(0), weights.size(1)}, rows.options());
-  const bool plain = rows.scalar_type() == at::kFloat && rows.is_contiguous() && weights.is_contiguous();
+  const bool plain = are_plain(rows, weights);
   for_each_busy_expert(offsets, [&](int64_t e, int64_t begin, int64_t end) {
     if (plain && end - begin == 1) {
       one_row(rows.const_data_ptr<float>() + begin * rows.size(1), weights.select(0, e),
@@ -44,11 +47,10 @@ at::Tensor grouped_linear_cpu(const at::Tensor& rows, const at::Tensor& weights,
     at::Tensor slice = out.slice(0, begin, end);
     const at::Tensor mine = rows.slice(0, begin, end), weight = weights.select(0, e);
     if (takes_own_products(end - begin, rows, weights)) {
-      matrix_product(end - begin, out.size(1), rows.size(1), matrix_of(mine), transpose_of(weight), numbers_of(slice),
-                     out.size(1));
-      return;
+      product_into(slice, matrix_of(mine), transpose_of(weight), rows.size(1));
+    } else {
+      at::mm_out(slice, mine, weight.t());
     }
-    at::mm_out(slice, mine, weight.t());
   });
   return out;
 }
@@ -60,11 +62,10 @@ at::Tensor grouped_linear_cpu_input_gradient(const at::Tensor& gradient, const a
     at::Tensor slice = out.slice(0, begin, end);
     const at::Tensor mine = gradient.slice(0, begin, end), weight = weights.select(0, e);
     if (takes_own_products(end - begin, gradient, weights)) {
-      matrix_product(end - begin, out.size(1), gradient.size(1), matrix_of(mine), matrix_of(weight), numbers_of(slice),
-                     out.size(1));
-      return;
+      product_into(slice, matrix_of(mine), matrix_of(weight), gradient.size(1));
+    } else {
+      at::mm_out(slice, mine, weight);
     }
-    at::mm_out(slice, mine, weight);
   });
   return out;
 }
@@ -76,11 +77,10 @@ at::Tensor grouped_linear_cpu_weight_gradient(const at::Tensor& gradient, const 
     at::Tensor slice = out.select(0, e);
     const at::Tensor mine = gradient.slice(0, begin, end), read = rows.slice(0, begin, end);
     if (takes_own_products(end - begin, gradient, rows)) {
-      matrix_product(slice.size(0), slice.size(1), end - begin, transpose_of(mine), matrix_of(read), numbers_of(slice),
-                     slice.size(1));
-      return;
+      product_into(slice, transpose_of(mine), matrix_of(read), end - begin);
+    } else {
+      at::mm_out(slice, mine.t(), read);
     }
-    at::mm_out(slice, mine.t(), read);
   });
   return out;
 }

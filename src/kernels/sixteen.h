@@ -6,9 +6,7 @@
 
 #include <cstdint>
 
-#if !defined(__AVX2__) || !defined(__FMA__)
-#error "compile what includes this with AVX2 and FMA at least"
-#endif
+#include "kernels/row_loops.h"
 
 namespace flanmoe {
 // Unnamed, so that every source keeps its own copy (kernels/row_loops.h says why).
@@ -43,12 +41,7 @@ struct Places {
 namespace flanmoe {
 namespace {
 
-inline float sum_of(Sixteen x) {
-  const __m256 eight = _mm256_add_ps(lower_half(x), upper_half(x));
-  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
+inline float sum_of(Sixteen x) { return sum_of(_mm256_add_ps(lower_half(x), upper_half(x))); }
 inline float largest_of(Sixteen x) {
   const __m256 eight = _mm256_max_ps(lower_half(x), upper_half(x));
   const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));

@@ -22,29 +22,23 @@ int64_t relative_bucket(int64_t relative, bool bidirectional, int64_t num_bucket
   return base + std::min(buckets - 1, exact + static_cast<int64_t>(std::floor(position + kSlack)));
 }
 
-at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions,
-                                  const at::Tensor& key_positions, bool bidirectional, int64_t max_distance) {
-  const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1),
-                num_keys = key_positions.size(1);
-  // Buckets depend on the difference only: they are found once per distance, on the host, so that no device rounds a
-  // bound otherwise.
-  const int64_t reach = 1 + std::max(query_positions.max().item<int64_t>(), key_positions.max().item<int64_t>());
-  std::vector<int64_t> bucket_of(2 * reach - 1);
-  for (int64_t relative = 1 - reach; relative < reach; ++relative) {
-    bucket_of[relative + reach - 1] = relative_bucket(relative, bidirectional, table.size(0), max_distance);
-  }
-  const at::Tensor relative = key_positions.unsqueeze(1) - query_positions.unsqueeze(2);  // [B, Lq, Lk]
-  const at::Tensor buckets =
-      at::tensor(bucket_of, at::kLong).to(table.device()).index_select(0, relative.reshape({-1}) + (reach - 1));
-  const at::Tensor bias = table.index_select(0, buckets);
-  return bias.view({num_rows, num_queries, num_keys, table.size(1)}).permute({0, 3, 1, 2});
-}
-
 at::Tensor bias_by_distance(const at::Tensor& table, int64_t length, bool bidirectional, int64_t max_distance) {
+  // Found on the host, so that no device rounds a bound otherwise.
   std::vector<int64_t> buckets;
   for (int64_t distance = 1 - length; distance < length; ++distance)
     buckets.push_back(relative_bucket(distance, bidirectional, table.size(0), max_distance));
   return table.index_select(0, at::tensor(buckets, at::kLong).to(table.device())).t().contiguous();
+}
+
+at::Tensor relative_position_bias(const at::Tensor& table, const at::Tensor& query_positions,
+                                  const at::Tensor& key_positions, bool bidirectional, int64_t max_distance) {
+  const int64_t num_rows = query_positions.size(0), num_queries = query_positions.size(1),
+                num_keys = key_positions.size(1);
+  const int64_t reach = 1 + std::max(query_positions.max().item<int64_t>(), key_positions.max().item<int64_t>());
+  const at::Tensor by_distance = bias_by_distance(table, reach, bidirectional, max_distance);
+  const at::Tensor distances = key_positions.unsqueeze(1) - query_positions.unsqueeze(2);  // [B, Lq, Lk]
+  const at::Tensor bias = by_distance.index_select(1, distances.reshape({-1}) + (reach - 1));
+  return bias.view({table.size(1), num_rows, num_queries, num_keys}).transpose(0, 1);
 }
 
 }  // namespace flanmoe
