@@ -33,7 +33,8 @@ std::map<std::string, StudyOptions> studies_of_worlds() {
 }
 
 // Sizes, rates and tasks were chosen on these (docs/world.md): a study on one of them confirms nothing.
-const std::set<int64_t> kTuningWorlds = {11, 12, 21, 31, 101, 201, 202, 203, 204};
+const std::set<int64_t> kTuningWorlds = {11,  12,  21,  22,  23,  24,  25,  31,  101, 201,
+                                         202, 203, 204, 301, 302, 303, 304, 305, 306};
 
 TEST(Presets, StudyWorldsThatNothingWasTunedOn) {
   const auto studies = studies_of_worlds();
